@@ -1,0 +1,52 @@
+/** What a rollout's stage must respect, what was measured of it, and what that says. */
+
+/**
+ * Worst first: `fail` is measured and bad, `error` is could not measure, `inconclusive` is measured long enough without
+ * an answer, `wait` is too little so far.
+ */
+export const VERDICTS = ['fail', 'error', 'inconclusive', 'wait', 'pass'] as const;
+export type VerdictName = (typeof VERDICTS)[number];
+export type ErrorCause = 'badQuery' | 'provider' | 'noData';
+
+/**
+ * A metric and the bound it must respect.
+ *
+ * `metric` is `errorRate`, `p50`, `p95`, `p99` (of the metric `latency`), or a function of a named metric:
+ * `mean(accuracy)`, `p95(render_time)`, `rate(orders)` (per second).
+ */
+export interface Criterion {
+  readonly name: string;
+  readonly metric: string;
+  /** Key of a registered metric source; `collector` is the process's own. */
+  readonly source: string;
+  /** Largest value that is still good. */
+  readonly max: number | null;
+  /** Smallest value that is still good. */
+  readonly min: number | null;
+  /** Fewer samples than this are `wait`. */
+  readonly minSamples: number;
+  /** Only the last this many milliseconds count, and never anything from before the stage. */
+  readonly windowMs: number;
+  /** Silence longer than this is `error` with cause `noData`. */
+  readonly staleAfterMs: number;
+  /** Judged and shown, never obeyed. */
+  readonly dryRun: boolean;
+}
+
+/** What a metric source answered for one criterion. `at` is the instant of the newest sample. */
+export type Measurement =
+  | { readonly kind: 'value'; readonly value: number; readonly samples: number; readonly at: number }
+  | { readonly kind: 'noData'; readonly at: number | null }
+  | { readonly kind: 'error'; readonly cause: ErrorCause; readonly message: string };
+
+export interface Verdict {
+  readonly criterion: string;
+  readonly verdict: VerdictName;
+  readonly cause: ErrorCause | null;
+  /** A sentence with the numbers in it. */
+  readonly message: string;
+  readonly value: number | null;
+  readonly samples: number;
+  readonly dryRun: boolean;
+  readonly at: number;
+}

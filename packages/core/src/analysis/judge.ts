@@ -1,0 +1,61 @@
+/** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
+import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
+
+/** `since` is the instant from which data counts: the stage's entry. Until `staleAfterMs` of silence have passed, no data is `wait`. */
+export function judge(criterion: Criterion, measurement: Measurement, since: number, now: number): Verdict {
+  if (measurement.kind === 'error') return failed(criterion, measurement.cause, measurement.message, now);
+  const newest = measurement.at ?? since;
+  // Asked this way round, an instant that is NaN counts as stale.
+  if (!(now - Math.max(newest, since) <= criterion.staleAfterMs)) {
+    return failed(criterion, 'noData', `no sample of ${criterion.metric} for ${seconds(now - newest)}`, now);
+  }
+  if (measurement.kind === 'noData' || newest < since)
+    return verdictOf(criterion, 'wait', `no sample of ${criterion.metric} yet`, null, 0, now);
+  const { value, samples } = measurement;
+  if (!Number.isFinite(value))
+    return failed(criterion, 'noData', `${criterion.metric} is ${String(value)}, which says nothing`, now);
+  if (!(samples >= criterion.minSamples)) {
+    return verdictOf(
+      criterion,
+      'wait',
+      `${samples} of ${criterion.minSamples} samples of ${criterion.metric}`,
+      value,
+      samples,
+      now,
+    );
+  }
+  const figures = `${criterion.metric} is ${shown(value)} over ${samples} samples`;
+  if (criterion.max !== null && value > criterion.max)
+    return verdictOf(criterion, 'fail', `${figures}, above ${shown(criterion.max)}`, value, samples, now);
+  if (criterion.min !== null && value < criterion.min)
+    return verdictOf(criterion, 'fail', `${figures}, below ${shown(criterion.min)}`, value, samples, now);
+  return verdictOf(criterion, 'pass', `${figures}, within its bound`, value, samples, now);
+}
+
+/** The worst of what must be obeyed; `pass` when there is nothing. Dry-run verdicts are left out. */
+export function worstVerdict(verdicts: readonly Verdict[]): VerdictName {
+  return VERDICTS.find((name) => verdicts.some((verdict) => !verdict.dryRun && verdict.verdict === name)) ?? 'pass';
+}
+
+function verdictOf(
+  criterion: Criterion,
+  verdict: VerdictName,
+  message: string,
+  value: number | null,
+  samples: number,
+  now: number,
+): Verdict {
+  return { criterion: criterion.name, verdict, cause: null, message, value, samples, dryRun: criterion.dryRun, at: now };
+}
+
+function failed(criterion: Criterion, cause: ErrorCause, message: string, now: number): Verdict {
+  return { ...verdictOf(criterion, 'error', message, null, 0, now), cause };
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}

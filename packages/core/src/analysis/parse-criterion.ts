@@ -1,0 +1,72 @@
+/** Reads a criterion as people write it, with its defaults. */
+import type { Issue } from '../error.ts';
+import { nearest } from '../flag/nearest.ts';
+import { isJsonObject } from '../json.ts';
+import type { Criterion } from './criterion.ts';
+import { parseMetric } from './metric.ts';
+
+/** Only `metric` and one bound are needed. */
+export interface CriterionSettings {
+  readonly metric: string;
+  readonly max?: number;
+  readonly min?: number;
+  readonly name?: string;
+  readonly source?: string;
+  readonly minSamples?: number;
+  readonly windowMs?: number;
+  readonly staleAfterMs?: number;
+  readonly dryRun?: boolean;
+}
+
+const DEFAULTS = { source: 'collector', minSamples: 20, windowMs: 300_000, staleAfterMs: 60_000, dryRun: false } as const;
+const KNOWN = ['metric', 'max', 'min', 'name', ...Object.keys(DEFAULTS)];
+
+export function parseCriterion(
+  value: unknown,
+  path: string,
+): { readonly criterion: Criterion } | { readonly issues: readonly Issue[] } {
+  if (!isJsonObject(value))
+    return { issues: [{ path, message: 'must be an object such as { metric: "errorRate", max: 0.05 }' }] };
+  const issues: Issue[] = Object.keys(value)
+    .filter((key) => !KNOWN.includes(key))
+    .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a criterion${nearest(key, KNOWN)}` }));
+  const given = value as Partial<CriterionSettings>;
+  const metric =
+    typeof given.metric === 'string'
+      ? parseMetric(given.metric, `${path}/metric`)
+      : { path: `${path}/metric`, message: 'must be a text such as "errorRate"' };
+  if ('message' in metric) issues.push(metric);
+  if (given.max === undefined && given.min === undefined) issues.push({ path, message: 'needs a bound: max, min or both' });
+  if (given.max !== undefined && given.min !== undefined && given.min > given.max)
+    issues.push({ path: `${path}/min`, message: `must not be above max, ${String(given.max)}; it is ${String(given.min)}` });
+  for (const name of ['max', 'min', 'minSamples', 'windowMs', 'staleAfterMs'] as const) {
+    const number = given[name];
+    const isBound = name === 'max' || name === 'min';
+    if (number !== undefined && !(Number.isFinite(number) && (isBound || number > 0)))
+      issues.push({
+        path: `${path}/${name}`,
+        message: `must be a finite number${isBound ? '' : ' above 0'}; it is ${String(number)}`,
+      });
+  }
+  for (const name of ['name', 'source'] as const)
+    if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
+      issues.push({ path: `${path}/${name}`, message: 'must be a text' });
+  if (given.dryRun !== undefined && typeof given.dryRun !== 'boolean')
+    issues.push({ path: `${path}/dryRun`, message: 'must be true or false' });
+  if (issues.length > 0) return { issues };
+  return { criterion: withDefaults(given as CriterionSettings) };
+}
+
+function withDefaults(given: CriterionSettings): Criterion {
+  return {
+    name: given.name ?? given.metric,
+    metric: given.metric,
+    source: given.source ?? DEFAULTS.source,
+    max: given.max ?? null,
+    min: given.min ?? null,
+    minSamples: given.minSamples ?? DEFAULTS.minSamples,
+    windowMs: given.windowMs ?? DEFAULTS.windowMs,
+    staleAfterMs: given.staleAfterMs ?? DEFAULTS.staleAfterMs,
+    dryRun: given.dryRun ?? DEFAULTS.dryRun,
+  };
+}

@@ -1,0 +1,12 @@
+/** The change that a decision proposes and a store commits. */
+import type { SluiceEvent } from './event.ts';
+import type { SluiceRecord } from './record.ts';
+
+/**
+ * What a decision wants kept, whole or not at all. Each record carries its new revision, and a store accepts it only if
+ * the kept revision is one less (0 when there is none). At most one record per kind and key.
+ */
+export interface Change {
+  readonly records: readonly SluiceRecord[];
+  readonly events: readonly SluiceEvent[];
+}

@@ -1,0 +1,78 @@
+/** One thing that happened. The log of events is audit trail, history page, cache refresher and source of rollback at once. */
+import type { JsonObject } from './json.ts';
+import type { RecordKind, SluiceRecord } from './record.ts';
+import type { Scope } from './scope.ts';
+
+export const EVENT_TYPES = [
+  'flag.created',
+  'flag.updated',
+  'flag.killed',
+  'flag.restored',
+  'flag.archived',
+  'rollout.started',
+  'rollout.advanced',
+  'rollout.awaitingApproval',
+  'rollout.approved',
+  'rollout.promoted',
+  'rollout.held',
+  'rollout.resumed',
+  'rollout.finalizing',
+  'rollout.completed',
+  'rollout.rolledBack',
+  'rollout.preflightFailed',
+  'rollout.aborted',
+  'rollout.superseded',
+  'experiment.created',
+  'experiment.started',
+  'experiment.stopped',
+  'rollback.immediate',
+  'rollback.gradual',
+  'rollback.targeted',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** Who changes something, and why. */
+export interface Attribution {
+  /** A person, a token, `file` for an edit of the flag file, or `sluice` for the controller. */
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export interface SluiceEvent extends Attribution {
+  readonly type: EventType;
+  readonly scope: Scope;
+  readonly kind: RecordKind;
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The record as it then was. */
+  readonly record: SluiceRecord;
+  /** Evidence and figures that are not in the record. */
+  readonly detail: JsonObject;
+}
+
+/** An event with its place in the log; sequence numbers rise without gaps from 1. */
+export interface LoggedEvent extends SluiceEvent {
+  readonly seq: number;
+}
+
+/** The event of `record` changing now. */
+export function eventOf(
+  type: EventType,
+  record: SluiceRecord,
+  by: Attribution,
+  now: number,
+  detail: JsonObject = {},
+): SluiceEvent {
+  return {
+    type,
+    scope: record.scope,
+    kind: record.kind,
+    key: record.key,
+    at: now,
+    actor: by.actor,
+    reason: by.reason,
+    record,
+    detail,
+  };
+}

@@ -1,0 +1,237 @@
+/**
+ * The unit ledger: one row per (subject, unit), and per subject the totals that a result reads. A row that changes replaces
+ * its contribution in its arm's moments, so reading a result never walks the rows.
+ */
+import { addValue, emptyMoments, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
+import type { Aggregation, MetricRole } from './experiment.ts';
+
+/** Values of one metric for one unit, coalesced. `from` is the instant of the earliest of them. */
+export interface MetricDelta {
+  readonly aggregation: Aggregation;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly from: number;
+}
+
+/** What happened to one unit since the last flush. A subject is a test or one stage of a rollout. */
+export interface UnitDelta {
+  readonly subject: string;
+  /** The unit's 64-bit key hash, 16 lower-case hexadecimal digits. */
+  readonly unit: string;
+  readonly arm: string;
+  /** Null when the unit was not seen exposed; values from before the exposure never count. */
+  readonly firstExposureAt: number | null;
+  readonly metrics: Readonly<Record<string, MetricDelta>>;
+}
+
+/** Observations without a unit go straight into their arm's moments. */
+export interface ObservationDelta {
+  readonly subject: string;
+  readonly arm: string;
+  readonly metrics: Readonly<Record<string, Moments>>;
+}
+
+export interface LedgerRow {
+  readonly arm: string;
+  /** Seen in two arms: counts in neither, for ever. */
+  readonly isContaminated: boolean;
+  readonly firstExposureAt: number | null;
+  /** Values from the exposure on. */
+  readonly counted: Readonly<Record<string, MetricDelta>>;
+  /** Values from before the exposure, or of a unit never exposed. */
+  readonly before: Readonly<Record<string, MetricDelta>>;
+}
+
+export interface ArmTotals {
+  /** Distinct units exposed, contaminated ones left out. */
+  readonly exposed: number;
+  readonly metrics: Readonly<Record<string, Moments>>;
+}
+
+export interface MetricTotals {
+  /** Taken from every value of this metric before it is summed up, in both arms alike. */
+  readonly shift: number;
+  readonly unit: 'user' | 'observation';
+  /** By when it was first recorded: before 100 units per arm it is primary. */
+  readonly foundRole: MetricRole;
+  readonly aggregation: Aggregation;
+}
+
+export interface SubjectTotals {
+  readonly arms: Readonly<Record<string, ArmTotals>>;
+  readonly metrics: Readonly<Record<string, MetricTotals>>;
+  readonly contaminatedUnits: number;
+  /** Units with values that were never seen exposed. */
+  readonly unexposedUnits: number;
+  /** Units that found no room in the ledger. */
+  readonly refusedUnits: number;
+  /** Values refused because their metric was recorded with users before and without now, or the other way round. */
+  readonly refusedObservations: number;
+}
+
+const EARLY_UNITS = 100;
+const NO_ARM: ArmTotals = Object.freeze({ exposed: 0, metrics: {} });
+
+export function emptyTotals(): SubjectTotals {
+  return { arms: {}, metrics: {}, contaminatedUnits: 0, unexposedUnits: 0, refusedUnits: 0, refusedObservations: 0 };
+}
+
+/** A unit that the ledger has no room for. */
+export function refuseUnit(totals: SubjectTotals): SubjectTotals {
+  return { ...totals, refusedUnits: totals.refusedUnits + 1 };
+}
+
+/** Only own properties count: a metric may be called `__proto__`. */
+export function ownEntry<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+export function armTotals(totals: SubjectTotals, arm: string): ArmTotals {
+  return ownEntry(totals.arms, arm) ?? NO_ARM;
+}
+
+/** `row` is the unit's row so far, undefined for a new unit. */
+export function applyUnitDelta(
+  totals: SubjectTotals,
+  row: LedgerRow | undefined,
+  delta: UnitDelta,
+): { readonly totals: SubjectTotals; readonly row: LedgerRow } {
+  const before = row ?? { arm: delta.arm, isContaminated: false, firstExposureAt: null, counted: {}, before: {} };
+  if (before.isContaminated) return { totals, row: before };
+  if (before.arm !== delta.arm) return contaminate(totals, before);
+  const accepted = acceptMetrics(totals, delta);
+  const after = mergedRow(before, { ...delta, metrics: accepted.metrics });
+  return { totals: moveContribution(accepted.totals, before, after), row: after };
+}
+
+/** The metrics of the delta that may be counted by unit, each known to the totals. */
+function acceptMetrics(totals: SubjectTotals, delta: UnitDelta): { totals: SubjectTotals; metrics: UnitDelta['metrics'] } {
+  let known = totals;
+  const accepted: [string, MetricDelta][] = [];
+  for (const [name, values] of Object.entries(delta.metrics)) {
+    known = withMetric(known, name, { shift: values.sum / values.count, unit: 'user', aggregation: values.aggregation });
+    if (ownEntry(known.metrics, name)?.unit === 'user') accepted.push([name, values]);
+    else known = { ...known, refusedObservations: known.refusedObservations + values.count };
+  }
+  return { totals: known, metrics: Object.fromEntries(accepted) };
+}
+
+function withMetric(totals: SubjectTotals, name: string, metric: Omit<MetricTotals, 'foundRole'>): SubjectTotals {
+  if (ownEntry(totals.metrics, name) !== undefined) return totals;
+  const sizes = Object.values(totals.arms).map(
+    (arm) => arm.exposed + Math.max(0, ...Object.values(arm.metrics).map((moments) => moments.n)),
+  );
+  const isEarly = sizes.length < 2 || Math.min(...sizes) < EARLY_UNITS;
+  return { ...totals, metrics: { ...totals.metrics, [name]: { ...metric, foundRole: isEarly ? 'primary' : 'secondary' } } };
+}
+
+function mergedRow(row: LedgerRow, delta: UnitDelta): LedgerRow {
+  const firstExposureAt = earlier(row.firstExposureAt, delta.firstExposureAt);
+  let { counted, before } = row;
+  if (firstExposureAt !== row.firstExposureAt && firstExposureAt !== null) {
+    const late = Object.entries(before).filter(([, values]) => values.from >= firstExposureAt);
+    for (const [name, values] of late) counted = { ...counted, [name]: joined(ownEntry(counted, name), values) };
+    before = Object.fromEntries(Object.entries(before).filter(([, values]) => values.from < firstExposureAt));
+  }
+  for (const [name, values] of Object.entries(delta.metrics)) {
+    if (firstExposureAt !== null && values.from >= firstExposureAt)
+      counted = { ...counted, [name]: joined(ownEntry(counted, name), values) };
+    else before = { ...before, [name]: joined(ownEntry(before, name), values) };
+  }
+  return { ...row, firstExposureAt, counted, before };
+}
+
+function earlier(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
+}
+
+function joined(a: MetricDelta | undefined, b: MetricDelta): MetricDelta {
+  if (a === undefined) return b;
+  return {
+    aggregation: a.aggregation,
+    count: a.count + b.count,
+    sum: a.sum + b.sum,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    from: Math.min(a.from, b.from),
+  };
+}
+
+/** Takes the row's old contribution out of its arm and puts the new one in. */
+function moveContribution(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): SubjectTotals {
+  const arm = armTotals(totals, after.arm);
+  let metrics = arm.metrics;
+  for (const [name, values] of Object.entries(after.counted)) {
+    const old = ownEntry(before.counted, name);
+    if (old === values) continue;
+    const moments = ownEntry(metrics, name) ?? emptyMoments(ownEntry(totals.metrics, name)?.shift ?? 0);
+    metrics = {
+      ...metrics,
+      [name]: addValue(old === undefined ? moments : removeValue(moments, unitValue(old)), unitValue(values)),
+    };
+  }
+  const exposed = arm.exposed + Number(isExposed(after)) - Number(isExposed(before));
+  const unexposedUnits = totals.unexposedUnits + Number(isUnexposed(after)) - Number(isUnexposed(before));
+  return { ...totals, arms: { ...totals.arms, [after.arm]: { exposed, metrics } }, unexposedUnits };
+}
+
+function contaminate(totals: SubjectTotals, row: LedgerRow): { totals: SubjectTotals; row: LedgerRow } {
+  const arm = armTotals(totals, row.arm);
+  let metrics = arm.metrics;
+  for (const [name, values] of Object.entries(row.counted)) {
+    const moments = ownEntry(metrics, name);
+    if (moments !== undefined) metrics = { ...metrics, [name]: removeValue(moments, unitValue(values)) };
+  }
+  const left = { exposed: arm.exposed - Number(isExposed(row)), metrics };
+  return {
+    totals: {
+      ...totals,
+      arms: { ...totals.arms, [row.arm]: left },
+      contaminatedUnits: totals.contaminatedUnits + 1,
+      unexposedUnits: totals.unexposedUnits - Number(isUnexposed(row)),
+    },
+    row: { ...row, isContaminated: true, counted: {}, before: {} },
+  };
+}
+
+function isExposed(row: LedgerRow): boolean {
+  return row.firstExposureAt !== null;
+}
+
+function isUnexposed(row: LedgerRow): boolean {
+  return row.firstExposureAt === null && Object.keys(row.before).length > 0;
+}
+
+/** The one value that a unit's values become. */
+export function unitValue(values: MetricDelta): number {
+  switch (values.aggregation) {
+    case 'mean':
+      return values.sum / values.count;
+    case 'sum':
+      return values.sum;
+    case 'count':
+      return values.count;
+    case 'max':
+      return values.max;
+  }
+}
+
+export function applyObservationDelta(totals: SubjectTotals, delta: ObservationDelta): SubjectTotals {
+  let known = totals;
+  for (const [name, moments] of Object.entries(delta.metrics)) {
+    known = withMetric(known, name, { shift: moments.shift, unit: 'observation', aggregation: 'mean' });
+    const metric = ownEntry(known.metrics, name);
+    if (metric === undefined || metric.unit !== 'observation') {
+      known = { ...known, refusedObservations: known.refusedObservations + moments.n };
+      continue;
+    }
+    const arm = armTotals(known, delta.arm);
+    // Merging into an empty state of the metric's own shift keeps one shift for both arms.
+    const inShift: Moments = { ...moments, mean: moments.mean + moments.shift - metric.shift, shift: metric.shift };
+    const sum = mergeMoments(ownEntry(arm.metrics, name) ?? emptyMoments(metric.shift), inShift);
+    known = { ...known, arms: { ...known.arms, [delta.arm]: { ...arm, metrics: { ...arm.metrics, [name]: sum } } } };
+  }
+  return known;
+}

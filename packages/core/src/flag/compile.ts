@@ -1,0 +1,87 @@
+/** A flag made ready to be asked. Compiled when the flag changes, never when it is evaluated. */
+import type { JsonValue } from '../json.ts';
+import { WHOLE_SHARE } from '../share.ts';
+import { saltHash, thresholdOf } from './bucket.ts';
+import { type Flag, type Rule, servedShare } from './flag.ts';
+import type { KeyHash } from './hash.ts';
+import { compileCondition, type Matcher } from './match.ts';
+
+/** Who is in by bucket: nobody, everybody, or hashes below the threshold. */
+export type Gate = { readonly kind: 'none' } | { readonly kind: 'all' } | { readonly kind: 'bucket'; readonly threshold: number };
+
+export type CompiledRule = { readonly matches: Matcher | null } & ({ readonly variant: number } | { readonly gate: Gate });
+
+/** Variants are indices into `variants`; everything a question needs is resolved to numbers, sets and functions. */
+export interface CompiledFlag {
+  readonly flag: Flag;
+  readonly isKilled: boolean;
+  readonly variants: readonly string[];
+  readonly values: readonly JsonValue[];
+  readonly off: number;
+  readonly on: number;
+  readonly excludedUsers: ReadonlySet<string> | null;
+  readonly excludedGroups: ReadonlySet<string> | null;
+  readonly namedUsers: ReadonlySet<string> | null;
+  readonly namedGroups: ReadonlySet<string> | null;
+  /** Whether any of the four lists has an entry. */
+  readonly hasLists: boolean;
+  readonly condition: Matcher | null;
+  readonly rules: readonly CompiledRule[] | null;
+  readonly gate: Gate;
+  readonly shareSalt: KeyHash;
+  readonly splitSalt: KeyHash;
+  /** Variant indices with the first hash beyond each one's part; null when every unit that is in gets `on`. */
+  readonly split: readonly { readonly variant: number; readonly threshold: number }[] | null;
+  readonly bucketBy: string | null;
+}
+
+/** The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. */
+export function compileFlag(flag: Flag): CompiledFlag {
+  const variants = Object.keys(flag.variants);
+  const lists = {
+    excludedUsers: setOf(flag.disabledUsers),
+    excludedGroups: setOf(flag.disabledGroups),
+    namedUsers: setOf(flag.enabledUsers),
+    namedGroups: setOf([...flag.enabledGroups, ...flag.stageGroups]),
+  };
+  return {
+    flag,
+    isKilled: flag.status === 'disabled' || flag.archivedAt !== null,
+    variants,
+    values: Object.values(flag.variants),
+    off: variants.indexOf(flag.offVariant),
+    on: variants.indexOf(flag.onVariant),
+    ...lists,
+    hasLists: Object.values(lists).some((list) => list !== null),
+    condition: compileCondition(flag.conditions),
+    rules: flag.rules.length === 0 ? null : flag.rules.map((rule) => compileRule(rule, variants)),
+    gate: gateOf(servedShare(flag)),
+    shareSalt: saltHash('share', flag.salt),
+    splitSalt: saltHash('split', flag.salt),
+    split: compileSplit(flag, variants),
+    bucketBy: flag.bucketBy,
+  };
+}
+
+function setOf(members: readonly string[]): ReadonlySet<string> | null {
+  return members.length === 0 ? null : new Set(members);
+}
+
+function gateOf(share: number): Gate {
+  if (share <= 0) return { kind: 'none' };
+  return share >= WHOLE_SHARE ? { kind: 'all' } : { kind: 'bucket', threshold: thresholdOf(share) };
+}
+
+function compileRule(rule: Rule, variants: readonly string[]): CompiledRule {
+  const matches = compileCondition(rule.if);
+  return 'variant' in rule ? { matches, variant: variants.indexOf(rule.variant) } : { matches, gate: gateOf(rule.share) };
+}
+
+function compileSplit(flag: Flag, variants: readonly string[]): CompiledFlag['split'] {
+  if (flag.split.length === 0) return null;
+  let upTo = 0;
+  return flag.split.map((part) => {
+    upTo += part.share;
+    return { variant: variants.indexOf(part.variant), threshold: thresholdOf(upTo) };
+  });
+}

@@ -1,0 +1,201 @@
+/**
+ * What a flag is for a unit. Total: whatever it is asked with, it answers, without I/O and without throwing.
+ *
+ * The answer is one integer, so that a question allocates nothing: the low 16 bits are a slot (variant and reason; what
+ * statistics count), the bits above say which step decided. Details are read out of it only by those who want them.
+ */
+import type { JsonValue } from '../json.ts';
+import { mixHash } from './bucket.ts';
+import type { CompiledFlag, CompiledRule, Gate } from './compile.ts';
+import { hashText, type KeyHash, utf8Length } from './hash.ts';
+import { ownAttribute } from './match.ts';
+import type { Unit } from './unit.ts';
+
+/** The reasons and error codes are OpenFeature's. */
+export const REASONS = ['DISABLED', 'TARGETING_MATCH', 'DEFAULT', 'SPLIT', 'STATIC', 'ERROR', 'ERROR', 'ERROR'] as const;
+export type Reason = (typeof REASONS)[number];
+export const SLOT_ERRORS = [null, null, null, null, null, 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL'] as const;
+export type EvaluationError = NonNullable<(typeof SLOT_ERRORS)[number]> | 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH';
+
+const DISABLED = 0;
+const TARGETING_MATCH = 1;
+const DEFAULT = 2;
+const SPLIT = 3;
+const STATIC = 4;
+const KEY_MISSING = 5;
+const KEY_INVALID = 6;
+const THREW = 7;
+
+/** Which step of the evaluation order decided. From `RULE` on, the number of the rule is added. */
+export const STEP = { ERROR: 0, KILLED: 1, EXCLUDED: 2, NAMED: 3, CONDITIONS: 4, ALLOCATION: 5, RULE: 16 } as const;
+
+/** Longest unit key in bytes of UTF-8. */
+export const MAX_KEY_BYTES = 1024;
+const REASON_BITS = 3;
+const STEP_SHIFT = 16;
+const SLOT_MASK = 0xffff;
+
+function outcomeOf(variant: number, reason: number, step: number): number {
+  return (step << STEP_SHIFT) | ((variant + 1) << REASON_BITS) | reason;
+}
+
+const MISSING_KEY_OUTCOME = outcomeOf(-1, KEY_MISSING, STEP.ERROR);
+const INVALID_KEY_OUTCOME = outcomeOf(-1, KEY_INVALID, STEP.ERROR);
+const THREW_OUTCOME = outcomeOf(-1, THREW, STEP.ERROR);
+const UNDECIDED = -1;
+
+/** The index of the variant served, or -1 when the caller's fallback is. */
+export function variantIndexOf(outcome: number): number {
+  return ((outcome & SLOT_MASK) >> REASON_BITS) - 1;
+}
+
+export function stepOf(outcome: number): number {
+  return outcome >> STEP_SHIFT;
+}
+
+export function slotOf(outcome: number): number {
+  return outcome & SLOT_MASK;
+}
+
+export function reasonOf(outcome: number): Reason {
+  return REASONS[outcome & 7] ?? 'ERROR';
+}
+
+export function errorOf(outcome: number): EvaluationError | null {
+  return SLOT_ERRORS[outcome & 7] ?? null;
+}
+
+const NO_UNIT: Unit = Object.freeze({});
+
+export function decide(compiled: CompiledFlag, unit: Unit | null | undefined): number {
+  if (compiled.isKilled) return outcomeOf(compiled.off, DISABLED, STEP.KILLED);
+  try {
+    return decideLive(compiled, unit ?? NO_UNIT);
+  } catch {
+    // A getter or Proxy of the caller's threw: the caller's fallback is the only value that is surely meant.
+    return THREW_OUTCOME;
+  }
+}
+
+function decideLive(compiled: CompiledFlag, unit: Unit): number {
+  const userId = unit.userId;
+  if (userId !== undefined && userId !== null && !isUsableKey(userId)) return INVALID_KEY_OUTCOME;
+  if (compiled.hasLists) {
+    const byName = decideByName(compiled, unit, userId);
+    if (byName !== UNDECIDED) return byName;
+  }
+  if (compiled.condition !== null && !compiled.condition(unit)) return outcomeOf(compiled.off, DEFAULT, STEP.CONDITIONS);
+  if (compiled.rules !== null) {
+    const byRule = decideByRule(compiled, compiled.rules, unit, userId);
+    if (byRule !== UNDECIDED) return byRule;
+  }
+  return allocate(compiled, compiled.gate, STEP.ALLOCATION, unit, userId);
+}
+
+/** Whether a unit may have this key: text of at most 1 KiB, or an integer that a double holds exactly. */
+export function isUsableKey(key: unknown): key is string | number {
+  if (typeof key === 'number') return Number.isSafeInteger(key);
+  if (typeof key !== 'string') return false;
+  return key.length * 3 <= MAX_KEY_BYTES || (key.length <= MAX_KEY_BYTES && utf8Length(key) <= MAX_KEY_BYTES);
+}
+
+function decideByName(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
+  const name = typeof userId === 'number' ? String(userId) : userId;
+  const groups = compiled.excludedGroups !== null || compiled.namedGroups !== null ? unit.groups : undefined;
+  if (isListed(compiled.excludedUsers, name) || isAnyListed(compiled.excludedGroups, groups))
+    return outcomeOf(compiled.off, TARGETING_MATCH, STEP.EXCLUDED);
+  if (isListed(compiled.namedUsers, name) || isAnyListed(compiled.namedGroups, groups))
+    return outcomeOf(compiled.on, TARGETING_MATCH, STEP.NAMED);
+  return UNDECIDED;
+}
+
+function isListed(list: ReadonlySet<string> | null, name: string | undefined): boolean {
+  return list !== null && name !== undefined && list.has(name);
+}
+
+function isAnyListed(list: ReadonlySet<string> | null, groups: readonly string[] | undefined): boolean {
+  return list !== null && Array.isArray(groups) && groups.some((group) => list.has(group));
+}
+
+function decideByRule(
+  compiled: CompiledFlag,
+  rules: readonly CompiledRule[],
+  unit: Unit,
+  userId: string | number | undefined,
+): number {
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index];
+    if (rule === undefined || (rule.matches !== null && !rule.matches(unit))) continue;
+    if ('variant' in rule) return outcomeOf(rule.variant, TARGETING_MATCH, STEP.RULE + index);
+    return allocate(compiled, rule.gate, STEP.RULE + index, unit, userId);
+  }
+  return UNDECIDED;
+}
+
+function allocate(compiled: CompiledFlag, gate: Gate, step: number, unit: Unit, userId: string | number | undefined): number {
+  if (gate.kind === 'none') return outcomeOf(compiled.off, STATIC, step);
+  if (gate.kind === 'all' && compiled.split === null) return outcomeOf(compiled.on, STATIC, step);
+  const key = compiled.bucketBy === null ? userId : ownAttribute(unit, compiled.bucketBy);
+  if (key === undefined || key === null || key === '') return MISSING_KEY_OUTCOME;
+  if (!isUsableKey(key)) return INVALID_KEY_OUTCOME;
+  const hash = hashOfKey(key);
+  if (gate.kind === 'bucket' && !isBelow(hash, compiled.shareSalt, gate.threshold)) return outcomeOf(compiled.off, SPLIT, step);
+  return outcomeOf(compiled.split === null ? compiled.on : splitVariant(compiled, hash), SPLIT, step);
+}
+
+function isBelow(hash: KeyHash, salt: KeyHash, threshold: number): boolean {
+  return mixHash(hash.high, hash.low, salt.high, salt.low) >>> 0 < threshold;
+}
+
+function splitVariant(compiled: CompiledFlag, hash: KeyHash): number {
+  const split = compiled.split ?? [];
+  const mixed = mixHash(hash.high, hash.low, compiled.splitSalt.high, compiled.splitSalt.low) >>> 0;
+  for (const part of split) if (mixed < part.threshold) return part.variant;
+  return compiled.on;
+}
+
+let memoKey: string | number = '';
+const memoHash: KeyHash = { high: 0, low: 0 };
+
+/** The hash of a usable key, valid until the next call. One request asks for many flags of one unit, so the last key is remembered. */
+export function hashOfKey(key: string | number): Readonly<KeyHash> {
+  if (key !== memoKey) {
+    hashText(typeof key === 'number' ? String(key) : key, memoHash);
+    memoKey = key;
+  }
+  return memoHash;
+}
+
+/** An answer with its circumstances. `variant` and `revision` are null when the fallback was served. */
+export interface Evaluation<T = JsonValue> {
+  readonly value: T | JsonValue;
+  readonly variant: string | null;
+  readonly reason: Reason;
+  readonly errorCode: EvaluationError | null;
+  /** Index of the rule that decided, or null. */
+  readonly rule: number | null;
+  readonly revision: number | null;
+}
+
+/** `fallback` is the value where the flag cannot answer. */
+export function evaluateCompiled<T>(compiled: CompiledFlag, unit: Unit | null | undefined, fallback: T): Evaluation<T> {
+  return evaluationOf(compiled, decide(compiled, unit), fallback);
+}
+
+export function evaluationOf<T>(compiled: CompiledFlag, outcome: number, fallback: T): Evaluation<T> {
+  const variant = variantIndexOf(outcome);
+  const step = stepOf(outcome);
+  return {
+    value: variant < 0 ? fallback : (compiled.values[variant] ?? null),
+    variant: compiled.variants[variant] ?? null,
+    reason: reasonOf(outcome),
+    errorCode: errorOf(outcome),
+    rule: step >= STEP.RULE ? step - STEP.RULE : null,
+    revision: variant < 0 ? null : compiled.flag.revision,
+  };
+}
+
+/** The answer for a flag that does not exist. */
+export function notFound<T>(fallback: T): Evaluation<T> {
+  return { value: fallback, variant: null, reason: 'ERROR', errorCode: 'FLAG_NOT_FOUND', rule: null, revision: null };
+}

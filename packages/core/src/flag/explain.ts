@@ -1,0 +1,106 @@
+/** Why a unit gets what it gets, step by step, as data: for `explain`, the CLI and the page. Never counts as an exposure. */
+import { shareToPercentage } from '../share.ts';
+import { bucketOf, mixHash } from './bucket.ts';
+import type { CompiledFlag, Gate } from './compile.ts';
+import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf } from './evaluate.ts';
+import { servedShare } from './flag.ts';
+import { ownAttribute } from './match.ts';
+import type { Unit } from './unit.ts';
+
+export interface ExplainedStep {
+  readonly step: 'kill switch' | 'excluded by name' | 'enabled by name' | 'conditions' | 'rule' | 'allocation';
+  readonly outcome: 'passed by' | 'decided' | 'not reached';
+  /** A sentence with the facts in it. */
+  readonly message: string;
+}
+
+export interface Explanation extends Evaluation<null> {
+  readonly key: string;
+  /** The unit's bucket under this flag's salt, 0 to 99 999; null without a usable key. */
+  readonly bucket: number | null;
+  readonly steps: readonly ExplainedStep[];
+}
+
+/** Says what `decide` does; the deciding step is taken from `decide` itself, so that the two cannot disagree. */
+export function explainCompiled(compiled: CompiledFlag, unit: Unit | null | undefined): Explanation {
+  const outcome = decide(compiled, unit);
+  const evaluation = evaluationOf(compiled, outcome, null);
+  const bucket = safeBucket(compiled, unit ?? {});
+  const decidedAt = evaluation.errorCode === null ? stepOf(outcome) : STEP.ALLOCATION;
+  const plan = plannedSteps(compiled, bucket);
+  const at = plan.findIndex((step) => step.code === decidedAt);
+  const steps = plan.map(({ step, says, silent }, index): ExplainedStep => {
+    if (index > at) return { step, outcome: 'not reached', message: 'an earlier step decided' };
+    if (index < at) return { step, outcome: 'passed by', message: silent };
+    return {
+      step,
+      outcome: 'decided',
+      message: evaluation.errorCode === null ? says : (ERROR_SENTENCES[evaluation.errorCode] ?? ''),
+    };
+  });
+  return { ...evaluation, key: compiled.flag.key, bucket, steps };
+}
+
+const ERROR_SENTENCES: Readonly<Record<string, string>> = {
+  TARGETING_KEY_MISSING: 'the share lies between 0 and 100 % and the unit has no key to draw by; the fallback is served',
+  INVALID_CONTEXT: 'the unit key is not a text of at most 1 KiB nor a whole number; the fallback is served',
+  GENERAL: 'reading the unit threw; the fallback is served',
+};
+
+interface PlannedStep {
+  readonly code: number;
+  readonly step: ExplainedStep['step'];
+  /** The sentence if this step decides. */
+  readonly says: string;
+  /** The sentence if it does not. */
+  readonly silent: string;
+}
+
+function plannedSteps(compiled: CompiledFlag, bucket: number | null): PlannedStep[] {
+  const { flag } = compiled;
+  const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
+  return [
+    { code: STEP.KILLED, step: 'kill switch', says: killed, silent: `status is ${flag.status}` },
+    {
+      code: STEP.EXCLUDED,
+      step: 'excluded by name',
+      says: 'the unit or one of its groups is excluded',
+      silent: 'neither the unit nor a group of it is excluded',
+    },
+    {
+      code: STEP.NAMED,
+      step: 'enabled by name',
+      says: 'the unit or one of its groups is enabled by name',
+      silent: 'neither the unit nor a group of it is named',
+    },
+    { code: STEP.CONDITIONS, step: 'conditions', says: 'the conditions do not hold', silent: 'the conditions hold' },
+    ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
+      const served = 'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : gateSentence(rule.gate, bucket);
+      return {
+        code: STEP.RULE + index,
+        step: 'rule',
+        says: `rule ${index + 1} holds: ${served}`,
+        silent: `rule ${index + 1} does not hold`,
+      };
+    }),
+    { code: STEP.ALLOCATION, step: 'allocation', says: gateSentence(compiled.gate, bucket, servedShare(flag)), silent: '' },
+  ];
+}
+
+function gateSentence(gate: Gate, bucket: number | null, share?: number): string {
+  if (gate.kind === 'none') return 'the share is 0 %';
+  if (gate.kind === 'all') return 'the share is 100 %';
+  const percentage = share === undefined ? 'its share' : `the share of ${shareToPercentage(share)} %`;
+  return `bucket ${bucket ?? 'unknown'} of 100 000 against ${percentage}`;
+}
+
+function safeBucket(compiled: CompiledFlag, unit: Unit): number | null {
+  try {
+    const key = compiled.bucketBy === null ? unit.userId : ownAttribute(unit, compiled.bucketBy);
+    if (!isUsableKey(key) || key === '') return null;
+    const hash = hashOfKey(key);
+    return bucketOf(mixHash(hash.high, hash.low, compiled.shareSalt.high, compiled.shareSalt.low));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,171 @@
+/** What the flag file may say: the seed's six fields, and further ones that appear only when used. */
+import type { Issue } from '../error.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import { percentageProblem, type Share } from '../share.ts';
+import type { Condition } from './condition.ts';
+import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
+import { nearest } from './nearest.ts';
+import { parseCondition, pointerPart } from './parse-condition.ts';
+
+/** A flag as the file has it. Fields it does not mention have their defaults. */
+export interface FileFlag {
+  readonly name: string;
+  readonly status: FlagStatus;
+  readonly share: Share;
+  readonly description: string;
+  readonly enabledUsers: readonly string[];
+  readonly enabledGroups: readonly string[];
+  readonly disabledUsers: readonly string[];
+  readonly disabledGroups: readonly string[];
+  readonly conditions: Condition;
+  readonly variants: {
+    readonly values: Readonly<Record<string, JsonValue>>;
+    readonly off: string;
+    readonly on: string;
+    readonly split: readonly VariantShare[];
+  } | null;
+  readonly rules: readonly Rule[];
+  readonly bucketBy: string | null;
+  readonly salt: string;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  readonly expiresAt: number | null;
+}
+
+export const MAX_NAME_LENGTH = 256;
+type Problem = string | null;
+type FieldCheck = (value: unknown, path: string) => readonly Issue[];
+
+const check =
+  (problemOf: (value: unknown) => Problem): FieldCheck =>
+  (value, path) => {
+    const problem = problemOf(value);
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
+  };
+const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));
+const fullText = check((value) => (typeof value === 'string' && value !== '' ? null : 'must be a text that is not empty'));
+const names: FieldCheck = (value, path) =>
+  Array.isArray(value)
+    ? value.flatMap((member: unknown, index) => fullText(member, `${path}/${index}`))
+    : [{ path, message: `must be a list of texts; it is ${shown(value)}` }];
+const percentage = check(percentageProblem);
+
+/** Why `value` cannot name a flag, or null. */
+export function nameProblem(value: unknown): Problem {
+  if (typeof value !== 'string' || value === '') return 'must be a text that is not empty';
+  if (value.length > MAX_NAME_LENGTH) return `may have at most ${MAX_NAME_LENGTH} characters`;
+  return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : null;
+}
+
+const FIELDS: Readonly<Record<string, FieldCheck>> = {
+  name: check(nameProblem),
+  status: check((value) => (FLAG_STATUSES.includes(value as FlagStatus) ? null : `must be one of ${FLAG_STATUSES.join(', ')}`)),
+  rollout_percentage: percentage,
+  enabled_users: names,
+  enabled_groups: names,
+  conditions: (value, path) => {
+    const parsed = parseCondition(value, path);
+    return 'issues' in parsed ? parsed.issues : [];
+  },
+  description: text,
+  disabled_users: names,
+  disabled_groups: names,
+  variants: variantIssues,
+  rules: ruleIssues,
+  bucket_by: fullText,
+  salt: fullText,
+  owner: fullText,
+  tags: names,
+  expires: check((value) =>
+    typeof value === 'string' && Number.isFinite(Date.parse(value))
+      ? null
+      : 'must be an ISO date-time such as "2027-01-31T00:00:00Z"',
+  ),
+};
+const REQUIRED = ['name', 'status'];
+
+/** Every issue of one entry of the file's list, with JSON pointers. */
+export function fileFlagIssues(value: unknown, path: string): Issue[] {
+  if (!isJsonObject(value)) return [{ path, message: `must be an object with at least name and status; it is ${shown(value)}` }];
+  const missing = REQUIRED.filter((field) => !Object.hasOwn(value, field)).map(
+    (field): Issue => ({ path, message: `lacks "${field}"` }),
+  );
+  const present = Object.entries(value).flatMap(([field, content]): readonly Issue[] => {
+    const at = `${path}/${pointerPart(field)}`;
+    if (Object.hasOwn(FIELDS, field)) return FIELDS[field]?.(content, at) ?? [];
+    return [{ path: at, message: `is not a field of a flag${nearest(field, Object.keys(FIELDS))}` }];
+  });
+  return [...missing, ...present, ...(present.length === 0 ? strangerIssues(value, path) : [])];
+}
+
+/** Rules may serve only the variants that the flag has. */
+function strangerIssues(entry: { readonly [field: string]: unknown }, path: string): Issue[] {
+  const declared =
+    isJsonObject(entry.variants) && isJsonObject(entry.variants.values) ? Object.keys(entry.variants.values) : ['off', 'on'];
+  const rules = (entry.rules ?? []) as readonly { readonly variant?: string }[];
+  return rules.flatMap((rule, index): Issue[] => {
+    const isKnown = rule.variant === undefined || declared.includes(rule.variant);
+    return isKnown
+      ? []
+      : [
+          {
+            path: `${path}/rules/${index}/variant`,
+            message: `must be one of ${declared.join(', ')}; it is ${shown(rule.variant)}`,
+          },
+        ];
+  });
+}
+
+function variantIssues(value: unknown, path: string): Issue[] {
+  if (!isJsonObject(value) || !isJsonObject(value.values) || Object.keys(value.values).length < 2) {
+    return [{ path, message: 'must be { "values": { at least two }, "off": name, "on": name, "split"?: { name: percentage } }' }];
+  }
+  const declared = value.values;
+  const issues: Issue[] = Object.keys(value)
+    .filter((key) => !['values', 'off', 'on', 'split'].includes(key))
+    .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: 'is not a field of variants' }));
+  for (const end of ['off', 'on'] as const) {
+    const name = value[end];
+    if (typeof name !== 'string' || !Object.hasOwn(declared, name))
+      issues.push({
+        path: `${path}/${end}`,
+        message: `must be one of ${Object.keys(declared).join(', ')}; it is ${shown(name)}`,
+      });
+  }
+  if (value.off === value.on) issues.push({ path: `${path}/on`, message: 'must differ from off' });
+  return value.split === undefined ? issues : [...issues, ...splitIssues(value.split, declared, `${path}/split`)];
+}
+
+function splitIssues(split: unknown, declared: object, path: string): Issue[] {
+  if (!isJsonObject(split)) return [{ path, message: 'must be percentages by variant name' }];
+  const issues = Object.entries(split).flatMap(([name, part]): readonly Issue[] => {
+    const at = `${path}/${pointerPart(name)}`;
+    return Object.hasOwn(declared, name) ? percentage(part, at) : [{ path: at, message: 'is not one of the variants' }];
+  });
+  const total = Object.values(split).reduce((sum: number, part) => sum + Math.round(Number(part) * 1000), 0);
+  return issues.length > 0 || total === 100_000 || total === 0
+    ? [...issues]
+    : [{ path, message: `must add up to 100; it adds up to ${total / 1000}` }];
+}
+
+function ruleIssues(value: unknown, path: string): Issue[] {
+  if (!Array.isArray(value)) return [{ path, message: 'must be a list of rules' }];
+  return value.flatMap((rule: unknown, index): readonly Issue[] => {
+    const at = `${path}/${index}`;
+    if (!isJsonObject(rule))
+      return [
+        {
+          path: at,
+          message: 'must be { "if": condition, "variant": name } or { "if": condition, "rollout_percentage": number }',
+        },
+      ];
+    const parsed = parseCondition(rule.if ?? {}, `${at}/if`);
+    const issues = 'issues' in parsed ? [...parsed.issues] : [];
+    if (typeof rule.variant === 'string') return issues;
+    return [...issues, ...percentage(rule.rollout_percentage, `${at}/rollout_percentage`)];
+  });
+}
+
+export function shown(value: unknown): string {
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? 'missing');
+}

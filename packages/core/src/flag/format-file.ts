@@ -1,0 +1,70 @@
+/** A flag as the file has it, and an edit of the file as an edit of the flag. */
+import { type JsonObject, type JsonValue, jsonEqual } from '../json.ts';
+import type { Scope } from '../scope.ts';
+import { shareToPercentage } from '../share.ts';
+import { newFlag } from './edit.ts';
+import { BOOLEAN_VARIANTS, type Flag, type Rule } from './flag.ts';
+import type { FileFlag } from './flag-file.ts';
+
+/** The seed's six fields in its order; others only when they say something. Stage groups and owners live in the journal alone. */
+export function formatFlag(flag: Flag): JsonObject {
+  const used: [string, JsonValue][] = [];
+  const use = (field: string, value: JsonValue, isUsed: boolean): void => {
+    if (isUsed) used.push([field, value]);
+  };
+  use('description', flag.description, flag.description !== '');
+  use('disabled_users', flag.disabledUsers, flag.disabledUsers.length > 0);
+  use('disabled_groups', flag.disabledGroups, flag.disabledGroups.length > 0);
+  use('variants', formatVariants(flag), !isBoolean(flag));
+  use('rules', flag.rules.map(formatRule), flag.rules.length > 0);
+  use('bucket_by', flag.bucketBy, flag.bucketBy !== null);
+  use('salt', flag.salt, flag.salt !== flag.key);
+  use('owner', flag.owner, flag.owner !== null);
+  use('tags', flag.tags, flag.tags.length > 0);
+  use('expires', flag.expiresAt === null ? null : new Date(flag.expiresAt).toISOString(), flag.expiresAt !== null);
+  return {
+    name: flag.key,
+    status: flag.status,
+    rollout_percentage: shareToPercentage(flag.share),
+    enabled_users: flag.enabledUsers,
+    enabled_groups: flag.enabledGroups,
+    conditions: flag.conditions,
+    ...Object.fromEntries(used),
+  };
+}
+
+function isBoolean(flag: Flag): boolean {
+  return (
+    flag.offVariant === 'off' && flag.onVariant === 'on' && flag.split.length === 0 && jsonEqual(flag.variants, BOOLEAN_VARIANTS)
+  );
+}
+
+function formatVariants(flag: Flag): JsonObject {
+  const split = Object.fromEntries(flag.split.map((part) => [part.variant, shareToPercentage(part.share)]));
+  return { values: flag.variants, off: flag.offVariant, on: flag.onVariant, ...(flag.split.length > 0 ? { split } : {}) };
+}
+
+function formatRule(rule: Rule): JsonObject {
+  return 'variant' in rule
+    ? { if: rule.if, variant: rule.variant }
+    : { if: rule.if, rollout_percentage: shareToPercentage(rule.share) };
+}
+
+/** The flag after the file was edited by hand; null when the file says what the flag says. What the file cannot say stays. */
+export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope: Scope, now: number): Flag | null {
+  const before = existing ?? newFlag(file.name, scope, now);
+  const { name, variants, ...fields } = file;
+  const killed = file.status === 'disabled' && before.status !== 'disabled' && existing !== undefined;
+  const after: Flag = {
+    ...before,
+    ...fields,
+    key: name,
+    variants: variants?.values ?? BOOLEAN_VARIANTS,
+    offVariant: variants?.off ?? 'off',
+    onVariant: variants?.on ?? 'on',
+    split: variants?.split ?? [],
+    statusBeforeKill: file.status !== 'disabled' ? null : killed ? before.status : before.statusBeforeKill,
+  };
+  if (existing !== undefined && jsonEqual(after, before)) return null;
+  return { ...after, revision: before.revision + 1, updatedAt: now };
+}

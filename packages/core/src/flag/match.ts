@@ -1,0 +1,106 @@
+/** Compiles a condition into one function. Compiling happens when a flag changes, so that asking costs only the comparisons. */
+import { RE2JS } from 're2js';
+import { isJsonObject } from '../json.ts';
+import type { Condition, Operators, Scalar } from './condition.ts';
+import type { Unit } from './unit.ts';
+
+export type Matcher = (unit: Unit) => boolean;
+type Test = (value: unknown) => boolean;
+
+/** A longer text never matches a regular expression: linear time is only a promise if the input is bounded. In UTF-16 units. */
+export const MAX_MATCHED_LENGTH = 16_384;
+
+/** Null when the condition always holds. The condition must have been accepted by `parseCondition`. */
+export function compileCondition(condition: Condition): Matcher | null {
+  const matchers = Object.entries(condition).flatMap(([name, operand]) => compileEntry(name, operand) ?? []);
+  return matchers.length === 0 ? null : allOf(matchers);
+}
+
+function compileEntry(name: string, operand: unknown): Matcher | null {
+  if (name === 'all') return allOf(compileList(operand));
+  if (name === 'any') return anyOf(compileList(operand));
+  if (name === 'not') return negate(compileCondition(operand as Condition) ?? always);
+  return compileAttribute(name, compileOperand(operand));
+}
+
+function compileList(operand: unknown): Matcher[] {
+  return (operand as readonly Condition[]).map((condition) => compileCondition(condition) ?? always);
+}
+
+const always: Matcher = () => true;
+
+function negate(matcher: Matcher): Matcher {
+  return (unit) => !matcher(unit);
+}
+
+function allOf(matchers: readonly Matcher[]): Matcher {
+  const [first, second] = matchers;
+  if (first === undefined) return always;
+  if (second === undefined) return first;
+  if (matchers.length === 2) return (unit) => first(unit) && second(unit);
+  return (unit) => matchers.every((matcher) => matcher(unit));
+}
+
+function anyOf(matchers: readonly Matcher[]): Matcher {
+  return (unit) => matchers.some((matcher) => matcher(unit));
+}
+
+/** Own properties only, so that neither a prototype nor `__proto__` can smuggle an attribute in. `userId` falls back to the unit's key. */
+function compileAttribute(name: string, test: Test): Matcher {
+  if (name === 'userId') return (unit) => test(ownAttribute(unit, name) ?? unit.userId);
+  return (unit) => {
+    const attributes = unit.attributes;
+    return test(
+      attributes !== undefined && attributes !== null && Object.hasOwn(attributes, name) ? attributes[name] : undefined,
+    );
+  };
+}
+
+export function ownAttribute(unit: Unit, name: string): unknown {
+  const attributes = unit.attributes;
+  return attributes !== undefined && attributes !== null && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
+}
+
+function compileOperand(operand: unknown): Test {
+  if (Array.isArray(operand)) return oneOf(operand);
+  if (!isJsonObject(operand)) return (value) => value === operand;
+  const tests = Object.entries(operand).map(([operator, argument]) => compileOperator(operator as keyof Operators, argument));
+  const [first] = tests;
+  return first !== undefined && tests.length === 1 ? first : (value) => tests.every((test) => test(value));
+}
+
+function oneOf(list: readonly unknown[]): Test {
+  const members = new Set(list);
+  return (value) => members.has(value);
+}
+
+const COMPILERS: { readonly [K in keyof Required<Operators>]: (argument: never) => Test } = {
+  eq: (argument: Scalar) => (value) => value === argument,
+  // A different type is a mismatch and not a difference; use `not` for the complement.
+  ne: (argument: Scalar) => (value) => typeof value === typeof argument && value !== argument,
+  in: oneOf,
+  not_in: (argument: readonly Scalar[]) => {
+    const members = new Set<unknown>(argument);
+    const types = new Set(argument.map((member) => typeof member));
+    return (value) => types.has(typeof value as 'string') && !members.has(value);
+  },
+  gt: (argument: number) => (value) => typeof value === 'number' && value > argument,
+  gte: (argument: number) => (value) => typeof value === 'number' && value >= argument,
+  lt: (argument: number) => (value) => typeof value === 'number' && value < argument,
+  lte: (argument: number) => (value) => typeof value === 'number' && value <= argument,
+  contains: (argument: Scalar) => (value) =>
+    typeof value === 'string'
+      ? typeof argument === 'string' && value.includes(argument)
+      : Array.isArray(value) && value.includes(argument),
+  starts_with: (argument: string) => (value) => typeof value === 'string' && value.startsWith(argument),
+  ends_with: (argument: string) => (value) => typeof value === 'string' && value.endsWith(argument),
+  matches: (argument: string) => {
+    const pattern = RE2JS.compile(argument);
+    return (value) => typeof value === 'string' && value.length <= MAX_MATCHED_LENGTH && pattern.matcher(value).find();
+  },
+  exists: (argument: boolean) => (value) => (value !== undefined && value !== null) === argument,
+};
+
+function compileOperator(operator: keyof Operators, argument: unknown): Test {
+  return COMPILERS[operator](argument as never);
+}

@@ -1,0 +1,53 @@
+/** Merges settings into a flag, and says when the result does not fit together. */
+import { type Refusal, refuse } from '../error.ts';
+import { WHOLE_SHARE } from '../share.ts';
+import type { Flag, FlagStatus } from './flag.ts';
+import type { ParsedSettings } from './settings.ts';
+
+/** `flag` with the settings merged in, or why they do not fit together. */
+export function applySettings(flag: Flag, settings: ParsedSettings): Flag | Refusal {
+  const merged: Flag = { ...flag, ...settings.fields, ...mergedStatus(flag, settings) };
+  const problem = variantProblem(merged);
+  return problem === null ? merged : refuse(`flag "${flag.key}": ${problem}`, 'invalid');
+}
+
+/**
+ * `enabled: false` kills. `enabled: true` brings a killed flag back as it was, leaves a live one as it is, and opens a flag that
+ * was never live to all. A percentage alone changes the number, never the kill.
+ */
+function mergedStatus(flag: Flag, settings: ParsedSettings): Pick<Flag, 'status' | 'share' | 'statusBeforeKill'> {
+  const share = settings.share ?? flag.share;
+  const live = liveStatus(flag, settings);
+  const wantsKill =
+    settings.status === 'disabled' ||
+    settings.enabled === false ||
+    (settings.enabled === null && settings.status === null && flag.status === 'disabled');
+  if (wantsKill) {
+    const neverLive =
+      flag.revision === 0 || (flag.status === 'disabled' && flag.statusBeforeKill === null && settings.share === null);
+    return { status: 'disabled', share, statusBeforeKill: neverLive ? null : live };
+  }
+  return { status: live, share: live === 'enabled' ? WHOLE_SHARE : share, statusBeforeKill: null };
+}
+
+function liveStatus(flag: Flag, settings: ParsedSettings): FlagStatus {
+  if (settings.status !== null && settings.status !== 'disabled') return settings.status;
+  if (settings.share !== null) return 'percentage';
+  const before = flag.status === 'disabled' ? flag.statusBeforeKill : flag.status;
+  return before ?? 'enabled';
+}
+
+/** Why the variants of a flag do not fit together, or null. */
+export function variantProblem(flag: Flag): string | null {
+  const has = (variant: string): boolean => Object.hasOwn(flag.variants, variant);
+  const names = Object.keys(flag.variants).join(', ');
+  if (!has(flag.offVariant)) return `offVariant "${flag.offVariant}" is not one of its variants (${names})`;
+  if (!has(flag.onVariant)) return `onVariant "${flag.onVariant}" is not one of its variants (${names})`;
+  if (flag.offVariant === flag.onVariant) return `offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
+  const stranger = [...flag.split, ...flag.rules.flatMap((rule) => ('variant' in rule ? [rule] : []))].find(
+    (part) => !has(part.variant),
+  );
+  if (stranger !== undefined) return `"${stranger.variant}" is not one of its variants (${names})`;
+  const total = flag.split.reduce((sum, part) => sum + part.share, 0);
+  return flag.split.length > 0 && total !== WHOLE_SHARE ? `the split adds up to ${total / 1000} %; it must be 100 %` : null;
+}

@@ -1,0 +1,26 @@
+/** "Did you mean", for names that are nearly right. */
+
+/** ` (did you mean "x"?)`, or nothing when no name is close. */
+export function nearest(name: string, known: readonly string[]): string {
+  const [best] = known
+    .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
+    ? ` (did you mean "${best.candidate}"?)`
+    : `; there are ${known.join(', ')}`;
+}
+
+/** Levenshtein's distance, of names cut at 64 characters. */
+function distance(left: string, right: string): number {
+  const a = left.slice(0, 64);
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= right.length; j++) {
+      const substituted = (row[j - 1] ?? 0) + (a[i - 1] === right[j - 1] ? 0 : 1);
+      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[right.length] ?? 0;
+}

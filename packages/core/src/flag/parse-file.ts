@@ -1,0 +1,86 @@
+/** Reads the flag file's content; the only authority on what it may hold. */
+import type { Issue } from '../error.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
+import type { Condition } from './condition.ts';
+import type { FlagStatus, Rule, VariantShare } from './flag.ts';
+import { type FileFlag, fileFlagIssues, shown } from './flag-file.ts';
+
+/** The flags in the file's order, or every issue at once. Nothing is clamped, guessed or left out. */
+export function parseFlagFile(value: unknown): { readonly flags: readonly FileFlag[] } | { readonly issues: readonly Issue[] } {
+  if (!isJsonObject(value) || !Array.isArray(value.flags)) {
+    return {
+      issues: [
+        { path: '', message: `must be an object with a list "flags"; it is ${Array.isArray(value) ? 'a list' : shown(value)}` },
+      ],
+    };
+  }
+  const strangers = Object.keys(value).filter((key) => key !== 'flags' && key !== '$schema');
+  const issues: Issue[] = strangers.map((key) => ({
+    path: `/${key}`,
+    message: 'is not a field of the flag file; there are flags and $schema',
+  }));
+  const entries: readonly unknown[] = value.flags;
+  for (const [index, entry] of entries.entries()) issues.push(...fileFlagIssues(entry, `/flags/${index}`));
+  issues.push(...duplicateIssues(entries));
+  return issues.length > 0
+    ? { issues }
+    : { flags: entries.map((entry) => fileFlag(entry as { readonly [field: string]: JsonValue })) };
+}
+
+function duplicateIssues(entries: readonly unknown[]): Issue[] {
+  const first = new Map<unknown, number>();
+  return entries.flatMap((entry, index): Issue[] => {
+    const name = isJsonObject(entry) ? entry.name : undefined;
+    const earlier = first.get(name);
+    if (name !== undefined && earlier !== undefined)
+      return [{ path: `/flags/${index}/name`, message: `is "${String(name)}" again; /flags/${earlier} has that name` }];
+    first.set(name, index);
+    return [];
+  });
+}
+
+function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
+  const list = (field: string): readonly string[] => [...new Set((entry[field] ?? []) as readonly string[])];
+  const name = entry.name as string;
+  return {
+    name,
+    status: entry.status as FlagStatus,
+    share: shareOf(entry.rollout_percentage ?? 0),
+    description: (entry.description ?? '') as string,
+    enabledUsers: list('enabled_users'),
+    enabledGroups: list('enabled_groups'),
+    disabledUsers: list('disabled_users'),
+    disabledGroups: list('disabled_groups'),
+    conditions: (entry.conditions ?? {}) as Condition,
+    variants: entry.variants === undefined ? null : fileVariants(entry.variants as { readonly [field: string]: JsonValue }),
+    rules: ((entry.rules ?? []) as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
+    bucketBy: (entry.bucket_by ?? null) as string | null,
+    salt: (entry.salt ?? name) as string,
+    owner: (entry.owner ?? null) as string | null,
+    tags: list('tags'),
+    expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires as string),
+  };
+}
+
+function fileVariants(variants: { readonly [field: string]: JsonValue }): FileFlag['variants'] {
+  const split = Object.entries((variants.split ?? {}) as Record<string, number>).map(
+    ([variant, part]): VariantShare => ({ variant, share: shareOf(part) }),
+  );
+  return {
+    values: variants.values as Readonly<Record<string, JsonValue>>,
+    off: variants.off as string,
+    on: variants.on as string,
+    split,
+  };
+}
+
+function fileRule(rule: { readonly [field: string]: JsonValue }): Rule {
+  const condition = (rule.if ?? {}) as Condition;
+  return typeof rule.variant === 'string'
+    ? { if: condition, variant: rule.variant }
+    : { if: condition, share: shareOf(rule.rollout_percentage ?? 0) };
+}
+
+function shareOf(percentage: JsonValue): number {
+  return Math.round((percentage as number) * 1000);
+}

@@ -1,0 +1,88 @@
+/** An edit of a flag as a whole change: the flag, what its share's owner becomes, and the events. */
+import type { Change } from '../change.ts';
+import { isRefusal, type Refusal } from '../error.ts';
+import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
+import type { Experiment } from '../experiment/experiment.ts';
+import { endExperiment } from '../experiment/lifecycle.ts';
+import type { JsonObject } from '../json.ts';
+import type { SluiceRecord } from '../record.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { transition } from '../rollout/transition.ts';
+import type { Scope } from '../scope.ts';
+import { shareToPercentage } from '../share.ts';
+import { editFlag, type FlagEdit, newFlag } from './edit.ts';
+import { type Flag, servedShare } from './flag.ts';
+
+/** The records that an edit of one flag can touch. */
+export interface FlagFacts {
+  readonly scope: Scope;
+  readonly key: string;
+  readonly flag: Flag | undefined;
+  readonly rollout: Rollout | undefined;
+  readonly experiment: Experiment | undefined;
+}
+
+/** Says more of an edit than its type does, such as that it was a rollback. */
+export interface EditLabel {
+  readonly type: EventType;
+  readonly detail: JsonObject;
+}
+
+/** The change, null when the edit changes nothing, or a refusal. Only `set` makes a flag that is not there. */
+export function planFlagEdit(
+  facts: FlagFacts,
+  edit: FlagEdit,
+  by: Attribution,
+  now: number,
+  label?: EditLabel,
+): Change | Refusal | null {
+  if (facts.flag === undefined && edit.type !== 'set')
+    return { refused: `flag "${facts.key}" does not exist; create it with setFlag`, code: 'notFound' };
+  const before = facts.flag ?? newFlag(facts.key, facts.scope, now);
+  const edited = editFlag(before, edit, now);
+  if (isRefusal(edited)) return edited;
+  if (edited === before && facts.flag !== undefined) return null;
+  const after = { ...edited, revision: before.revision + 1, updatedAt: now };
+  const isKilled = before.status !== 'disabled' && after.status === 'disabled';
+  const ended = isKilled ? endOwner(facts, by, now) : { records: [], events: [] };
+  const flag: Flag = ended.records.length > 0 ? { ...after, shareOwner: null, stageGroups: [] } : after;
+  const events: SluiceEvent[] = [eventOf(typeOf(before, flag, edit), flag, by, now, shareDetail(before, flag))];
+  if (label !== undefined) events.push(eventOf(label.type, flag, by, now, { ...shareDetail(before, flag), ...label.detail }));
+  return { records: [flag, ...ended.records], events: [...events, ...ended.events] };
+}
+
+function typeOf(before: Flag, after: Flag, edit: FlagEdit): EventType {
+  if (before.revision === 0) return 'flag.created';
+  if (edit.type === 'archive') return 'flag.archived';
+  if (after.status === 'disabled' && before.status !== 'disabled') return 'flag.killed';
+  return before.status === 'disabled' && after.status !== 'disabled' ? 'flag.restored' : 'flag.updated';
+}
+
+function shareDetail(before: Flag, after: Flag): JsonObject {
+  return { fromPercentage: shareToPercentage(servedShare(before)), toPercentage: shareToPercentage(servedShare(after)) };
+}
+
+/** A kill is never refused: whoever moved the share ends in the same commit. */
+export function endOwner(
+  facts: FlagFacts,
+  by: Attribution,
+  now: number,
+  how: 'kill' | 'supersede' = 'kill',
+): { records: SluiceRecord[]; events: SluiceEvent[] } {
+  const none = { records: [], events: [] };
+  const owner = facts.flag?.shareOwner ?? null;
+  if (owner === null) return none;
+  if (owner.kind === 'experiment') {
+    if (facts.experiment === undefined || facts.experiment.phase !== 'running') return none;
+    const experiment = endExperiment(facts.experiment, by, now);
+    return { records: [experiment], events: [eventOf('experiment.stopped', experiment, by, now)] };
+  }
+  if (facts.rollout === undefined) return none;
+  const step = transition(facts.rollout, { type: how, by }, now);
+  if (isRefusal(step)) return none;
+  const rollout: Rollout = { ...step.rollout, revision: facts.rollout.revision + 1 };
+  return {
+    records: [rollout],
+    events: step.events.map((event) => eventOf(event.type, rollout, { ...by, reason: event.reason }, now, event.detail)),
+  };
+}

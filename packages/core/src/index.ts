@@ -1,0 +1,136 @@
+/** The names of core. */
+export {
+  type Criterion,
+  type ErrorCause,
+  type Measurement,
+  VERDICTS,
+  type Verdict,
+  type VerdictName,
+} from './analysis/criterion.ts';
+export {
+  type DistinctCount,
+  distinctFromIndices,
+  distinctRegisters,
+  estimateDistinct,
+  estimateRegisters,
+  mergeDistinct,
+  newRegisters,
+  raise,
+} from './analysis/distinct.ts';
+export { judge, worstVerdict } from './analysis/judge.ts';
+export { type MetricQuery, parseMetric } from './analysis/metric.ts';
+export {
+  addValue,
+  emptyMoments,
+  type Moments,
+  meanOf,
+  mergeMoments,
+  removeValue,
+  varianceOf,
+  withZeros,
+} from './analysis/moments.ts';
+export { type CriterionSettings, parseCriterion } from './analysis/parse-criterion.ts';
+export {
+  addToSketch,
+  builtSketch,
+  EMPTY_SKETCH,
+  mergeSketches,
+  type Sketch,
+  type SketchBuilder,
+  sketchBuilder,
+  sketchQuantile,
+} from './analysis/sketch.ts';
+export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
+export type { Change } from './change.ts';
+export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
+export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
+export {
+  applyObservationDelta,
+  applyUnitDelta,
+  armTotals,
+  emptyTotals,
+  type LedgerRow,
+  type MetricDelta,
+  type MetricTotals,
+  type ObservationDelta,
+  refuseUnit,
+  type SubjectTotals,
+  type UnitDelta,
+} from './experiment/ledger.ts';
+export {
+  CONTROL,
+  checkExperimentSettings,
+  createExperiment,
+  type ExperimentSettings,
+  startExperiment,
+  stopExperiment,
+  TREATMENT,
+} from './experiment/lifecycle.ts';
+export { defaultGoal, parseTrackedMetric } from './experiment/metric.ts';
+export { type MetricResult, type TestResults, testResult } from './experiment/result.ts';
+export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
+export { type CompiledFlag, compileFlag } from './flag/compile.ts';
+export type { Condition, Operators, Scalar } from './flag/condition.ts';
+export { editFlag, type FlagEdit, newFlag } from './flag/edit.ts';
+export {
+  decide,
+  type Evaluation,
+  type EvaluationError,
+  errorOf,
+  evaluateCompiled,
+  evaluationOf,
+  hashOfKey,
+  isUsableKey,
+  MAX_KEY_BYTES,
+  notFound,
+  type Reason,
+  reasonOf,
+  slotOf,
+  variantIndexOf,
+} from './flag/evaluate.ts';
+export { Evaluations } from './flag/evaluations.ts';
+export { type ExplainedStep, type Explanation, explainCompiled } from './flag/explain.ts';
+export {
+  type Allocation,
+  allocationOf,
+  FLAG_STATUSES,
+  type Flag,
+  type FlagStatus,
+  type Rule,
+  type ShareOwner,
+  servedShare,
+  type VariantShare,
+} from './flag/flag.ts';
+export { type FileFlag, nameProblem } from './flag/flag-file.ts';
+export { formatFlag, mergeFileFlag } from './flag/format-file.ts';
+export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
+export { parseCondition } from './flag/parse-condition.ts';
+export { parseFlagFile } from './flag/parse-file.ts';
+export { endOwner, type FlagFacts, planFlagEdit } from './flag/plan-edit.ts';
+export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export type { Unit } from './flag/unit.ts';
+export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
+export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
+export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
+export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
+export { planTransition } from './rollout/plan-transition.ts';
+export {
+  currentStage,
+  HOLD_REASONS,
+  type HoldReason,
+  isEnded,
+  type Phase,
+  type Rollout,
+  type RolloutPlan,
+  type Stage,
+  type Validation,
+} from './rollout/rollout.ts';
+export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
+export { planStages, type StageSettings } from './rollout/stages.ts';
+export { startRollout } from './rollout/start.ts';
+export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
+export type { RolloutFacts, Transition, TransitionEvent } from './rollout/step.ts';
+export { transition } from './rollout/transition.ts';
+export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
+export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';

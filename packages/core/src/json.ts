@@ -1,0 +1,30 @@
+/** What may stand in a record or on the wire. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+export function isJsonObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whether two JSON values are the same, whatever the order of their objects' keys. */
+export function jsonEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((value, index) => jsonEqual(value, b[index]));
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
+}
+
+/** A deep copy if `value` is JSON (finite numbers, no cycles, at most 64 levels), else undefined. */
+export function copyJson(value: unknown, depth = 0): JsonValue | undefined {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
+  if (typeof value !== 'object' || depth >= 64) return undefined;
+  const entries = Object.entries(value).map(([key, member]) => [key, copyJson(member, depth + 1)] as const);
+  if (entries.some(([, member]) => member === undefined)) return undefined;
+  if (Array.isArray(value)) return entries.map(([, member]) => member as JsonValue);
+  // fromEntries defines own properties, so that a key named `__proto__` stays data.
+  return Object.fromEntries(entries) as JsonObject;
+}

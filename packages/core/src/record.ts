@@ -1,0 +1,8 @@
+/** The union of what a store keeps. */
+import type { Experiment } from './experiment/experiment.ts';
+import type { Flag } from './flag/flag.ts';
+import type { Rollout } from './rollout/rollout.ts';
+
+export type SluiceRecord = Flag | Rollout | Experiment;
+export type RecordKind = SluiceRecord['kind'];
+export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;

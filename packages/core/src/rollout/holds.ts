@@ -1,0 +1,76 @@
+/** When a stage stops where it is, and when it goes on by itself. Missing or broken evidence holds; it never advances. */
+import { worstVerdict } from '../analysis/judge.ts';
+import type { Look } from './look.ts';
+import type { HeldPhase } from './rollout.ts';
+
+/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. */
+const APPROVAL_EXPIRY_MS = 86_400_000;
+
+type Hold = Pick<HeldPhase, 'reason' | 'message' | 'clearsWith'>;
+
+export function holdFor(look: Look): Hold | null {
+  return unmeasured(look) ?? validatorHold(look) ?? (look.at.name === 'awaitingApproval' ? unapproved(look) : pastDeadline(look));
+}
+
+function unmeasured({ rollout }: Look): Hold | null {
+  const failed = rollout.verdicts.filter((verdict) => verdict.verdict === 'error' && !verdict.dryRun);
+  const [first] = failed;
+  if (first === undefined) return null;
+  const message = failed.map((verdict) => verdict.message).join('; ');
+  if (failed.some((verdict) => verdict.cause === 'badQuery')) return { reason: 'error', message, clearsWith: null };
+  return { reason: first.cause === 'provider' ? 'provider' : 'noData', message, clearsWith: 'data' };
+}
+
+function validatorHold({ rollout, progress, facts }: Look): Hold | null {
+  if (facts.validator === 'missing') {
+    const name = rollout.plan.validatorName ?? '';
+    return {
+      reason: 'error',
+      message: `validator "${name}" is not registered in this process; registerValidator("${name}", …) lets the rollout go on`,
+      clearsWith: 'validator',
+    };
+  }
+  return progress.validation?.outcome === 'error'
+    ? { reason: 'error', message: progress.validation.message, clearsWith: null }
+    : null;
+}
+
+function unapproved({ at, now }: Look): Hold | null {
+  if (at.name !== 'awaitingApproval' || now - at.since < APPROVAL_EXPIRY_MS) return null;
+  return {
+    reason: 'approvalExpired',
+    message: 'nobody approved the stage within 24 h; resume to ask again, or abort',
+    clearsWith: null,
+  };
+}
+
+function pastDeadline({ rollout, stage, progress }: Look): Hold | null {
+  if (progress.observedMs < stage.deadlineMs) return null;
+  if (progress.exposures < stage.minExposures) {
+    return {
+      reason: 'noData',
+      message: `${progress.exposures} of ${stage.minExposures} units were served until the stage's deadline`,
+      clearsWith: 'exposures',
+    };
+  }
+  if (worstVerdict(rollout.verdicts) === 'pass') return null;
+  return {
+    reason: 'inconclusive',
+    message: `the stage's deadline came without an answer: ${rollout.verdicts.map((verdict) => verdict.message).join('; ')}`,
+    clearsWith: null,
+  };
+}
+
+/** What ended the hold, in words; null while it lasts. */
+export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts }: Look): string | null {
+  switch (held.clearsWith) {
+    case 'data':
+      return worstVerdict(rollout.verdicts) === 'error' ? null : 'data is back';
+    case 'exposures':
+      return progress.exposures >= stage.minExposures ? 'enough units were served' : null;
+    case 'validator':
+      return facts.validator === 'registered' ? 'the validator is registered again' : null;
+    case null:
+      return null;
+  }
+}

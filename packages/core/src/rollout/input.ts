@@ -1,0 +1,12 @@
+/** What can happen to a rollout: a look at it, or what somebody asks of it. */
+import type { Attribution } from '../event.ts';
+import type { RolloutFacts } from './step.ts';
+
+export type RolloutCommand =
+  | { readonly type: 'pause' | 'resume' | 'approve' | 'abort' | 'kill'; readonly by: Attribution }
+  /** Another rollout or a rollback takes the share over; `restore` gives the allocation from before back first. */
+  | { readonly type: 'supersede'; readonly by: Attribution; readonly restore?: boolean }
+  /** The next stage, or with `full` the last, without its evidence. */
+  | { readonly type: 'promote'; readonly full: boolean; readonly by: Attribution };
+
+export type RolloutInput = { readonly type: 'tick'; readonly facts: RolloutFacts } | RolloutCommand;

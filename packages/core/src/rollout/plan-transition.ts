@@ -1,0 +1,39 @@
+/** A transition as a whole change: the rollout, the flag's share and the events, so that state and traffic never part. */
+import type { Change } from '../change.ts';
+import { isRefusal, type Refusal } from '../error.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import { editFlag } from '../flag/edit.ts';
+import { allocationOf, type Flag } from '../flag/flag.ts';
+import type { JsonObject } from '../json.ts';
+import type { RolloutInput } from './input.ts';
+import type { Rollout } from './rollout.ts';
+import type { Transition } from './step.ts';
+import { transition } from './transition.ts';
+
+/** `rollout` is the kept record, perhaps with clocks that ran on since; `evidence` is added to what the events tell. */
+export function planTransition(
+  rollout: Rollout,
+  flag: Flag | undefined,
+  input: RolloutInput,
+  by: Attribution,
+  now: number,
+  evidence: JsonObject = {},
+): Change | Refusal {
+  const step = transition(rollout, input, now);
+  if (isRefusal(step)) return step;
+  const next: Rollout = { ...step.rollout, revision: rollout.revision + 1 };
+  const moved = flag === undefined ? null : movedFlag(flag, step, rollout.key, now);
+  const events = step.events.map((event) =>
+    eventOf(event.type, next, { actor: by.actor, reason: event.reason }, now, { ...event.detail, ...evidence }),
+  );
+  return { records: moved === null ? [next] : [next, moved], events };
+}
+
+function movedFlag(flag: Flag, step: Transition, key: string, now: number): Flag | null {
+  if (step.allocation === null && !(step.releaseShare && flag.shareOwner !== null)) return null;
+  const isOwner = flag.shareOwner === null || (flag.shareOwner.kind === 'rollout' && flag.shareOwner.key === key);
+  if (!isOwner) return null;
+  const owner = step.releaseShare ? null : ({ kind: 'rollout', key } as const);
+  const edited = editFlag(flag, { type: 'allocate', allocation: step.allocation ?? allocationOf(flag), owner }, now);
+  return isRefusal(edited) || edited === flag ? null : edited;
+}

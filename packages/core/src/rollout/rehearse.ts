@@ -1,0 +1,78 @@
+/** Preflight: the way back is walked on paper before anybody is led forward. */
+import { compileFlag } from '../flag/compile.ts';
+import { evaluateCompiled } from '../flag/evaluate.ts';
+import { type Allocation, allocationOf, type Flag, servedShare } from '../flag/flag.ts';
+import type { Unit } from '../flag/unit.ts';
+import { jsonEqual } from '../json.ts';
+import { WHOLE_SHARE } from '../share.ts';
+import { baseAllocation, stageAllocation } from './allocation.ts';
+import type { Rollout } from './rollout.ts';
+import type { RolloutFacts } from './step.ts';
+
+/** Enough to meet named users, groups and both sides of any share that a stage opens. */
+const SYNTHETIC_UNITS = 200;
+
+/** What would go wrong, in words; null when every stage answers, going back gives exactly what was there, and the kill gives off. */
+export function rehearse(rollout: Rollout, flag: Flag, validator: RolloutFacts['validator']): string | null {
+  if (validator === 'missing') return `validator "${rollout.plan.validatorName ?? ''}" is not registered`;
+  return variantProblem(rollout, flag) ?? walkProblem(rollout, flag);
+}
+
+function variantProblem(rollout: Rollout, flag: Flag): string | null {
+  const { before, plan } = rollout;
+  const target = plan.toVariant ?? before.onVariant;
+  if (!Object.hasOwn(flag.variants, target)) return `variant "${target}" is not one of the flag's`;
+  const isMove = plan.toVariant !== null && plan.toVariant !== before.onVariant;
+  const served = servedShare(before);
+  if (isMove && served > 0 && served < WHOLE_SHARE) {
+    return `the flag serves "${before.onVariant}" to ${served / 1000} %; bring that to 0 or 100 % before moving to "${target}"`;
+  }
+  if (isMove && before.status === 'whitelist') return `the flag is a whitelist; set a percentage before moving to "${target}"`;
+  const { offVariant, onVariant } = baseAllocation(rollout);
+  if (offVariant === onVariant) return `units that are not in get "${offVariant}" already, so there is nothing to roll out`;
+  return null;
+}
+
+function walkProblem(rollout: Rollout, flag: Flag): string | null {
+  const units = syntheticUnits(flag, rollout.plan.stages.at(-1)?.groups ?? []);
+  const original = answers(flag, flag, units);
+  const { offVariant } = baseAllocation(rollout);
+  for (const [index] of rollout.plan.stages.entries()) {
+    const opened = stageAllocation(rollout, index);
+    const failed = answers(flag, opened, units).find((answer) => answer.errorCode !== null);
+    if (failed !== undefined) return `stage ${index + 1} does not answer: ${failed.errorCode ?? ''}`;
+    const restored = answers({ ...flag, ...opened }, rollout.before, units);
+    if (!jsonEqual(restored, original)) return `going back from stage ${index + 1} does not give what was there before`;
+    const killed = answers(flag, { ...opened, status: 'disabled' }, units);
+    if (killed.some((answer) => answer.variant !== offVariant))
+      return `the kill switch does not give "${offVariant}" in stage ${index + 1}`;
+  }
+  return jsonEqual(allocationOf(flag), rollout.before) ? null : 'the flag changed since the rollout was started';
+}
+
+function answers(
+  flag: Flag,
+  allocation: Allocation,
+  units: readonly Unit[],
+): { variant: string | null; errorCode: string | null }[] {
+  const compiled = compileFlag({ ...flag, ...allocation });
+  return units.map((unit) => {
+    const { variant, errorCode } = evaluateCompiled(compiled, unit, null);
+    return { variant, errorCode };
+  });
+}
+
+function syntheticUnits(flag: Flag, stageGroups: readonly string[]): Unit[] {
+  const attributes = flag.bucketBy === null ? {} : { [flag.bucketBy]: 'rehearsal' };
+  const named = [...flag.enabledUsers.slice(0, 5), ...flag.disabledUsers.slice(0, 5)].map(
+    (userId): Unit => ({ userId, attributes }),
+  );
+  const grouped = [...stageGroups, ...flag.enabledGroups, ...flag.disabledGroups]
+    .slice(0, 10)
+    .map((group): Unit => ({ userId: `member-of-${group}`, groups: [group], attributes }));
+  const drawn = Array.from({ length: SYNTHETIC_UNITS }, (_, index): Unit => {
+    const key = `rehearsal-${index}`;
+    return { userId: key, attributes: flag.bucketBy === null ? {} : { [flag.bucketBy]: key } };
+  });
+  return [...named, ...grouped, ...drawn];
+}

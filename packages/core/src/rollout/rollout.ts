@@ -1,0 +1,148 @@
+/** The rollout record: the plan and the progress of moving a flag's share. What it does next is in `transition`. */
+import type { Criterion, Verdict } from '../analysis/criterion.ts';
+import type { Allocation } from '../flag/flag.ts';
+import type { Scope } from '../scope.ts';
+import type { Share } from '../share.ts';
+
+export const ROLLOUT_STRATEGIES = ['canary', 'blueGreen', 'percentage', 'ring'] as const;
+export type RolloutStrategyName = (typeof ROLLOUT_STRATEGIES)[number];
+
+export interface Stage {
+  /** What people call the stage and what the validator is told, 0 to 100. For a ring it is the share it is expected to be. */
+  readonly percentage: number;
+  /** The share to allocate while the stage lasts; null leaves the share from before the rollout (rings, preview). */
+  readonly share: Share | null;
+  readonly groups: readonly string[];
+  readonly bakeMs: number;
+  /** Distinct units that must have been served before the stage may end. */
+  readonly minExposures: number;
+  readonly criteria: readonly Criterion[];
+  readonly approval: 'auto' | 'manual';
+  /** Observed time after which a stage that is still waiting is held. */
+  readonly deadlineMs: number;
+}
+
+export interface RolloutPlan {
+  /** `rollback` is the descending plan of a gradual rollback. */
+  readonly strategy: RolloutStrategyName | 'rollback';
+  readonly stages: readonly [Stage, ...Stage[]];
+  readonly targetPercentage: number;
+  /** Validators are found by name, so that a restarted process finds them again. Null: criteria alone judge. */
+  readonly validatorName: string | null;
+  /** Besides at each stage's end, run the validator this often; null is only at the end. */
+  readonly validateEveryMs: number | null;
+  readonly validatorDeadlineMs: number;
+  /** The variant the share moves to; null keeps the flag's. */
+  readonly toVariant: string | null;
+  readonly tickMs: number;
+}
+
+export const HOLD_REASONS = [
+  'manual',
+  'noData',
+  'provider',
+  'inconclusive',
+  'drift',
+  'freeze',
+  'approvalExpired',
+  'error',
+] as const;
+export type HoldReason = (typeof HOLD_REASONS)[number];
+
+/** Phases in which a stage has the traffic. */
+export type StagePhase =
+  | { readonly name: 'baking'; readonly stage: number }
+  | { readonly name: 'awaitingApproval'; readonly stage: number; readonly since: number }
+  | { readonly name: 'finalizing'; readonly stage: number }
+  | { readonly name: 'rollingBack'; readonly mode: 'gradual'; readonly stage: number };
+
+export interface HeldPhase {
+  readonly name: 'held';
+  readonly reason: HoldReason;
+  /** What happened, in words. */
+  readonly message: string;
+  readonly since: number;
+  /** What ends the hold by itself; null waits for a person. */
+  readonly clearsWith: 'data' | 'exposures' | 'validator' | null;
+  readonly resumesTo: StagePhase;
+}
+
+export type EndPhase =
+  | { readonly name: 'completed' }
+  | { readonly name: 'rolledBack'; readonly cause: 'harm' | 'gradual'; readonly message: string }
+  | { readonly name: 'preflightFailed'; readonly message: string }
+  | { readonly name: 'aborted' }
+  | { readonly name: 'superseded' };
+
+export type Phase =
+  | { readonly name: 'pending'; readonly startAt: number | null }
+  | { readonly name: 'preflight' }
+  | StagePhase
+  | HeldPhase
+  | EndPhase;
+
+/** What a validator run came to: `advance` only for `true`, `harm` only for `false`, anything else is `error`. */
+export interface Validation {
+  readonly stage: number;
+  /** Whether the stage's bake was over when the run began; only such a run lets a stage end. */
+  readonly atEndOfBake: boolean;
+  readonly outcome: 'advance' | 'harm' | 'error';
+  readonly message: string;
+  readonly at: number;
+}
+
+/** Progress within the stage that has the traffic. */
+export interface StageProgress {
+  readonly enteredAt: number;
+  /** Time the controller watched this stage with fresh data; what the bake counts. */
+  readonly bakedMs: number;
+  /** Time the controller watched this stage at all, holds left out; what the deadline counts. */
+  readonly observedMs: number;
+  /** The last look, or null after a hold or a restart: time not looked at does not count. */
+  readonly tickedAt: number | null;
+  readonly exposures: number;
+  readonly validation: Validation | null;
+}
+
+export interface Rollout {
+  readonly kind: 'rollout';
+  readonly scope: Scope;
+  /** The flag's key: a flag has at most one rollout at a time, and the record is that of the latest. */
+  readonly key: string;
+  readonly revision: number;
+  /** Counts the rollouts of this flag from 1. */
+  readonly number: number;
+  readonly plan: RolloutPlan;
+  /** What going back restores. */
+  readonly before: Allocation;
+  /** What this rollout last wrote to the flag; anything else found there is drift. Null before the first stage. */
+  readonly applied: Allocation | null;
+  readonly phase: Phase;
+  readonly progress: StageProgress | null;
+  readonly verdicts: readonly Verdict[];
+  readonly warnings: readonly string[];
+  readonly startedAt: number;
+  readonly startedBy: string;
+  readonly reason: string;
+  readonly endedAt: number | null;
+  /** When the controller must look again; null when ended. */
+  readonly dueAt: number | null;
+}
+
+const ENDS: ReadonlySet<string> = new Set<EndPhase['name']>([
+  'completed',
+  'rolledBack',
+  'preflightFailed',
+  'aborted',
+  'superseded',
+]);
+
+export function isEnded(phase: Phase): phase is EndPhase {
+  return ENDS.has(phase.name);
+}
+
+/** The index of the stage that has the traffic, also while held; null before the first and after the end. */
+export function currentStage(phase: Phase): number | null {
+  if (phase.name === 'held') return phase.resumesTo.stage;
+  return 'stage' in phase ? phase.stage : null;
+}

@@ -1,0 +1,193 @@
+/** The options of `startRollout`: read whole, with every problem named at once. */
+import type { Criterion } from '../analysis/criterion.ts';
+import { type CriterionSettings, parseCriterion } from '../analysis/parse-criterion.ts';
+import { type Issue, SluiceError } from '../error.ts';
+import type { Flag } from '../flag/flag.ts';
+import { nearest } from '../flag/nearest.ts';
+import { isJsonObject } from '../json.ts';
+import { ROLLOUT_STRATEGIES, type RolloutPlan, type RolloutStrategyName } from './rollout.ts';
+import { DEFAULT_BAKE_MS, planStages, type StageSettings } from './stages.ts';
+
+export const RolloutStrategy = {
+  CANARY: 'canary',
+  BLUE_GREEN: 'blueGreen',
+  PERCENTAGE: 'percentage',
+  RING: 'ring',
+} as const satisfies Record<string, RolloutStrategyName>;
+export type RolloutStrategy = RolloutStrategyName;
+
+/** All durations in milliseconds. */
+export interface RolloutSettings {
+  readonly strategy: RolloutStrategyName;
+  /** Under which name the validator is found; null or absent without one. */
+  readonly validatorName?: string;
+  /** 100 unless given. */
+  readonly targetPercentage?: number;
+  /** Needed by `percentage`; replaces the standard stages of the other strategies. Ascending. */
+  readonly stages?: readonly (
+    | number
+    | (Omit<StageSettings, 'criteria'> & { readonly criteria?: readonly CriterionSettings[] })
+  )[];
+  /** Judged all the time, in every stage that has none of its own. */
+  readonly criteria?: readonly CriterionSettings[];
+  /** False makes every stage but the last wait for `approveStage`. */
+  readonly autoAdvance?: boolean;
+  /** The variant that the share moves to; the flag's on variant unless given. */
+  readonly toVariant?: string;
+  /** Five minutes unless given. */
+  readonly bakeMs?: number;
+  readonly minExposures?: number;
+  readonly stageDeadlineMs?: number;
+  /** Besides at each stage's end, run the validator this often. */
+  readonly validateEveryMs?: number;
+  readonly validatorDeadlineMs?: number;
+  readonly tickMs?: number;
+  /** Allows a rollout that nothing judges. */
+  readonly unvalidated?: boolean;
+}
+
+const DURATIONS = ['bakeMs', 'minExposures', 'stageDeadlineMs', 'validateEveryMs', 'validatorDeadlineMs', 'tickMs'] as const;
+const KNOWN = [
+  'strategy',
+  'validatorName',
+  'targetPercentage',
+  'stages',
+  'criteria',
+  'autoAdvance',
+  'toVariant',
+  'unvalidated',
+  ...DURATIONS,
+];
+const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs'];
+
+/** @throws SluiceError `invalid` naming every option that breaks a rule */
+export function parseRolloutSettings(flag: Flag, input: unknown): RolloutPlan {
+  if (!isJsonObject(input))
+    throw invalid(flag.key, [{ path: '', message: 'the options must be an object such as { strategy: "canary" }' }]);
+  const settings = input as unknown as RolloutSettings;
+  const issues = simpleIssues(input, flag);
+  const criteria = readCriteria(settings.criteria, '/criteria', issues);
+  const custom = readStages(settings.stages, issues);
+  const isJudged =
+    settings.validatorName !== undefined ||
+    [...criteria, ...(custom ?? []).flatMap((stage) => stage.criteria ?? [])].some(({ dryRun }) => !dryRun);
+  if (!isJudged && settings.unvalidated !== true)
+    issues.push({
+      path: '',
+      message: 'nothing would judge this rollout: give `validate`, `criteria`, or `unvalidated: true` to roll out by time alone',
+    });
+  if (settings.strategy === 'percentage' && custom === null)
+    issues.push({ path: '/stages', message: 'the strategy "percentage" needs its list of stages, such as [5, 20, 60, 100]' });
+  if (issues.length > 0) throw invalid(flag.key, issues);
+  const { targetPercentage = 100, strategy } = settings;
+  const defaults = {
+    bakeMs: settings.bakeMs ?? DEFAULT_BAKE_MS,
+    minExposures: settings.minExposures ?? null,
+    criteria,
+    approval: settings.autoAdvance === false ? 'manual' : 'auto',
+    deadlineMs: settings.stageDeadlineMs ?? null,
+  } as const;
+  const before =
+    settings.toVariant !== undefined && settings.toVariant !== flag.onVariant
+      ? { ...flag, status: 'percentage' as const, share: 0 }
+      : flag;
+  const stages = planStages({ flag: flag.key, strategy, targetPercentage, custom, defaults, before });
+  if (!isPlanned(stages)) throw invalid(flag.key, stages);
+  return planOf(settings, stages, targetPercentage);
+}
+
+function isPlanned(stages: RolloutPlan['stages'] | readonly Issue[]): stages is RolloutPlan['stages'] {
+  return stages.length > 0 && stages[0] !== undefined && 'bakeMs' in stages[0];
+}
+
+function planOf(settings: RolloutSettings, stages: RolloutPlan['stages'], targetPercentage: number): RolloutPlan {
+  return {
+    strategy: settings.strategy,
+    stages,
+    targetPercentage,
+    validatorName: settings.validatorName ?? null,
+    validateEveryMs: settings.validateEveryMs ?? null,
+    validatorDeadlineMs: settings.validatorDeadlineMs ?? 30_000,
+    toVariant: settings.toVariant ?? null,
+    tickMs: settings.tickMs ?? 1_000,
+  };
+}
+
+function simpleIssues(input: { readonly [key: string]: unknown }, flag: Flag): Issue[] {
+  const issues: Issue[] = Object.keys(input)
+    .filter((key) => !KNOWN.includes(key) && input[key] !== undefined)
+    .map((key) => ({ path: `/${key}`, message: `is not an option of startRollout${nearest(key, KNOWN)}` }));
+  if (!ROLLOUT_STRATEGIES.includes(input.strategy as RolloutStrategyName))
+    issues.push({
+      path: '/strategy',
+      message: `must be one of ${ROLLOUT_STRATEGIES.join(', ')}; it is ${JSON.stringify(input.strategy)}`,
+    });
+  for (const name of DURATIONS) {
+    const value = input[name];
+    const least = name === 'tickMs' || name === 'validateEveryMs' || name === 'validatorDeadlineMs' ? 1 : 0;
+    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= least))
+      issues.push({ path: `/${name}`, message: `must be a number of ${least} or more; it is ${String(value)}` });
+  }
+  for (const name of ['autoAdvance', 'unvalidated'])
+    if (input[name] !== undefined && typeof input[name] !== 'boolean')
+      issues.push({ path: `/${name}`, message: `must be true or false; it is ${JSON.stringify(input[name])}` });
+  if (input.validatorName !== undefined && (typeof input.validatorName !== 'string' || input.validatorName === ''))
+    issues.push({ path: '/validatorName', message: 'must be a text' });
+  if (input.toVariant !== undefined && !(typeof input.toVariant === 'string' && Object.hasOwn(flag.variants, input.toVariant)))
+    issues.push({
+      path: '/toVariant',
+      message: `must be one of the flag's variants (${Object.keys(flag.variants).join(', ')}); it is ${JSON.stringify(input.toVariant)}`,
+    });
+  return issues;
+}
+
+function readCriteria(value: unknown, path: string, issues: Issue[]): readonly Criterion[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) {
+    issues.push({ path, message: 'must be a list of criteria' });
+    return [];
+  }
+  return value.flatMap((member: unknown, index): Criterion[] => {
+    const parsed = parseCriterion(member, `${path}/${index}`);
+    if ('criterion' in parsed) return [parsed.criterion];
+    issues.push(...parsed.issues);
+    return [];
+  });
+}
+
+function readStages(value: unknown, issues: Issue[]): readonly StageSettings[] | null {
+  if (value === undefined) return null;
+  if (!Array.isArray(value)) {
+    issues.push({ path: '/stages', message: 'must be a list of percentages or stages' });
+    return null;
+  }
+  return value.map((member: unknown, index): StageSettings => {
+    if (!isJsonObject(member)) return { percentage: member as number };
+    const path = `/stages/${index}`;
+    issues.push(...stageIssues(member, path));
+    const { criteria, ...rest } = member;
+    const stage = rest as unknown as StageSettings;
+    return criteria === undefined ? stage : { ...stage, criteria: readCriteria(criteria, `${path}/criteria`, issues) };
+  });
+}
+
+/** What of a stage is not a number; the numbers are checked with their order. */
+function stageIssues(stage: { readonly [key: string]: unknown }, path: string): Issue[] {
+  const issues: Issue[] = Object.keys(stage)
+    .filter((key) => !KNOWN_OF_STAGE.includes(key) && stage[key] !== undefined)
+    .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a stage${nearest(key, KNOWN_OF_STAGE)}` }));
+  const { approval, groups } = stage;
+  if (approval !== undefined && approval !== 'auto' && approval !== 'manual')
+    issues.push({ path: `${path}/approval`, message: `must be auto or manual; it is ${JSON.stringify(approval)}` });
+  const isNames = Array.isArray(groups) && groups.every((group) => typeof group === 'string' && group !== '');
+  if (groups !== undefined && !isNames) issues.push({ path: `${path}/groups`, message: 'must be a list of names of groups' });
+  return issues;
+}
+
+function invalid(flag: string, issues: readonly Issue[]): SluiceError {
+  return new SluiceError(
+    'invalid',
+    `rollout of "${flag}": ${issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join('; ')}`,
+    { issues },
+  );
+}

@@ -1,0 +1,144 @@
+/** A strategy is a function from a target to a list of stages. */
+import type { Criterion } from '../analysis/criterion.ts';
+import type { Issue } from '../error.ts';
+import { type Allocation, servedShare } from '../flag/flag.ts';
+import { percentageProblem, type Share } from '../share.ts';
+import type { RolloutStrategyName, Stage } from './rollout.ts';
+
+/** A stage as people write it: a percentage, or one with its own bake, criteria and approval. */
+export interface StageSettings {
+  readonly percentage: number;
+  readonly groups?: readonly string[];
+  readonly bakeMs?: number;
+  readonly minExposures?: number;
+  readonly criteria?: readonly Criterion[];
+  readonly approval?: 'auto' | 'manual';
+  readonly deadlineMs?: number;
+}
+
+/** What stages share unless one says otherwise. */
+export interface StageDefaults {
+  readonly bakeMs: number;
+  /** Null: 100 where criteria judge, which need units to judge by, else 0. */
+  readonly minExposures: number | null;
+  readonly criteria: readonly Criterion[];
+  readonly approval: 'auto' | 'manual';
+  readonly deadlineMs: number | null;
+}
+
+export const DEFAULT_BAKE_MS = 300_000;
+export const DEFAULT_DEADLINE_MS = 86_400_000;
+const EXPOSURES_TO_JUDGE = 100;
+const CANARY: readonly StageSettings[] = [1, 5, 10, 25, 50, 100].map((percentage) => ({ percentage }));
+const RINGS: readonly StageSettings[] = [
+  { percentage: 1, groups: ['internal'] },
+  { percentage: 10, groups: ['beta'] },
+  { percentage: 100 },
+];
+
+interface StagesInput {
+  readonly flag: string;
+  readonly strategy: RolloutStrategyName;
+  readonly targetPercentage: number;
+  readonly custom: readonly StageSettings[] | null;
+  readonly defaults: StageDefaults;
+  readonly before: Allocation;
+}
+
+/** The stages still to go from `before`, or why there are none. A group that is in stays in at every later stage. */
+export function planStages(input: StagesInput): readonly [Stage, ...Stage[]] | readonly Issue[] {
+  const problem = percentageProblem(input.targetPercentage);
+  if (problem !== null) return [{ path: '/targetPercentage', message: `${problem}; it is ${String(input.targetPercentage)}` }];
+  const wanted = input.custom ?? standardStages(input);
+  const issues = orderIssues(wanted);
+  if (issues.length > 0) return issues;
+  const [first, ...rest] = cumulative(remaining(input, wanted).map((settings) => stageOf(settings, input)));
+  if (first !== undefined && shareOf(input.targetPercentage) > servedShare(input.before)) return [first, ...rest];
+  return [
+    {
+      path: '/targetPercentage',
+      message: `nothing is left to roll out: the flag serves ${servedShare(input.before) / 1000} % and the target is ${input.targetPercentage} %`,
+    },
+  ];
+}
+
+function standardStages({ strategy, flag }: StagesInput): readonly StageSettings[] {
+  if (strategy === 'ring') return RINGS;
+  if (strategy === 'blueGreen') return [{ percentage: 0, groups: [`${flag}-preview`] }, { percentage: 100 }];
+  return CANARY;
+}
+
+function orderIssues(stages: readonly StageSettings[]): Issue[] {
+  if (stages.length === 0) return [{ path: '/stages', message: 'must have at least one stage' }];
+  return stages.flatMap((stage, index): Issue[] => {
+    const path = `/stages/${index}`;
+    const before = stages[index - 1]?.percentage;
+    const problem = percentageProblem(stage.percentage);
+    if (problem !== null) return [{ path, message: `${problem}; it is ${String(stage.percentage)}` }];
+    if (before !== undefined && stage.percentage <= before)
+      return [{ path, message: `must be above the stage before it, ${before} %; it is ${stage.percentage} %` }];
+    return durationIssues(stage, path);
+  });
+}
+
+function durationIssues(stage: StageSettings, path: string): Issue[] {
+  return (['bakeMs', 'minExposures', 'deadlineMs'] as const).flatMap((name): Issue[] => {
+    const value = stage[name];
+    return value === undefined || (Number.isFinite(value) && value >= 0)
+      ? []
+      : [{ path: `${path}/${name}`, message: `must be a number of 0 or more; it is ${String(value)}` }];
+  });
+}
+
+/** The target truncates; what the flag serves already is not served again. Rings and the preview are never skipped. */
+function remaining({ targetPercentage, before }: StagesInput, stages: readonly StageSettings[]): readonly StageSettings[] {
+  const truncated = [
+    ...stages.filter((stage) => stage.percentage < targetPercentage),
+    stages.find((stage) => stage.percentage === targetPercentage) ?? { percentage: targetPercentage },
+  ];
+  return truncated.filter((stage) => stage.groups !== undefined || shareOf(stage.percentage) > servedShare(before));
+}
+
+/** Each stage with the groups of those before it: at a target below 100 % the share alone would drop their members. */
+function cumulative(stages: readonly Stage[]): readonly Stage[] {
+  return stages.map((stage, index) => ({
+    ...stage,
+    groups: [...new Set(stages.slice(0, index + 1).flatMap(({ groups }) => groups))],
+  }));
+}
+
+function stageOf(settings: StageSettings, { strategy, defaults, targetPercentage }: StagesInput): Stage {
+  const bakeMs = settings.bakeMs ?? defaults.bakeMs;
+  const criteria = settings.criteria ?? defaults.criteria;
+  // Groups decide who is in until the last stage; only then does the share move.
+  const byGroups =
+    (strategy === 'ring' || strategy === 'blueGreen') && settings.groups !== undefined && settings.percentage < targetPercentage;
+  return {
+    percentage: settings.percentage,
+    share: byGroups ? null : shareOf(settings.percentage),
+    groups: settings.groups ?? [],
+    bakeMs,
+    minExposures: settings.minExposures ?? defaults.minExposures ?? (criteria.length > 0 ? EXPOSURES_TO_JUDGE : 0),
+    criteria,
+    approval: settings.approval ?? defaults.approval,
+    deadlineMs: settings.deadlineMs ?? defaults.deadlineMs ?? Math.max(DEFAULT_DEADLINE_MS, 2 * bakeMs),
+  };
+}
+
+function shareOf(percentage: number): Share {
+  return Math.round(percentage * 1000);
+}
+
+/** Descending stages of a gradual rollback: no criteria, no approval, each as long as the interval. */
+export function rollbackStages(percentages: readonly number[], intervalMs: number): readonly Stage[] {
+  return percentages.map((percentage) => ({
+    percentage,
+    share: shareOf(percentage),
+    groups: [],
+    bakeMs: intervalMs,
+    minExposures: 0,
+    criteria: [],
+    approval: 'auto',
+    deadlineMs: Math.max(DEFAULT_DEADLINE_MS, 2 * intervalMs),
+  }));
+}

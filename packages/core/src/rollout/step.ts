@@ -1,0 +1,132 @@
+/** The outcome of a transition, and the few ways there are to build one. */
+import type { Measurement } from '../analysis/criterion.ts';
+import type { EventType } from '../event.ts';
+import type { Allocation, Flag } from '../flag/flag.ts';
+import type { JsonObject } from '../json.ts';
+import { shareToPercentage } from '../share.ts';
+import { completedAllocation, stageAllocation } from './allocation.ts';
+import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
+
+/** What is known when a rollout is looked at. */
+export interface RolloutFacts {
+  /** Null when the flag is not there. */
+  readonly flag: Flag | null;
+  readonly validator: 'none' | 'missing' | 'registered';
+  /** A finished run that no transition has been given yet. */
+  readonly validation: Validation | null;
+  /** Distinct units that this stage has served its new variant. */
+  readonly exposures: number;
+  /** One per criterion of the current stage, in its order. */
+  readonly measurements: readonly Measurement[];
+}
+
+export interface TransitionEvent {
+  readonly type: EventType;
+  readonly reason: string;
+  readonly detail: JsonObject;
+}
+
+export interface Transition {
+  /** The rollout after it, its revision unchanged. */
+  readonly rollout: Rollout;
+  /** To be written to the flag in the same commit; null leaves the flag. */
+  readonly allocation: Allocation | null;
+  /** The rollout gives the share back. */
+  readonly releaseShare: boolean;
+  readonly events: readonly TransitionEvent[];
+  /** A run of the validator that is needed, unless one is under way. */
+  readonly validate: { readonly percentage: number; readonly atEndOfBake: boolean } | null;
+  /** False when only clocks and readings moved, which need not be kept at once. */
+  readonly changed: boolean;
+}
+
+type Outcome = Omit<Transition, 'rollout' | 'changed'>;
+const NOTHING: Outcome = { allocation: null, releaseShare: false, events: [], validate: null };
+
+/** Nothing but clocks and readings moved. */
+export function stay(rollout: Rollout, now: number, validate: Transition['validate'] = null): Transition {
+  return { ...NOTHING, validate, rollout: { ...rollout, dueAt: now + rollout.plan.tickMs }, changed: false };
+}
+
+export function change(rollout: Rollout, phase: Phase, now: number, outcome: Partial<Outcome>): Transition {
+  return { ...NOTHING, ...outcome, rollout: { ...rollout, phase, dueAt: now + rollout.plan.tickMs }, changed: true };
+}
+
+export function end(rollout: Rollout, phase: EndPhase, now: number, outcome: Partial<Outcome>): Transition {
+  return { ...NOTHING, releaseShare: true, ...outcome, rollout: { ...rollout, phase, endedAt: now, dueAt: null }, changed: true };
+}
+
+export function isLastStage(rollout: Rollout, stage: number): boolean {
+  return stage >= rollout.plan.stages.length - 1;
+}
+
+/** Opens a stage; the last one is the soak. `events` come before the stage's own. */
+export function enterStage(
+  rollout: Rollout,
+  stage: number,
+  now: number,
+  reason: string,
+  events: readonly TransitionEvent[] = [],
+): Transition {
+  const isLast = isLastStage(rollout, stage);
+  const phase: StagePhase = isLast ? { name: 'finalizing', stage } : { name: 'baking', stage };
+  const allocation = stageAllocation(rollout, stage);
+  const entered: Rollout = { ...rollout, applied: allocation, progress: freshProgress(now), verdicts: [] };
+  const detail = {
+    stage,
+    percentage: rollout.plan.stages[stage]?.percentage ?? 0,
+    sharePercentage: shareToPercentage(allocation.share),
+  };
+  const own: TransitionEvent = { type: isLast ? 'rollout.finalizing' : 'rollout.advanced', reason, detail };
+  return change(entered, phase, now, { allocation, events: [...events, own] });
+}
+
+export function complete(rollout: Rollout, now: number, reason: string, events: readonly TransitionEvent[] = []): Transition {
+  const allocation = completedAllocation(rollout);
+  const detail = { percentage: rollout.plan.targetPercentage };
+  const own: TransitionEvent = { type: 'rollout.completed', reason, detail };
+  return end({ ...rollout, applied: allocation }, { name: 'completed' }, now, { allocation, events: [...events, own] });
+}
+
+/** Stops where the traffic is. The clocks stand still until it goes on. */
+export function hold(
+  rollout: Rollout,
+  at: StagePhase,
+  held: Pick<HeldPhase, 'reason' | 'message' | 'clearsWith'>,
+  now: number,
+): Transition {
+  const phase: HeldPhase = { name: 'held', ...held, since: now, resumesTo: at };
+  const event: TransitionEvent = { type: 'rollout.held', reason: held.message, detail: { hold: held.reason, stage: at.stage } };
+  return change(standStill(rollout), phase, now, { events: [event] });
+}
+
+/** Goes on after a hold, with the rest of the bake. */
+export function goOn(rollout: Rollout, held: HeldPhase, now: number, reason: string): Transition {
+  const rested = rollout.progress === null ? null : restedProgress(rollout.progress, held, now);
+  const isExpired = held.reason === 'approvalExpired' && held.resumesTo.name === 'awaitingApproval';
+  const resumesTo: StagePhase = isExpired
+    ? { name: 'awaitingApproval', stage: held.resumesTo.stage, since: now }
+    : held.resumesTo;
+  const event: TransitionEvent = { type: 'rollout.resumed', reason, detail: { hold: held.reason, stage: held.resumesTo.stage } };
+  const reasserted = held.reason === 'drift' ? rollout.applied : null;
+  return change({ ...rollout, progress: rested }, resumesTo, now, { allocation: reasserted, events: [event] });
+}
+
+/** What was held for is not held for twice: the validator runs again, and a deadline that came starts anew. */
+function restedProgress(progress: StageProgress, held: HeldPhase, now: number): StageProgress {
+  const cameByDeadline = held.reason === 'inconclusive' || held.clearsWith === 'exposures';
+  return {
+    ...progress,
+    observedMs: cameByDeadline ? 0 : progress.observedMs,
+    tickedAt: now,
+    validation: progress.validation?.outcome === 'error' ? null : progress.validation,
+  };
+}
+
+export function standStill(rollout: Rollout): Rollout {
+  return rollout.progress === null ? rollout : { ...rollout, progress: { ...rollout.progress, tickedAt: null } };
+}
+
+export function freshProgress(now: number): StageProgress {
+  return { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, exposures: 0, validation: null };
+}

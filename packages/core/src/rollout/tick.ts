@@ -1,0 +1,148 @@
+/** What a look at a rollout decides, on the facts of that instant. */
+import type { Verdict } from '../analysis/criterion.ts';
+import { worstVerdict } from '../analysis/judge.ts';
+import { allocationOf, servedShare } from '../flag/flag.ts';
+import { type JsonObject, jsonEqual } from '../json.ts';
+import { shareToPercentage } from '../share.ts';
+import { baseAllocation } from './allocation.ts';
+import { clearedBy, holdFor } from './holds.ts';
+import { type Look, lookAt } from './look.ts';
+import { rehearse } from './rehearse.ts';
+import type { Rollout, StagePhase, StageProgress } from './rollout.ts';
+import { change, complete, end, enterStage, goOn, hold, isLastStage, type RolloutFacts, stay, type Transition } from './step.ts';
+
+/** The rollout has not ended. */
+export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
+  const { flag } = facts;
+  if (flag === null || flag.archivedAt !== null || flag.status === 'disabled') {
+    const reason = flag?.status === 'disabled' ? 'the flag was killed' : 'the flag is gone';
+    return end(rollout, { name: 'aborted' }, now, { events: [{ type: 'rollout.aborted', reason, detail: {} }] });
+  }
+  if (rollout.phase.name === 'pending') {
+    const startAt = rollout.phase.startAt ?? now;
+    return startAt > now
+      ? { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } }
+      : change(rollout, { name: 'preflight' }, now, {});
+  }
+  if (rollout.phase.name === 'preflight') return preflight(rollout, facts, now);
+  return watchStage(rollout, facts, now);
+}
+
+/** Before anybody sees the change: proves that the way back works and that what judges is there. */
+function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
+  const problem = facts.flag === null ? 'the flag is gone' : rehearse(rollout, facts.flag, facts.validator);
+  if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
+  return end(rollout, { name: 'preflightFailed', message: problem }, now, {
+    events: [{ type: 'rollout.preflightFailed', reason: problem, detail: {} }],
+  });
+}
+
+function watchStage(before: Rollout, facts: RolloutFacts, now: number): Transition {
+  const look = lookAt(before, facts, now);
+  if (look === null) return stay(before, now);
+  const { rollout, at, progress } = look;
+  const harm = harmOf(rollout.verdicts, progress);
+  if (harm !== null) return rollBack(look, harm);
+  const held = rollout.phase.name === 'held' ? rollout.phase : null;
+  const hasDrifted = rollout.applied !== null && facts.flag !== null && !jsonEqual(allocationOf(facts.flag), rollout.applied);
+  if (hasDrifted && held?.reason !== 'drift' && held?.reason !== 'manual') return hold(rollout, at, driftOf(rollout, facts), now);
+  if (held !== null) {
+    const cleared = clearedBy(held, look);
+    return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared);
+  }
+  if (at.name === 'rollingBack') return descend(look, at.stage);
+  const reason = holdFor(look);
+  if (reason !== null) return hold(rollout, at, reason, now);
+  if (at.name === 'awaitingApproval') return stay(rollout, now, dueValidation(look));
+  return bake(look);
+}
+
+function harmOf(verdicts: readonly Verdict[], progress: StageProgress): string | null {
+  const failed = verdicts.filter((verdict) => verdict.verdict === 'fail' && !verdict.dryRun);
+  if (failed.length > 0) return failed.map((verdict) => verdict.message).join('; ');
+  return progress.validation?.outcome === 'harm' ? progress.validation.message : null;
+}
+
+/** Everybody is where they were before, in the same commit that records why. */
+function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: string): Transition {
+  const detail: JsonObject = {
+    cause: 'harm',
+    stage: at.stage,
+    percentage: stage.percentage,
+    exposures: progress.exposures,
+    fromPercentage: facts.flag === null ? 0 : shareToPercentage(servedShare(facts.flag)),
+    toPercentage: shareToPercentage(servedShare(baseAllocation(rollout))),
+    validation:
+      progress.validation === null ? null : { outcome: progress.validation.outcome, message: progress.validation.message },
+    verdicts: rollout.verdicts.map((verdict) => ({
+      criterion: verdict.criterion,
+      verdict: verdict.verdict,
+      message: verdict.message,
+      value: verdict.value,
+      samples: verdict.samples,
+    })),
+  };
+  return end(rollout, { name: 'rolledBack', cause: 'harm', message }, now, {
+    allocation: rollout.before,
+    events: [{ type: 'rollout.rolledBack', reason: message, detail }],
+  });
+}
+
+function driftOf(rollout: Rollout, facts: RolloutFacts): { reason: 'drift'; message: string; clearsWith: null } {
+  const found = shareToPercentage(facts.flag?.share ?? 0);
+  const wrote = shareToPercentage(rollout.applied?.share ?? 0);
+  return {
+    reason: 'drift',
+    message: `the flag stands at ${found} % (${facts.flag?.status ?? 'gone'}) and the rollout wrote ${wrote} %; resume to write it again, or abort`,
+    clearsWith: null,
+  };
+}
+
+/** The stage may end when it has baked, was seen by enough units, every criterion passes and the validator says so. */
+function bake(look: Look): Transition {
+  const { rollout, at, stage, progress, facts, now } = look;
+  const isReady =
+    progress.bakedMs >= stage.bakeMs && progress.exposures >= stage.minExposures && worstVerdict(rollout.verdicts) === 'pass';
+  if (!isReady) return stay(rollout, now, dueValidation(look));
+  const mayEnd =
+    facts.validator === 'none' || (progress.validation?.atEndOfBake === true && progress.validation.outcome === 'advance');
+  if (!mayEnd) return stay(rollout, now, { percentage: stage.percentage, atEndOfBake: true });
+  const passed = `stage ${at.stage + 1} passed at ${stage.percentage} %`;
+  const warned = withReach(look);
+  if (isLastStage(rollout, at.stage)) return complete(warned, now, passed);
+  if (stage.approval === 'auto') return enterStage(warned, at.stage + 1, now, passed);
+  const waiting: StagePhase = { name: 'awaitingApproval', stage: at.stage, since: now };
+  return change(warned, waiting, now, {
+    events: [{ type: 'rollout.awaitingApproval', reason: `${passed}; it waits for approveStage`, detail: { stage: at.stage } }],
+  });
+}
+
+/** A ring or preview that ended without meeting anybody proved nothing: allowed where no exposures are asked for, but said. */
+function withReach({ rollout, stage, progress }: Look): Rollout {
+  if (stage.share !== null || progress.exposures > 0) return rollout;
+  const warning = `the stage at ${stage.percentage} % reached nobody: no unit served was in ${stage.groups.join(', ')}`;
+  return { ...rollout, warnings: [...rollout.warnings, warning] };
+}
+
+function dueValidation({ rollout, stage, progress, facts, now }: Look): Transition['validate'] {
+  const { validateEveryMs } = rollout.plan;
+  if (facts.validator !== 'registered' || validateEveryMs === null) return null;
+  const isDue = now - (progress.validation?.at ?? progress.enteredAt) >= validateEveryMs;
+  return isDue ? { percentage: stage.percentage, atEndOfBake: false } : null;
+}
+
+function descend({ rollout, stage, progress, now }: Look, index: number): Transition {
+  if (!isLastStage(rollout, index) && progress.bakedMs < stage.bakeMs) return stay(rollout, now);
+  const step = isLastStage(rollout, index) ? null : enterStage(rollout, index + 1, now, `after ${stage.percentage} %`);
+  const lower = step?.rollout ?? rollout;
+  const next = Math.min(index + 1, rollout.plan.stages.length - 1);
+  const outcome = { allocation: step?.allocation ?? null };
+  if (!isLastStage(rollout, next))
+    return change(lower, { name: 'rollingBack', mode: 'gradual', stage: next }, now, { ...outcome, events: step?.events ?? [] });
+  const percentage = rollout.plan.stages[next]?.percentage ?? 0;
+  const message = `taken down to ${percentage} %`;
+  return end(lower, { name: 'rolledBack', cause: 'gradual', message }, now, {
+    ...outcome,
+    events: [{ type: 'rollout.rolledBack', reason: message, detail: { cause: 'gradual', toPercentage: percentage } }],
+  });
+}

@@ -1,0 +1,216 @@
+/** A/B tests: an allocation held fixed to learn which component is better. */
+import {
+  CONTROL,
+  checkExperimentSettings,
+  createExperiment,
+  type Experiment,
+  hashDigits,
+  hashOfKey,
+  isUsableKey,
+  parseTrackedMetric,
+  SluiceError,
+  startExperiment,
+  stopExperiment,
+  type TestResults,
+  TREATMENT,
+  type TrackedMetric,
+  testResult,
+  type Unit,
+} from '@sluice/core';
+import { controllerOf } from './controllers.ts';
+import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { MetricsCollector } from './metrics/metrics-collector.ts';
+import { attributionOf, type MutationOptions } from './mutation.ts';
+import type { Runtime } from './runtime.ts';
+
+export const TestVariant = { CONTROL, TREATMENT } as const;
+export type TestVariant = (typeof TestVariant)[keyof typeof TestVariant];
+
+export interface TestSettings {
+  readonly testId: string;
+  readonly description?: string;
+  readonly controlComponent: string;
+  readonly treatmentComponent: string;
+  /** The treatment's part of the traffic, above 0 and below 1; half unless given. */
+  readonly trafficSplit?: number;
+  /** The test ends by itself after so many days; 7 unless given. */
+  readonly durationDays?: number;
+  /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
+  readonly trackedMetrics?: readonly (string | (Partial<TrackedMetric> & { readonly name: string }))[];
+}
+
+/** A test as people read it. */
+export interface TestDetails {
+  readonly testId: string;
+  readonly description: string;
+  readonly controlComponent: string;
+  readonly treatmentComponent: string;
+  readonly trafficSplit: number;
+  readonly durationDays: number;
+  readonly trackedMetrics: readonly TrackedMetric[];
+  readonly phase: Experiment['phase'];
+  readonly startedAt: Date | null;
+  readonly endsAt: Date | null;
+  readonly stoppedAt: Date | null;
+  readonly stopReason: string | null;
+}
+
+export class ABTestManager {
+  readonly #flags: FeatureFlagManager;
+  readonly #runtime: Runtime;
+  readonly #metrics: MetricsCollector | null;
+  #refused = 0;
+
+  constructor(flags: FeatureFlagManager, metrics?: MetricsCollector) {
+    this.#flags = flags;
+    this.#runtime = flags.runtime;
+    this.#metrics = metrics ?? null;
+    controllerOf(this.#runtime);
+  }
+
+  /** Keeps a draft and its flag `testId`; everybody gets control until it starts. @throws SluiceError `invalid`, or `conflict` when the key is in use */
+  async createTest(settings: TestSettings, options: MutationOptions = {}): Promise<TestDetails> {
+    const { description = '', trafficSplit = 0.5, durationDays = 7, testId, controlComponent, treatmentComponent } = settings;
+    const trackedMetrics = parseMetrics(testId, settings.trackedMetrics ?? []);
+    const whole = { testId, description, controlComponent, treatmentComponent, trafficSplit, durationDays, trackedMetrics };
+    checkExperimentSettings(whole);
+    await this.#runtime.commit((view, now) => {
+      if (view.experiments.has(testId))
+        return { refused: `test "${testId}" exists already; a test measures once, take a new testId`, code: 'conflict' };
+      if (view.flag(testId) !== undefined)
+        return { refused: `a flag "${testId}" exists already; a test needs a key of its own`, code: 'conflict' };
+      return createExperiment(whole, view.scope, attributionOf(options), now);
+    });
+    return this.getTest(testId);
+  }
+
+  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, or `refused` unless it is a draft */
+  async startTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
+    await this.#runtime.commit((view, now) =>
+      startExperiment(experimentOf(view.experiments, testId), view.flag(testId), attributionOf(options), now),
+    );
+    return this.getTest(testId);
+  }
+
+  /** Everybody gets control again; the results stay. */
+  async stopTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
+    await this.#runtime.facts.flush();
+    await this.#runtime.commit((view, now) =>
+      stopExperiment(experimentOf(view.experiments, testId), view.flag(testId), attributionOf(options), now),
+    );
+    return this.getTest(testId);
+  }
+
+  /** The unit's variant, the same at every call, counted as an exposure. Control, without exposure, unless the test is running. Never throws. */
+  getVariant(testId: string, unit?: Unit): TestVariant {
+    if (this.#runtime.view.experiments.get(testId)?.phase !== 'running') return CONTROL;
+    return this.#flags.getVariant(testId, unit) === TREATMENT ? TREATMENT : CONTROL;
+  }
+
+  /**
+   * Takes one value of a metric. With `userId` the user is the unit: their values become one, and count only from their exposure
+   * on. Without, the value itself is the unit. Never throws: what cannot be taken is told to the logger, and false is answered.
+   */
+  recordMetric(
+    testId: string,
+    variant: TestVariant,
+    metric: string,
+    value: number,
+    options: { readonly userId?: string | number } = {},
+  ): boolean {
+    const experiment = this.#runtime.view.experiments.get(testId);
+    const problem = recordProblem(experiment, testId, variant, metric, value, options.userId);
+    if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
+    if (options.userId === undefined) this.#runtime.facts.observe(testId, variant, metric, value);
+    else {
+      const unit = hashDigits(hashOfKey(options.userId));
+      const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
+      this.#runtime.facts.record({ subject: testId, unit, arm: variant, metric, value, aggregation });
+    }
+    this.#metrics?.observe(metric, value, { flag: testId, variant });
+    return true;
+  }
+
+  #refuse(problem: string): false {
+    this.#refused += 1;
+    // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
+    if (Number.isInteger(Math.log10(this.#refused)))
+      this.#runtime.logger.warn(`${problem} (${this.#refused} values refused so far)`);
+    return false;
+  }
+
+  /** What is known now, everything recorded before the call included. @throws SluiceError `notFound` */
+  async getTestResults(testId: string): Promise<TestResults> {
+    await this.#runtime.ready;
+    const experiment = experimentOf(this.#runtime.view.experiments, testId);
+    await this.#runtime.facts.flush();
+    const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, testId);
+    return testResult(experiment, totals, this.#runtime.clock.now());
+  }
+
+  /** @throws SluiceError `notFound` */
+  getTest(testId: string): TestDetails {
+    return describeTest(experimentOf(this.#runtime.view.experiments, testId));
+  }
+
+  listTests(): TestDetails[] {
+    return [...this.#runtime.view.experiments.values()].map(describeTest);
+  }
+}
+
+function experimentOf(experiments: ReadonlyMap<string, Experiment>, testId: string): Experiment {
+  const experiment = experiments.get(testId);
+  if (experiment === undefined) throw new SluiceError('notFound', `test "${testId}" does not exist; create it with createTest`);
+  return experiment;
+}
+
+function recordProblem(
+  experiment: Experiment | undefined,
+  testId: string,
+  variant: string,
+  metric: string,
+  value: number,
+  userId: unknown,
+): string | null {
+  const place = `recordMetric("${testId}", "${metric}")`;
+  if (experiment === undefined) return `${place}: there is no such test`;
+  if (experiment.phase !== 'running') return `${place}: the test is ${experiment.phase}`;
+  if (variant !== CONTROL && variant !== TREATMENT)
+    return `${place}: the variant must be "control" or "treatment"; it is ${JSON.stringify(variant)}`;
+  if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
+  if (!Number.isFinite(value)) return `${place}: the value must be a finite number; it is ${String(value)}`;
+  if (userId !== undefined && (!isUsableKey(userId) || userId === ''))
+    return `${place}: the userId must be a text of 1 byte to 1 KiB`;
+  return null;
+}
+
+function parseMetrics(testId: string, inputs: readonly unknown[]): TrackedMetric[] {
+  return inputs.map((input, index) => {
+    const parsed = parseTrackedMetric(input, `/trackedMetrics/${index}`);
+    if (!('issues' in parsed)) return parsed.metric;
+    throw new SluiceError(
+      'invalid',
+      `test "${testId}": ${parsed.issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}`,
+      parsed,
+    );
+  });
+}
+
+function describeTest(experiment: Experiment): TestDetails {
+  const date = (at: number | null): Date | null => (at === null ? null : new Date(at));
+  const [control, treatment] = experiment.arms;
+  return {
+    testId: experiment.key,
+    description: experiment.description,
+    controlComponent: control.component,
+    treatmentComponent: treatment.component,
+    trafficSplit: experiment.trafficSplit,
+    durationDays: experiment.durationMs / 86_400_000,
+    trackedMetrics: experiment.trackedMetrics,
+    phase: experiment.phase,
+    startedAt: date(experiment.startedAt),
+    endsAt: date(experiment.dueAt),
+    stoppedAt: date(experiment.stoppedAt),
+    stopReason: experiment.stopReason,
+  };
+}

@@ -1,0 +1,141 @@
+/** Keeps, for every flag that a test or a rollout's stage runs on, who is told of the units it serves. */
+import {
+  type CompiledFlag,
+  currentStage,
+  distinctFromIndices,
+  distinctRegisters,
+  type Experiment,
+  emptyTally,
+  estimateRegisters,
+  hashDigits,
+  hashOfKey,
+  newRegisters,
+  type Rollout,
+  raise,
+} from '@sluice/core';
+import type { Clock } from './clock/clock.ts';
+import type { FactsBuffer } from './facts-buffer.ts';
+import type { Listeners } from './listeners.ts';
+import type { SluiceEvents } from './sluice-events.ts';
+import type { Store } from './store/store.ts';
+import type { ExposureWatch, View } from './view.ts';
+
+/** Units remembered as told of already; beyond it they are told of again, which the ledger ignores. */
+const MAX_REMEMBERED = 1_000_000;
+
+interface Deps {
+  readonly view: View;
+  readonly facts: FactsBuffer;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly listeners: Listeners<SluiceEvents>;
+}
+
+export function stageSubject(rollout: Rollout, stage: number): string {
+  return `rollout/${rollout.key}/${rollout.number}/${stage}`;
+}
+
+/** The units that a rollout's stage has served its new variant, distinct, over all processes as far as they have flushed. */
+export class StageExposures implements ExposureWatch {
+  readonly subject: string;
+  readonly #deps: Deps;
+  readonly #registers = newRegisters();
+  #raised: number[] = [];
+  readonly #loaded: Promise<void>;
+
+  constructor(subject: string, deps: Deps) {
+    this.subject = subject;
+    this.#deps = deps;
+    this.#loaded = this.#load();
+  }
+
+  exposed(flag: CompiledFlag, variant: number, key: string | number): void {
+    if (variant !== flag.on) return;
+    const hash = hashOfKey(key);
+    const raised = raise(this.#registers, hash.high, hash.low);
+    if (raised >= 0) this.#raised.push(raised);
+  }
+
+  /** Hands on what is new, takes in what other processes handed on, and answers the count. */
+  async count(): Promise<number> {
+    await this.#loaded;
+    const raised = this.#raised;
+    this.#raised = [];
+    if (raised.length > 0) {
+      const now = this.#deps.clock.now();
+      this.#deps.facts.addTally(this.subject, {
+        ...emptyTally(),
+        distinct: { exposed: distinctFromIndices(this.#registers, raised) },
+        firstAt: now,
+        lastAt: now,
+      });
+    }
+    await this.#load();
+    return Math.round(estimateRegisters(this.#registers));
+  }
+
+  async #load(): Promise<void> {
+    const kept = (await this.#deps.store.readTally(this.#deps.view.scope, this.subject)).distinct.exposed;
+    if (kept === undefined) return;
+    for (const [index, rank] of distinctRegisters(kept).entries())
+      if (rank > (this.#registers[index] ?? 0)) this.#registers[index] = rank;
+  }
+}
+
+class TestExposures implements ExposureWatch {
+  readonly subject: string;
+  readonly #deps: Deps;
+  /** By variant, the low lane by the high lane of units told of: two units that share a high lane are merely told of more often. */
+  readonly #told = new Map<number, Map<number, number>>();
+
+  constructor(subject: string, deps: Deps) {
+    this.subject = subject;
+    this.#deps = deps;
+  }
+
+  exposed(flag: CompiledFlag, variant: number, key: string | number): void {
+    const hash = hashOfKey(key);
+    const told = this.#toldOf(variant);
+    if (told.get(hash.high) === hash.low) return;
+    if (told.size >= MAX_REMEMBERED) told.clear();
+    told.set(hash.high, hash.low);
+    const arm = flag.variants[variant] ?? '';
+    this.#deps.facts.expose(this.subject, hashDigits(hash), arm);
+    if (this.#deps.listeners.has('exposure'))
+      this.#deps.listeners.emit('exposure', { testId: this.subject, variant: arm, userId: key, at: this.#deps.clock.now() });
+  }
+
+  #toldOf(variant: number): Map<number, number> {
+    const told = this.#told.get(variant) ?? new Map<number, number>();
+    this.#told.set(variant, told);
+    return told;
+  }
+}
+
+export class ExposureWatches {
+  readonly #deps: Deps;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  /** Puts the right watch on the flag of every record that changed. */
+  update(records: readonly { readonly key: string }[]): void {
+    for (const key of new Set(records.map((record) => record.key))) {
+      const live = this.#deps.view.flags.get(key);
+      if (live === undefined) continue;
+      const subject = this.#subjectOf(key);
+      if (live.watch?.subject === subject) continue;
+      if (subject === undefined) live.watch = null;
+      else live.watch = subject === key ? new TestExposures(subject, this.#deps) : new StageExposures(subject, this.#deps);
+    }
+  }
+
+  #subjectOf(key: string): string | undefined {
+    const experiment: Experiment | undefined = this.#deps.view.experiments.get(key);
+    if (experiment?.phase === 'running') return key;
+    const rollout = this.#deps.view.rollouts.get(key);
+    const stage = rollout === undefined || rollout.plan.strategy === 'rollback' ? null : currentStage(rollout.phase);
+    return rollout === undefined || stage === null ? undefined : stageSubject(rollout, stage);
+  }
+}

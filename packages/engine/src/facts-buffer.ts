@@ -1,0 +1,141 @@
+/** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
+import { mergeTally, type Scope, SluiceError, type Tally } from '@sluice/core';
+import type { Clock } from './clock/clock.ts';
+import type { FactsBatch, Store } from './store/store.ts';
+import { UnitBuffer, type UnitValue } from './unit-buffer.ts';
+import type { LiveFlag } from './view.ts';
+
+/** The most that a crash without `close` loses, in milliseconds of reports. */
+export const FLUSH_MS = 1000;
+/** Units and arms that may wait in memory while the store cannot take them. */
+const MAX_PENDING = 200_000;
+
+interface FactsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly scope: Scope;
+  readonly instanceId: string;
+  readonly onProblem: (error: unknown) => void;
+}
+
+export class FactsBuffer {
+  readonly #options: FactsOptions;
+  readonly #units = new UnitBuffer();
+  /** Flags that answered since their last drain, and when they first did. */
+  readonly #dirty = new Map<LiveFlag, number>();
+  readonly #tallies = new Map<string, Tally>();
+  #sequence = 0;
+  #unsent: FactsBatch | null = null;
+  #flushing: Promise<void> = Promise.resolve();
+  #cancel: (() => void) | null = null;
+  #isFull = false;
+
+  constructor(options: FactsOptions) {
+    this.#options = options;
+  }
+
+  /** Called once per flag and flush, by the first evaluation after a drain. */
+  markDirty(live: LiveFlag): void {
+    live.meter.isDirty = true;
+    this.#dirty.set(live, this.#options.clock.now());
+    this.#wake();
+  }
+
+  expose(subject: string, unit: string, arm: string): void {
+    if (!this.#hasRoom()) return;
+    this.#units.expose(subject, unit, arm, this.#options.clock.now());
+    this.#wake();
+  }
+
+  record(value: Omit<UnitValue, 'at'>): void {
+    if (!this.#hasRoom()) return;
+    this.#units.record({ ...value, at: this.#options.clock.now() });
+    this.#wake();
+  }
+
+  observe(subject: string, arm: string, metric: string, value: number): void {
+    if (!this.#hasRoom()) return;
+    this.#units.observe(subject, arm, metric, value);
+    this.#wake();
+  }
+
+  addTally(subject: string, tally: Tally): void {
+    const before = this.#tallies.get(subject);
+    this.#tallies.set(subject, before === undefined ? tally : mergeTally(before, tally));
+    this.#wake();
+  }
+
+  /** Moves what a flag's meter counted here, before its variants change or it is flushed. */
+  drainMeter(live: LiveFlag): void {
+    const since = this.#dirty.get(live);
+    if (since === undefined) return;
+    this.#dirty.delete(live);
+    this.addTally(`flag/${live.compiled.flag.key}`, live.meter.drain(since, this.#options.clock.now()));
+  }
+
+  /** Resolves when all that was reported before the call is kept, or is known to wait for the store to come back. */
+  flush(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = null;
+    this.#flushing = this.#flushing.then(() => this.#flushNow());
+    return this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    this.#cancel?.();
+  }
+
+  async #flushNow(): Promise<void> {
+    const { store, onProblem } = this.#options;
+    for (;;) {
+      this.#unsent ??= this.#nextBatch();
+      if (this.#unsent === null) return;
+      try {
+        await store.addFacts(this.#unsent);
+        this.#unsent = null;
+      } catch (error) {
+        // The same batch is sent again under the same number, so that a store which did keep it counts it once.
+        onProblem(error);
+        this.#wake();
+        return;
+      }
+    }
+  }
+
+  #nextBatch(): FactsBatch | null {
+    for (const live of [...this.#dirty.keys()]) this.drainMeter(live);
+    const tallies = [...this.#tallies].map(([subject, tally]) => ({ scope: this.#options.scope, subject, tally }));
+    this.#tallies.clear();
+    const { units, observations } = this.#units.drain();
+    this.#isFull = false;
+    if (tallies.length + units.length + observations.length === 0) return null;
+    this.#sequence += 1;
+    return {
+      instanceId: this.#options.instanceId,
+      seq: this.#sequence,
+      scope: this.#options.scope,
+      tallies,
+      units,
+      observations,
+    };
+  }
+
+  #hasRoom(): boolean {
+    if (this.#units.size < MAX_PENDING) return true;
+    if (!this.#isFull) {
+      this.#isFull = true;
+      this.#options.onProblem(
+        new SluiceError(
+          'unavailable',
+          `${MAX_PENDING} units wait to be kept and the store takes none; exposures and metrics are dropped until it does`,
+        ),
+      );
+    }
+    return false;
+  }
+
+  #wake(): void {
+    this.#cancel ??= this.#options.clock.schedule(this.#options.clock.now() + FLUSH_MS, () => this.flush());
+  }
+}

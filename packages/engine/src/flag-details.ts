@@ -1,0 +1,61 @@
+/** A flag as people read it: percentages instead of shares, and who moves it. */
+import {
+  type Condition,
+  type Flag,
+  type FlagStatus,
+  type JsonValue,
+  type ShareOwner,
+  servedShare,
+  shareToPercentage,
+} from '@sluice/core';
+
+export interface FlagDetails {
+  readonly name: string;
+  readonly status: FlagStatus;
+  /** The number that is set; a disabled flag keeps it. */
+  readonly rolloutPercentage: number;
+  /** The part of eligible units that get a variant other than off now. */
+  readonly servedPercentage: number;
+  readonly description: string;
+  readonly variants: Readonly<Record<string, JsonValue>>;
+  readonly offVariant: string;
+  readonly onVariant: string;
+  readonly enabledUsers: readonly string[];
+  readonly enabledGroups: readonly string[];
+  readonly disabledUsers: readonly string[];
+  readonly disabledGroups: readonly string[];
+  readonly conditions: Condition;
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  /** The rollout or test that moves the share, or null when it is moved by hand. */
+  readonly shareOwner: ShareOwner | null;
+  readonly isArchived: boolean;
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export function describeFlag(flag: Flag): FlagDetails {
+  return Object.freeze({
+    name: flag.key,
+    status: flag.status,
+    rolloutPercentage: shareToPercentage(flag.share),
+    servedPercentage: shareToPercentage(servedShare(flag)),
+    description: flag.description,
+    variants: flag.variants,
+    offVariant: flag.offVariant,
+    onVariant: flag.onVariant,
+    enabledUsers: flag.enabledUsers,
+    enabledGroups: flag.enabledGroups,
+    disabledUsers: flag.disabledUsers,
+    disabledGroups: flag.disabledGroups,
+    conditions: flag.conditions,
+    owner: flag.owner,
+    tags: flag.tags,
+    shareOwner: flag.shareOwner,
+    isArchived: flag.archivedAt !== null,
+    revision: flag.revision,
+    createdAt: new Date(flag.createdAt),
+    updatedAt: new Date(flag.updatedAt),
+  });
+}

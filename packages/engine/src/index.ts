@@ -1,0 +1,50 @@
+/** The names of `sluice`. */
+export {
+  type Criterion,
+  type CriterionSettings,
+  type Evaluation,
+  Evaluations,
+  type Explanation,
+  type FlagSettings,
+  type FlagStatus,
+  type Issue,
+  type JsonValue,
+  type LoggedEvent,
+  RolloutPhase,
+  type RolloutSettings,
+  type RolloutStatus,
+  RolloutStrategy,
+  SluiceError,
+  type TestResults,
+  type TrackedMetric,
+  type Unit,
+  type Verdict,
+} from '@sluice/core';
+export { ABTestManager, type TestDetails, type TestSettings, TestVariant } from './ab-test-manager.ts';
+export type { Clock } from './clock/clock.ts';
+export { type ManualClock, manualClock } from './clock/manual-clock.ts';
+export { systemClock } from './clock/system-clock.ts';
+export { FeatureFlagManager, type ShareOptions } from './feature-flag-manager.ts';
+export type { FlagDetails } from './flag-details.ts';
+export type { FlagStats } from './flag-stats.ts';
+export { type Logger, silentLogger } from './logger.ts';
+export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
+export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
+export type { MetricLabels } from './metrics/sample.ts';
+export type { MutationOptions } from './mutation.ts';
+export {
+  type GradualRollback,
+  RollbackManager,
+  type RollbackOptions,
+  type RollbackRecord,
+  type RollbackResult,
+  RollbackStrategy,
+} from './rollback-manager.ts';
+export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
+export type { SluiceOptions } from './runtime.ts';
+export { createSluice, type Sluice } from './sluice.ts';
+export type { Exposure, SluiceEvents } from './sluice-events.ts';
+export { type FileStoreOptions, fileStore } from './store/file-store.ts';
+export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
+export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
+export type { Validator, ValidatorContext } from './validators.ts';

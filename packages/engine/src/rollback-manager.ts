@@ -1,0 +1,203 @@
+/** Taking a change back: at once, step by step, or for named users only. */
+import {
+  type EventType,
+  isEnded,
+  type LoggedEvent,
+  percentageProblem,
+  planGradualRollback,
+  planImmediateRollback,
+  planTargetedRollback,
+  type Rollout,
+  SluiceError,
+  servedShare,
+  shareToPercentage,
+} from '@sluice/core';
+import { controllerOf } from './controllers.ts';
+import { ends } from './endings.ts';
+import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import { attributionWithReason, type MutationOptions } from './mutation.ts';
+import type { Decide, Runtime } from './runtime.ts';
+import type { Committed } from './store/store.ts';
+
+export const RollbackStrategy = {
+  IMMEDIATE: 'immediate',
+  GRADUAL: 'gradual',
+  TARGETED: 'targeted',
+  AUTOMATIC: 'automatic',
+} as const;
+export type RollbackStrategy = (typeof RollbackStrategy)[keyof typeof RollbackStrategy];
+
+export interface RollbackOptions extends MutationOptions {
+  /** A rollback without a reason is refused. */
+  readonly reason: string;
+}
+
+export interface RollbackResult {
+  /** The place of the rollback in the log; null when nothing had to change. */
+  readonly id: number | null;
+  readonly flag: string;
+  readonly strategy: RollbackStrategy;
+  /** False when the flag was there already. */
+  readonly changed: boolean;
+  readonly fromPercentage: number;
+  readonly toPercentage: number;
+  /** A gradual rollback is `inProgress` when this is answered. */
+  readonly status: 'completed' | 'inProgress';
+  readonly durationMs: number;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/** The answer of a gradual rollback, which goes on after it was started. */
+export interface GradualRollback extends RollbackResult {
+  /** Resolves when the last stage is reached, or the rollback is stopped or replaced on the way. */
+  completed(): Promise<RollbackResult>;
+}
+
+export interface RollbackRecord {
+  readonly id: number;
+  readonly at: Date;
+  readonly flag: string;
+  readonly strategy: RollbackStrategy;
+  readonly fromPercentage: number | null;
+  readonly toPercentage: number | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly detail: LoggedEvent['detail'];
+}
+
+const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
+  'rollback.immediate': 'immediate',
+  'rollback.gradual': 'gradual',
+  'rollback.targeted': 'targeted',
+  'rollout.rolledBack': 'automatic',
+};
+
+export class RollbackManager {
+  readonly #runtime: Runtime;
+
+  constructor(flags: FeatureFlagManager) {
+    this.#runtime = flags.runtime;
+    controllerOf(this.#runtime);
+  }
+
+  /** Off for everybody in one commit. Never refused: a rollout or test that owned the share ends. @throws SluiceError `notFound`, `invalid` without a reason */
+  rollbackImmediate(name: string, options: RollbackOptions): Promise<RollbackResult> {
+    const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
+    return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
+  }
+
+  /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
+  rollbackTargeted(name: string, options: RollbackOptions & { readonly userIds: readonly string[] }): Promise<RollbackResult> {
+    const by = attributionWithReason(`rollbackTargeted("${name}")`, options);
+    const { userIds } = options;
+    if (!Array.isArray(userIds) || userIds.length === 0 || userIds.some((userId) => typeof userId !== 'string' || userId === ''))
+      throw new SluiceError('invalid', `rollbackTargeted("${name}") needs userIds, a list of at least one user id`, {
+        issues: [{ path: '/userIds', message: 'must name users' }],
+      });
+    return this.#roll(name, 'targeted', by, (view, now) => planTargetedRollback(view.facts(name), userIds, by, now));
+  }
+
+  /** Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. */
+  async rollbackGradual(
+    name: string,
+    options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
+  ): Promise<GradualRollback> {
+    const by = attributionWithReason(`rollbackGradual("${name}")`, options);
+    const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
+    checkDescending(name, stages, intervalMs);
+    const started = await this.#roll(name, 'gradual', by, (view, now) =>
+      planGradualRollback(view.facts(name), stages, intervalMs, by, now),
+    );
+    if (!started.changed) return { ...started, completed: () => Promise.resolve(started) };
+    const number = this.#runtime.view.rollouts.get(name)?.number ?? 0;
+    return { ...started, status: 'inProgress', completed: () => this.#completed(name, number, started) };
+  }
+
+  async #roll(
+    name: string,
+    strategy: RollbackStrategy,
+    by: { readonly actor: string; readonly reason: string },
+    decide: Decide,
+  ): Promise<RollbackResult> {
+    await this.#runtime.ready;
+    const startedAt = this.#runtime.clock.now();
+    const fromPercentage = this.#percentage(name);
+    const committed = await this.#runtime.commit(decide);
+    return {
+      id: rollbackSeq(committed),
+      flag: name,
+      strategy,
+      changed: committed !== null,
+      fromPercentage,
+      toPercentage: this.#percentage(name),
+      status: 'completed',
+      durationMs: this.#runtime.clock.now() - startedAt,
+      ...by,
+    };
+  }
+
+  async #completed(name: string, number: number, started: RollbackResult): Promise<RollbackResult> {
+    const startedAt = this.#runtime.view.rollouts.get(name)?.startedAt ?? 0;
+    await ends(this.#runtime, (view) => {
+      const rollout: Rollout | undefined = view.rollouts.get(name);
+      return rollout === undefined || rollout.number !== number || isEnded(rollout.phase);
+    });
+    const durationMs = this.#runtime.clock.now() - startedAt;
+    return { ...started, status: 'completed', toPercentage: this.#percentage(name), durationMs };
+  }
+
+  #percentage(name: string): number {
+    const flag = this.#runtime.view.flag(name);
+    return flag === undefined ? 0 : shareToPercentage(servedShare(flag));
+  }
+
+  /** Every rollback, automatic ones included, the newest first; `flag` narrows it to one flag. */
+  async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
+    await this.#runtime.ready;
+    const { flag, limit = 100 } = filter;
+    const types = Object.keys(STRATEGIES) as EventType[];
+    const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
+    const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
+    return events
+      .filter((event) => event.type !== 'rollout.rolledBack' || event.detail.cause !== 'gradual')
+      .map(describeRollback);
+  }
+}
+
+function rollbackSeq(committed: Committed | null): number | null {
+  return committed?.events.find((event) => event.type in STRATEGIES)?.seq ?? null;
+}
+
+function describeRollback(event: LoggedEvent): RollbackRecord {
+  const { fromPercentage, toPercentage } = event.detail;
+  return {
+    id: event.seq,
+    at: new Date(event.at),
+    flag: event.key,
+    strategy: STRATEGIES[event.type] ?? 'automatic',
+    fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
+    toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
+    actor: event.actor,
+    reason: event.reason,
+    detail: event.detail,
+  };
+}
+
+function checkDescending(name: string, stages: readonly number[], intervalMs: number): void {
+  const call = `rollbackGradual("${name}")`;
+  if (!Array.isArray(stages) || stages.length === 0)
+    throw new SluiceError('invalid', `${call}: stages must be a list of percentages such as [75, 50, 0]`);
+  for (const [index, stage] of stages.entries()) {
+    const before = stages[index - 1];
+    const problem =
+      percentageProblem(stage) ??
+      (before !== undefined && stage >= before ? `must be below the stage before it, ${before}` : null);
+    if (problem !== null)
+      throw new SluiceError('invalid', `${call}: stages[${index}] ${problem}; it is ${String(stage)}`, {
+        issues: [{ path: `/stages/${index}`, message: problem }],
+      });
+  }
+  if (!Number.isFinite(intervalMs) || intervalMs < 0)
+    throw new SluiceError('invalid', `${call}: intervalMs must be 0 or more milliseconds; it is ${String(intervalMs)}`);
+}

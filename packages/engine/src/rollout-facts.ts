@@ -1,0 +1,95 @@
+/** Gathers what core needs to know to decide a rollout's next step. */
+import {
+  type Criterion,
+  currentStage,
+  type Flag,
+  type JsonObject,
+  type Measurement,
+  parseMetric,
+  type Rollout,
+  type RolloutFacts,
+  type Validation,
+} from '@sluice/core';
+import { StageExposures, stageSubject } from './exposure-watches.ts';
+import { describeFailure } from './failure.ts';
+import type { MetricSource } from './metrics/metric-source.ts';
+import type { Runtime } from './runtime.ts';
+import type { ValidatorRegistry } from './validators.ts';
+
+/** A metric source that has not answered by then could not measure. */
+export const METRIC_DEADLINE_MS = 10_000;
+
+export class RolloutFactsGatherer {
+  readonly #runtime: Runtime;
+  readonly #validators: ValidatorRegistry;
+  readonly #sources: ReadonlyMap<string, MetricSource>;
+
+  constructor(runtime: Runtime, validators: ValidatorRegistry, sources: ReadonlyMap<string, MetricSource>) {
+    this.#runtime = runtime;
+    this.#validators = validators;
+    this.#sources = sources;
+  }
+
+  async gather(rollout: Rollout, validation: Validation | null): Promise<RolloutFacts> {
+    const flag = this.#runtime.view.flag(rollout.key) ?? null;
+    const stage = currentStage(rollout.phase);
+    const criteria = stage === null ? [] : (rollout.plan.stages[stage]?.criteria ?? []);
+    const name = rollout.plan.validatorName;
+    return {
+      flag,
+      validator: name === null ? 'none' : this.#validators.get(name) === undefined ? 'missing' : 'registered',
+      validation,
+      exposures: await this.#exposures(rollout.key),
+      measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
+    };
+  }
+
+  /** Units that met at least one error in this stage, where errors were counted with their unit. */
+  async evidence(rollout: Rollout): Promise<JsonObject> {
+    const stage = currentStage(rollout.phase);
+    if (stage === null) return {};
+    await this.#runtime.facts.flush();
+    const totals = await this.#runtime.store.readTotals(rollout.scope, stageSubject(rollout, stage));
+    const flag = this.#runtime.view.flag(rollout.key);
+    const arm = flag === undefined ? undefined : totals.arms[flag.onVariant];
+    return { unitsWithError: arm?.exposed ?? 0 };
+  }
+
+  async #exposures(key: string): Promise<number> {
+    const watch = this.#runtime.view.flags.get(key)?.watch;
+    return watch instanceof StageExposures ? watch.count() : 0;
+  }
+
+  async #measure(criterion: Criterion, rollout: Rollout, flag: Flag | null): Promise<Measurement> {
+    const source = this.#sources.get(criterion.source);
+    if (source === undefined)
+      return { kind: 'error', cause: 'badQuery', message: `there is no metric source "${criterion.source}"` };
+    const query = parseMetric(criterion.metric);
+    if ('message' in query) return { kind: 'error', cause: 'badQuery', message: query.message };
+    const now = this.#runtime.clock.now();
+    const from = Math.max(now - criterion.windowMs, rollout.progress?.enteredAt ?? now);
+    try {
+      const measured = source.measure(query, { flag: rollout.key, variant: flag?.onVariant, from, to: now });
+      return measured instanceof Promise ? await this.#withinDeadline(measured, criterion) : measured;
+    } catch (error) {
+      return {
+        kind: 'error',
+        cause: 'provider',
+        message: `metric source "${criterion.source}" failed: ${describeFailure(error)}`,
+      };
+    }
+  }
+
+  #withinDeadline(measured: Promise<Measurement>, criterion: Criterion): Promise<Measurement> {
+    const { clock } = this.#runtime;
+    return new Promise((resolve, reject) => {
+      const message = `metric source "${criterion.source}" gave no answer within ${METRIC_DEADLINE_MS} ms`;
+      const cancel = clock.schedule(
+        clock.now() + METRIC_DEADLINE_MS,
+        () => resolve({ kind: 'error', cause: 'provider', message }),
+        { keepAlive: true },
+      );
+      measured.then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,0 +1,153 @@
+/** What the managers stand on: one store, the view that follows it, and the one path on which a decision becomes a commit. */
+import { randomUUID } from 'node:crypto';
+import { type Change, DEFAULT_SCOPE, isRefusal, type Refusal, type Scope, SluiceError, type SluiceRecord } from '@sluice/core';
+import type { Clock } from './clock/clock.ts';
+import { systemClock } from './clock/system-clock.ts';
+import { ExposureWatches } from './exposure-watches.ts';
+import { FactsBuffer } from './facts-buffer.ts';
+import { describeFailure } from './failure.ts';
+import { Listeners } from './listeners.ts';
+import { type Logger, neverThrowing, silentLogger } from './logger.ts';
+import type { SluiceEvents } from './sluice-events.ts';
+import { fileStore } from './store/file-store.ts';
+import type { Committed, Store } from './store/store.ts';
+import { View } from './view.ts';
+
+export interface SluiceOptions {
+  /** Where everything is kept. The default is a file. */
+  readonly store?: Store;
+  /** Path of the flag file; `config/feature_flags.json` unless given. Not together with `store`. */
+  readonly file?: string;
+  readonly clock?: Clock;
+  /** Silent unless given. */
+  readonly logger?: Logger;
+  readonly scope?: Scope;
+}
+
+/** A decision over the records as they are now. Null: nothing to do. */
+export type Decide = (view: View, now: number) => Change | Refusal | null;
+
+/** How often a decision is made again because somebody else committed first. */
+const MAX_ATTEMPTS = 16;
+
+export class Runtime {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly view: View;
+  readonly listeners: Listeners<SluiceEvents>;
+  readonly instanceId = randomUUID();
+  readonly facts: FactsBuffer;
+  readonly #watches: ExposureWatches;
+  /** Resolves when the view holds what the store holds; at once for memory and file. */
+  readonly ready: Promise<void>;
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #stopFollowing: () => void;
+  readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #observers = new Set<(committed: Committed) => void>();
+  #closing: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(options: SluiceOptions = {}) {
+    if (options.store !== undefined && options.file !== undefined)
+      throw new SluiceError('invalid', 'give either `store` or `file`, not both');
+    this.clock = options.clock ?? systemClock();
+    this.logger = neverThrowing(options.logger ?? silentLogger);
+    this.listeners = new Listeners<SluiceEvents>(this.logger);
+    this.view = new View(options.scope ?? DEFAULT_SCOPE);
+    this.store = options.store ?? fileStore(options.file, { clock: this.clock, onProblem: (error) => this.problem(error) });
+    const { store, clock, instanceId } = this;
+    this.facts = new FactsBuffer({ store, clock, instanceId, scope: this.view.scope, onProblem: (error) => this.problem(error) });
+    this.#watches = new ExposureWatches({ view: this.view, facts: this.facts, store, clock, listeners: this.listeners });
+    this.#stopFollowing = this.store.follow((committed) => this.#follow(committed));
+    this.ready = this.#load();
+    // Whoever awaits `ready` hears of a failure; nobody has to.
+    this.ready.catch((error: unknown) => this.problem(error));
+  }
+
+  #load(): Promise<void> {
+    const state = this.store.read();
+    if (state instanceof Promise) return state.then(({ records }) => this.#take(records));
+    this.#take(state.records);
+    return Promise.resolve();
+  }
+
+  #take(records: readonly SluiceRecord[]): void {
+    this.view.apply(records, (live) => this.facts.drainMeter(live));
+    this.#watches.update(records);
+  }
+
+  /**
+   * Decides and commits, one at a time; a decision that lost against another process is made again over the new records.
+   * Resolves when the change is durable and every evaluation sees it; null when there was nothing to change.
+   * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it
+   */
+  commit(decide: Decide): Promise<Committed | null> {
+    const work = this.#queue.then(() => this.#commitNow(decide));
+    this.#queue = work.catch(() => {});
+    this.clock.track(work.catch(() => {}));
+    return work;
+  }
+
+  async #commitNow(decide: Decide): Promise<Committed | null> {
+    if (this.#isClosed) throw new SluiceError('refused', 'this Sluice is closed; create a new one');
+    await this.ready;
+    for (let attempt = 1; ; attempt++) {
+      const change = decide(this.view, this.clock.now());
+      if (change === null) return null;
+      if (isRefusal(change)) throw new SluiceError(change.code, change.refused);
+      try {
+        return await this.store.commit(change);
+      } catch (error) {
+        if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  #follow(committed: Committed): void {
+    this.#take(committed.records);
+    for (const observer of this.#observers) observer(committed);
+    for (const event of committed.events) {
+      this.logger.info(`${event.type} ${event.key} by ${event.actor}${event.reason === '' ? '' : `: ${event.reason}`}`, {
+        seq: event.seq,
+        ...event.detail,
+      });
+      this.listeners.emit(event.type, event);
+    }
+  }
+
+  /** Calls `observer` after the view holds a commit and before its listeners hear of it. Returns how to stop. */
+  observe(observer: (committed: Committed) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Tells of a failure that no caller was there to be told of. */
+  problem(error: unknown): void {
+    const failure =
+      error instanceof SluiceError ? error : new SluiceError('unavailable', describeFailure(error), { cause: error });
+    this.logger.error(failure.message, { code: failure.code, issues: failure.issues });
+    this.listeners.emit('problem', failure);
+  }
+
+  /** Called by `close`, in the order of registration. */
+  onClose(closer: () => Promise<void> | void): void {
+    this.#closers.push(closer);
+  }
+
+  /** Finishes what is under way, flushes what is buffered and lets go of files and timers. Further changes are refused. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeOnce();
+    return this.#closing;
+  }
+
+  async #closeOnce(): Promise<void> {
+    for (const closer of this.#closers) await closer();
+    await this.#queue;
+    this.#isClosed = true;
+    await this.ready.catch(() => {});
+    await this.facts.close();
+    this.#stopFollowing();
+    await this.store.close();
+  }
+}

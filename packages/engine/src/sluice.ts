@@ -1,0 +1,44 @@
+/** All managers over one store. */
+import { ABTestManager } from './ab-test-manager.ts';
+import { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { Listener } from './listeners.ts';
+import { MetricsCollector } from './metrics/metrics-collector.ts';
+import { RollbackManager } from './rollback-manager.ts';
+import { RolloutManager } from './rollout-manager.ts';
+import { Runtime, type SluiceOptions } from './runtime.ts';
+import type { SluiceEvents } from './sluice-events.ts';
+
+export interface Sluice {
+  readonly flags: FeatureFlagManager;
+  readonly rollouts: RolloutManager;
+  readonly abTests: ABTestManager;
+  readonly rollbacks: RollbackManager;
+  readonly metrics: MetricsCollector;
+  /** Resolves when the records are loaded; at once for memory and file. Evaluation before answers with fallbacks. */
+  readonly ready: Promise<void>;
+  /** Calls `listener` for every such event from now on. Returns how to stop. */
+  on<Type extends keyof SluiceEvents>(type: Type, listener: Listener<SluiceEvents[Type]>): () => void;
+  /** Flushes what is buffered, keeps the clocks of rollouts and lets go of files and timers. */
+  close(): Promise<void>;
+}
+
+/**
+ * Flags, rollouts, tests, rollback and metrics over `config/feature_flags.json`, another `file`, or a `store`.
+ * @throws SluiceError `invalid` with file, line and column when the flag file is bad and there is no last good state
+ */
+export function createSluice(options: SluiceOptions = {}): Sluice {
+  const runtime = new Runtime(options);
+  const metrics = new MetricsCollector({ clock: runtime.clock, logger: runtime.logger });
+  const flags = new FeatureFlagManager(runtime);
+  const rollouts = new RolloutManager(flags, { metrics });
+  return {
+    flags,
+    rollouts,
+    abTests: new ABTestManager(flags, metrics),
+    rollbacks: new RollbackManager(flags),
+    metrics,
+    ready: runtime.ready,
+    on: (type, listener) => runtime.listeners.on(type, listener),
+    close: () => runtime.close(),
+  };
+}

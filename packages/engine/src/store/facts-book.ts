@@ -1,0 +1,105 @@
+/** Tallies and the unit ledger in memory. */
+import {
+  applyObservationDelta,
+  applyUnitDelta,
+  emptyTally,
+  emptyTotals,
+  type LedgerRow,
+  mergeTally,
+  type ObservationDelta,
+  refuseUnit,
+  type Scope,
+  type SubjectTotals,
+  type Tally,
+  type UnitDelta,
+} from '@sluice/core';
+import type { FactsBatch } from './store.ts';
+
+/** Units over all subjects; beyond it new ones are refused and counted. */
+export const LEDGER_CAP = 1_000_000;
+
+/** All of a facts book as JSON. */
+export interface FactsDump {
+  readonly instances: readonly (readonly [string, number])[];
+  readonly tallies: readonly (readonly [string, Tally])[];
+  readonly totals: readonly (readonly [string, SubjectTotals])[];
+  readonly rows: readonly (readonly [string, readonly (readonly [string, LedgerRow])[]])[];
+}
+
+export class FactsBook {
+  readonly #cap: number;
+  readonly #instances = new Map<string, number>();
+  readonly #tallies = new Map<string, Tally>();
+  readonly #totals = new Map<string, SubjectTotals>();
+  readonly #rows = new Map<string, Map<string, LedgerRow>>();
+  #units = 0;
+
+  constructor(cap = LEDGER_CAP) {
+    this.#cap = cap;
+  }
+
+  /** False when the batch was added before. */
+  add(batch: FactsBatch): boolean {
+    if (batch.seq <= (this.#instances.get(batch.instanceId) ?? 0)) return false;
+    this.#instances.set(batch.instanceId, batch.seq);
+    for (const { scope, subject, tally } of batch.tallies) {
+      const id = subjectId(scope, subject);
+      this.#tallies.set(id, mergeTally(this.#tallies.get(id) ?? emptyTally(), tally));
+    }
+    for (const delta of batch.units) this.#addUnit(batch.scope, delta);
+    for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
+    return true;
+  }
+
+  #addUnit(scope: Scope, delta: UnitDelta): void {
+    const id = subjectId(scope, delta.subject);
+    const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
+    const totals = this.#totals.get(id) ?? emptyTotals();
+    const row = rows.get(delta.unit);
+    if (row === undefined && this.#units >= this.#cap) {
+      this.#totals.set(id, refuseUnit(totals));
+      return;
+    }
+    if (row === undefined) this.#units += 1;
+    const applied = applyUnitDelta(totals, row, delta);
+    rows.set(delta.unit, applied.row);
+    this.#rows.set(id, rows);
+    this.#totals.set(id, applied.totals);
+  }
+
+  #addObservation(scope: Scope, delta: ObservationDelta): void {
+    const id = subjectId(scope, delta.subject);
+    this.#totals.set(id, applyObservationDelta(this.#totals.get(id) ?? emptyTotals(), delta));
+  }
+
+  tally(scope: Scope, subject: string): Tally {
+    return this.#tallies.get(subjectId(scope, subject)) ?? emptyTally();
+  }
+
+  totals(scope: Scope, subject: string): SubjectTotals {
+    return this.#totals.get(subjectId(scope, subject)) ?? emptyTotals();
+  }
+
+  dump(): FactsDump {
+    return {
+      instances: [...this.#instances],
+      tallies: [...this.#tallies],
+      totals: [...this.#totals],
+      rows: [...this.#rows].map(([subject, rows]) => [subject, [...rows]] as const),
+    };
+  }
+
+  restore(dump: FactsDump): void {
+    for (const [id, seq] of dump.instances) this.#instances.set(id, seq);
+    for (const [id, tally] of dump.tallies) this.#tallies.set(id, tally);
+    for (const [id, totals] of dump.totals) this.#totals.set(id, totals);
+    for (const [id, rows] of dump.rows) {
+      this.#rows.set(id, new Map(rows));
+      this.#units += rows.length;
+    }
+  }
+}
+
+function subjectId(scope: Scope, subject: string): string {
+  return `${scope.project}\0${scope.environment}\0${subject}`;
+}

@@ -1,0 +1,165 @@
+/** The flag file as a text: read with the place of every fault, and rewritten so that what nobody edited keeps its bytes. */
+import { createHash } from 'node:crypto';
+import { type FileFlag, type Flag, formatFlag, type Issue, isJsonObject, parseFlagFile, SluiceError } from '@sluice/core';
+import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+
+const BOM = '\ufeff';
+export const EMPTY_FILE = '{\n  "flags": []\n}\n';
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** @throws SluiceError `invalid` with file, line and column of every fault */
+export function readFlagText(path: string, text: string): readonly FileFlag[] {
+  const json = text.startsWith(BOM) ? text.slice(1) : text;
+  const value = parseQuickly(json) ?? parseWithPlaces(path, json);
+  const parsed = parseFlagFile(value);
+  if ('flags' in parsed) return parsed.flags;
+  const tree = parseTree(json);
+  throw fileError(
+    path,
+    parsed.issues.map((issue) => placed(json, tree, issue)),
+  );
+}
+
+/** Undefined when the text is not JSON, or might name a key twice: then the slower parser says exactly where. */
+function parseQuickly(json: string): unknown {
+  if (json.includes('\\')) return undefined;
+  try {
+    const value: unknown = JSON.parse(json);
+    const keys = json.match(/"\s*:/g)?.length ?? 0;
+    return keys === countKeys(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function countKeys(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, member) => sum + countKeys(member), 0);
+  if (!isJsonObject(value)) return 0;
+  let count = 0;
+  for (const member of Object.values(value)) count += 1 + (typeof member === 'object' ? countKeys(member) : 0);
+  return count;
+}
+
+function parseWithPlaces(path: string, json: string): unknown {
+  const errors: ParseError[] = [];
+  const tree = parseTree(json, errors, { disallowComments: true, allowTrailingComma: false });
+  const faults = errors.map(
+    (error): Issue => ({ path: '', message: `is not JSON: ${printParseErrorCode(error.error)}`, ...placeOf(json, error.offset) }),
+  );
+  if (tree === undefined && faults.length === 0)
+    faults.push({ path: '', message: 'is empty; it must be { "flags": [] }', line: 1, column: 1 });
+  if (tree !== undefined && faults.length === 0) faults.push(...duplicateKeys(json, tree, ''));
+  if (faults.length > 0 || tree === undefined) throw fileError(path, faults);
+  return JSON.parse(json);
+}
+
+function duplicateKeys(json: string, node: Node, pointer: string): Issue[] {
+  if (node.type === 'array')
+    return (node.children ?? []).flatMap((child, index) => duplicateKeys(json, child, `${pointer}/${index}`));
+  if (node.type !== 'object') return [];
+  const seen = new Set<string>();
+  return (node.children ?? []).flatMap((property): Issue[] => {
+    const [keyNode, valueNode] = property.children ?? [];
+    const key = String(keyNode?.value);
+    const at = `${pointer}/${key}`;
+    const again = seen.has(key) ? [{ path: at, message: 'stands twice in one object', ...placeOf(json, property.offset) }] : [];
+    seen.add(key);
+    return valueNode === undefined ? again : [...again, ...duplicateKeys(json, valueNode, at)];
+  });
+}
+
+function placed(json: string, tree: Node | undefined, issue: Issue): Issue {
+  const segments = issue.path
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  for (let depth = segments.length; depth >= 0 && tree !== undefined; depth--) {
+    const path = segments.slice(0, depth).map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+    const node = depth === 0 ? tree : findNodeAtLocation(tree, path);
+    if (node !== undefined) return { ...issue, ...placeOf(json, node.offset) };
+  }
+  return issue;
+}
+
+function placeOf(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+}
+
+export function fileError(path: string, issues: readonly Issue[]): SluiceError {
+  const shown = issues
+    .slice(0, 5)
+    .map(
+      (issue) =>
+        `${path}:${issue.line ?? 1}:${issue.column ?? 1}: ${issue.path === '' ? 'the file' : issue.path} ${issue.message}`,
+    );
+  const more = issues.length > shown.length ? `\n… and ${issues.length - shown.length} more` : '';
+  return new SluiceError('invalid', `${shown.join('\n')}${more}`, { issues });
+}
+
+/** The text with each changed flag put in place, added or (null) taken out. Everything else keeps its bytes, BOM and line ends included. */
+export function rewriteFlagText(text: string, changed: ReadonlyMap<string, Flag | null>): string {
+  const bom = text.startsWith(BOM) ? BOM : '';
+  const json = text.slice(bom.length);
+  const tree = parseTree(json);
+  const list = tree === undefined ? undefined : findNodeAtLocation(tree, ['flags']);
+  if (list?.type !== 'array') return rewriteFlagText(EMPTY_FILE, changed);
+  const eol = json.includes('\r\n') ? '\r\n' : '\n';
+  const entries = list.children ?? [];
+  const indent = indentOf(json, entries[0]?.offset ?? -1);
+  const kept: string[] = [];
+  const rest = new Map(changed);
+  let unchangedSoFar = true;
+  for (const entry of entries) {
+    const name = String(findNodeAtLocation(entry, ['name'])?.value);
+    const flag = rest.get(name);
+    rest.delete(name);
+    if (flag === undefined) kept.push(json.slice(entry.offset, entry.offset + entry.length));
+    else if (flag !== null) kept.push(printed(flag, indent, eol));
+    unchangedSoFar &&= flag === undefined;
+  }
+  const added = [...rest.values()].flatMap((flag) => (flag === null ? [] : [printed(flag, indent, eol)]));
+  if (unchangedSoFar && added.length === 0) return text;
+  return bom + joined(json, list, [...kept, ...added], kept.length === entries.length, indent, eol);
+}
+
+/** Between entries that both stay, the file's own separators stay too. */
+function joined(
+  json: string,
+  list: Node,
+  parts: readonly string[],
+  keepsSeparators: boolean,
+  indent: string,
+  eol: string,
+): string {
+  const entries = list.children ?? [];
+  const [first, last] = [entries[0], entries.at(-1)];
+  const open = first === undefined ? `[${eol}${indent}` : json.slice(list.offset, first.offset);
+  const close =
+    last === undefined
+      ? `${eol}${indent.slice(0, indent.length / 2)}]`
+      : json.slice(last.offset + last.length, list.offset + list.length);
+  const separators = parts.map((_, index) => {
+    const [before, after] = [entries[index - 1], entries[index]];
+    if (index === 0) return '';
+    return keepsSeparators && before !== undefined && after !== undefined
+      ? json.slice(before.offset + before.length, after.offset)
+      : `,${eol}${indent}`;
+  });
+  const body = parts.length === 0 ? '[]' : open + parts.map((part, index) => separators[index] + part).join('') + close;
+  return json.slice(0, list.offset) + body + json.slice(list.offset + list.length);
+}
+
+function indentOf(json: string, offset: number): string {
+  if (offset < 0) return '    ';
+  const line = json.slice(json.lastIndexOf('\n', offset - 1) + 1, offset);
+  return /^[ \t]*$/.test(line) ? line : '    ';
+}
+
+function printed(flag: Flag, indent: string, eol: string): string {
+  const step = indent.includes('\t') ? '\t' : ' '.repeat(Math.max(2, Math.floor(indent.length / 2)));
+  return JSON.stringify(formatFlag(flag), null, step).split('\n').join(`${eol}${indent}`);
+}

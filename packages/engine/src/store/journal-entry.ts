@@ -1,0 +1,45 @@
+/** What the lines of a file store's journal say. */
+import type { LoggedEvent, SluiceEvent, SluiceRecord } from '@sluice/core';
+import { recordId } from './record-book.ts';
+
+/** An event as a line has it: its record is left out where it is the one that the same line keeps. */
+type StoredEvent = Omit<SluiceEvent, 'record'> & { readonly record?: SluiceRecord };
+
+export type JournalEntry =
+  /** One commit. `hash` is that of the flag file which it implies; `seq` that of its last event. */
+  | {
+      readonly type: 'commit';
+      readonly seq: number;
+      readonly hash: string;
+      readonly records: readonly SluiceRecord[];
+      readonly events: readonly StoredEvent[];
+    }
+  /** The flag file with this hash stands in its place. */
+  | { readonly type: 'projected'; readonly hash: string }
+  /** Everything, at the start of a segment. */
+  | { readonly type: 'checkpoint'; readonly seq: number; readonly hash: string; readonly records: readonly SluiceRecord[] };
+
+export function commitEntry(
+  seq: number,
+  hash: string,
+  records: readonly SluiceRecord[],
+  events: readonly SluiceEvent[],
+): JournalEntry {
+  const kept = new Map(records.map((record) => [recordId(record), record]));
+  const stored = events.map((event): StoredEvent => {
+    if (kept.get(recordId(event.record)) !== event.record) return event;
+    const { record, ...rest } = event;
+    return rest;
+  });
+  return { type: 'commit', seq, hash, records, events: stored };
+}
+
+/** The events of a commit with their places in the log and their records. */
+export function eventsOf(entry: Extract<JournalEntry, { type: 'commit' }>): LoggedEvent[] {
+  const kept = new Map(entry.records.map((record) => [recordId(record), record]));
+  const first = entry.seq - entry.events.length + 1;
+  return entry.events.map((event, index): LoggedEvent => {
+    const record = event.record ?? (kept.get(recordId(event)) as SluiceRecord);
+    return { ...event, record, seq: first + index };
+  });
+}

@@ -1,0 +1,34 @@
+/** Who may act for a while. The token rises with every new holder, so that one who slept past its end can be told apart. */
+import type { LeaseRequest } from './store.ts';
+
+export interface Lease {
+  readonly holder: string;
+  readonly until: number;
+  readonly token: number;
+}
+
+export class LeaseBook {
+  readonly #leases: Map<string, Lease>;
+
+  constructor(leases: readonly (readonly [string, Lease])[] = []) {
+    this.#leases = new Map(leases);
+  }
+
+  /** The token, or null while another holds the lease. */
+  take({ name, holder, now, until }: LeaseRequest): number | null {
+    const held = this.#leases.get(name);
+    if (held !== undefined && held.holder !== holder && held.until > now) return null;
+    const token = held?.holder === holder && held.until > now ? held.token : (held?.token ?? 0) + 1;
+    this.#leases.set(name, { holder, until, token });
+    return token;
+  }
+
+  release(name: string, holder: string): void {
+    const held = this.#leases.get(name);
+    if (held?.holder === holder) this.#leases.set(name, { ...held, until: 0 });
+  }
+
+  all(): (readonly [string, Lease])[] {
+    return [...this.#leases];
+  }
+}

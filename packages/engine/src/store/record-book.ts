@@ -1,0 +1,60 @@
+/** The records that a store keeps in memory, under the one rule that it enforces: a revision is the kept one plus one. */
+import { type Change, type RecordKind, type Scope, SluiceError, type SluiceRecord } from '@sluice/core';
+
+export function recordId(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): string {
+  return `${record.kind}\0${record.scope.project}\0${record.scope.environment}\0${record.key}`;
+}
+
+export class RecordBook {
+  readonly #records = new Map<string, SluiceRecord>();
+
+  /** @throws SluiceError `conflict` naming the record that somebody else changed, `invalid` for a change that names one twice */
+  check(change: Change): void {
+    const seen = new Set<string>();
+    for (const record of change.records) {
+      const id = recordId(record);
+      if (seen.has(id)) throw new SluiceError('invalid', `a change names the ${record.kind} "${record.key}" twice`);
+      seen.add(id);
+      const kept = this.#records.get(id)?.revision ?? 0;
+      if (record.revision === kept + 1) continue;
+      throw new SluiceError(
+        'conflict',
+        `${record.kind} "${record.key}" is at revision ${kept} and the change was made for ${record.revision - 1}; read it again`,
+      );
+    }
+  }
+
+  apply(records: readonly SluiceRecord[]): void {
+    for (const record of records) this.#records.set(recordId(record), deepFreeze(record));
+  }
+
+  get(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): SluiceRecord | undefined {
+    return this.#records.get(recordId(record));
+  }
+
+  all(): SluiceRecord[] {
+    return [...this.#records.values()];
+  }
+
+  clear(): void {
+    this.#records.clear();
+  }
+
+  /** Rollouts and experiments that are due, the longest due first. */
+  due(now: number, limit: number): SluiceRecord[] {
+    const due = this.all().flatMap((record) =>
+      'dueAt' in record && record.dueAt !== null && record.dueAt <= now ? [{ record, at: record.dueAt }] : [],
+    );
+    return due
+      .sort((a, b) => a.at - b.at)
+      .slice(0, limit)
+      .map(({ record }) => record);
+  }
+}
+
+/** A record is shared by the log, the view and callers; none of them may change it under the others. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const member of Object.values(value)) deepFreeze(member);
+  return Object.freeze(value);
+}

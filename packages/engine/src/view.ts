@@ -1,0 +1,93 @@
+/** The records of one scope in memory, kept current by following the store. Evaluation reads only this. */
+import {
+  type CompiledFlag,
+  compileFlag,
+  type Experiment,
+  type Flag,
+  type FlagFacts,
+  isEnded,
+  type Rollout,
+  type Scope,
+  type SluiceRecord,
+  sameScope,
+} from '@sluice/core';
+import { FlagMeter } from './flag-meter.ts';
+
+/** A flag ready to be asked, with what counts its answers. */
+export interface LiveFlag {
+  compiled: CompiledFlag;
+  readonly meter: FlagMeter;
+  /** The running experiment or rollout stage that wants to know which units are served; null when nobody does. */
+  watch: ExposureWatch | null;
+}
+
+export interface ExposureWatch {
+  /** Where exposures are kept: the test, or the stage of a rollout. */
+  readonly subject: string;
+  exposed(flag: CompiledFlag, variant: number, key: string | number): void;
+}
+
+export class View {
+  readonly scope: Scope;
+  readonly flags = new Map<string, LiveFlag>();
+  readonly rollouts = new Map<string, Rollout>();
+  readonly experiments = new Map<string, Experiment>();
+
+  #compiled: readonly CompiledFlag[] | null = null;
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  /** Takes the records of this scope; others are not ours to see. `beforeFlag` is called before a live flag is replaced. */
+  apply(records: readonly SluiceRecord[], beforeFlag: (live: LiveFlag) => void = () => {}): void {
+    for (const record of records) {
+      if (!sameScope(record.scope, this.scope)) continue;
+      if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
+      else if (record.kind === 'rollout') this.rollouts.set(record.key, record);
+      else this.experiments.set(record.key, record);
+    }
+  }
+
+  #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
+    this.#compiled = null;
+    const live = this.flags.get(flag.key);
+    const compiled = compileFlag(flag);
+    if (live === undefined) {
+      this.flags.set(flag.key, { compiled, meter: new FlagMeter(compiled), watch: null });
+      return;
+    }
+    beforeFlag(live);
+    live.compiled = compiled;
+    live.meter.follow(compiled);
+  }
+
+  /** Every flag that is not archived. The list stays as it is when flags change; ask again to see the change. */
+  compiledFlags(): readonly CompiledFlag[] {
+    this.#compiled ??= [...this.flags.values()]
+      .map((live) => live.compiled)
+      .filter((compiled) => compiled.flag.archivedAt === null);
+    return this.#compiled;
+  }
+
+  flag(key: string): Flag | undefined {
+    return this.flags.get(key)?.compiled.flag;
+  }
+
+  /** What an edit of this flag needs to know. */
+  facts(key: string): FlagFacts {
+    return {
+      scope: this.scope,
+      key,
+      flag: this.flag(key),
+      rollout: this.rollouts.get(key),
+      experiment: this.experiments.get(key),
+    };
+  }
+
+  /** Rollouts and experiments that are not at an end. */
+  active(): (Rollout | Experiment)[] {
+    const rollouts = [...this.rollouts.values()].filter((rollout) => !isEnded(rollout.phase));
+    return [...rollouts, ...[...this.experiments.values()].filter((experiment) => experiment.phase === 'running')];
+  }
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['sluice-source'] },
+  ssr: { resolve: { conditions: ['sluice-source'] } },
+  test: {
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'examples/*/src/**/*.test.ts',
+      'conformance/**/*.test.ts',
+      'journeys/**/*.test.ts',
+      'docs/**/*.test.ts',
+      '*.test.ts',
+    ],
+    exclude: ['**/node_modules/**', '**/dist/**', 'bench/**'],
+    testTimeout: 30_000,
+  },
+});
