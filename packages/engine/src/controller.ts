@@ -16,12 +16,14 @@ import {
 } from '@sluice/core';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { RolloutFactsGatherer } from './rollout-facts.ts';
+import { LEASE_MS, RolloutLeases } from './rollout-leases.ts';
 import type { Runtime } from './runtime.ts';
 import { runValidator, type ValidatorRegistry } from './validators.ts';
 
 /** Clocks that ran on are kept this often, or 60 times in a bake, whichever is rarer. */
 const CHECKPOINT_MS = 5_000;
 const RETRY_MS = 1_000;
+
 const CONTROLLER = 'sluice';
 
 /** The record with clocks further on than the kept one of the same revision, and when that was kept. */
@@ -39,12 +41,16 @@ export class Controller {
   readonly #validating = new Set<string>();
   readonly #looking = new Map<string, Promise<void>>();
   readonly #dueAt = new Map<string, number>();
+  /** Rollouts that another process drives, and when to ask again whether it still does. */
+  readonly #notBefore = new Map<string, number>();
+  readonly #leases: RolloutLeases;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
   #isClosed = false;
 
   constructor(runtime: Runtime, validators: ValidatorRegistry, sources: ReadonlyMap<string, MetricSource>) {
     this.#runtime = runtime;
     this.#validators = validators;
+    this.#leases = new RolloutLeases(runtime, validators);
     this.#gatherer = new RolloutFactsGatherer(runtime, validators, sources);
     runtime.observe(({ records }) => this.#notice(records));
     runtime.onClose(() => this.#close());
@@ -94,7 +100,8 @@ export class Controller {
 
   #dueOf(record: Rollout | Experiment): number {
     const working = record.kind === 'rollout' ? this.#workingOf(record).rollout : record;
-    return Math.min(this.#dueAt.get(record.key) ?? Number.POSITIVE_INFINITY, working.dueAt ?? Number.POSITIVE_INFINITY);
+    const due = Math.min(this.#dueAt.get(record.key) ?? Number.POSITIVE_INFINITY, working.dueAt ?? Number.POSITIVE_INFINITY);
+    return Math.max(due, this.#notBefore.get(record.key) ?? 0);
   }
 
   async #lookAround(): Promise<void> {
@@ -107,6 +114,7 @@ export class Controller {
 
   async #lookNow(key: string): Promise<void> {
     this.#dueAt.delete(key);
+    this.#notBefore.delete(key);
     try {
       const rollout = this.#runtime.view.rollouts.get(key);
       if (rollout !== undefined && !isEnded(rollout.phase)) await this.#step(rollout);
@@ -120,6 +128,10 @@ export class Controller {
   }
 
   async #step(record: Rollout): Promise<void> {
+    if (!(await this.#leases.mayAct(record))) {
+      this.#notBefore.set(record.key, this.#runtime.clock.now() + LEASE_MS / 3);
+      return;
+    }
     const { rollout, keptAt } = this.#workingOf(record);
     const facts = await this.#gatherer.gather(rollout, this.#takeValidation(record.key));
     const now = this.#runtime.clock.now();
@@ -195,7 +207,7 @@ export class Controller {
     this.#timer?.cancel();
     await Promise.all(this.#looking.values());
     for (const { rollout } of this.#working.values()) {
-      if (isEnded(rollout.phase)) continue;
+      if (isEnded(rollout.phase) || !this.#leases.holds(rollout)) continue;
       await this.#runtime
         .commit((view) =>
           view.rollouts.get(rollout.key)?.revision === rollout.revision
@@ -204,6 +216,7 @@ export class Controller {
         )
         .catch((error: unknown) => this.#runtime.problem(error));
     }
+    await this.#leases.releaseAll();
   }
 }
 

@@ -34,6 +34,6 @@ export function quantileOf({ slices }: Reading, q: number): number | null {
 /** In place and sorted only once: merging some hundred built sketches one by one would hold up the process for tens of milliseconds. */
 function addBuckets(into: SketchBuilder, from: SketchBuilder): void {
   into.zeros += from.zeros;
-  for (const [index, count] of from.positive) into.positive.set(index, count);
+  for (const [index, count] of from.positive) into.positive.set(index, (into.positive.get(index) ?? 0) + count);
   for (const [index, count] of from.negative) into.negative.set(index, (into.negative.get(index) ?? 0) + count);
 }

@@ -1,0 +1,283 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Measurement } from '../analysis/criterion.ts';
+import { allocationOf, servedShare } from '../flag/flag.ts';
+import type { RolloutCommand, RolloutInput } from './input.ts';
+import { currentStage, isEnded, type StageProgress } from './rollout.ts';
+import { startRollback } from './start.ts';
+import type { RolloutFacts } from './step.ts';
+import {
+  BY,
+  flagOf,
+  happen,
+  look,
+  measured,
+  openWorld,
+  pass,
+  START,
+  startedWorld,
+  validationOf,
+  type World,
+  watch,
+} from './world.testing.ts';
+
+const RUNS = { numRuns: 300 };
+const CRITERIA = [
+  { metric: 'errorRate', max: 0.05 },
+  { metric: 'p95', max: 200, staleAfterMs: 5_000 },
+];
+
+const gap = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) }, fc.integer({ min: 0, max: 7 * 86_400_000 }));
+const outcome = fc.constantFrom('advance', 'harm', 'error');
+const command: fc.Arbitrary<RolloutCommand> = fc.oneof(
+  fc.constantFrom('pause', 'resume', 'approve', 'abort', 'kill', 'supersede').map((type) => ({ type, by: BY }) as const),
+  fc.boolean().map((full) => ({ type: 'promote', full, by: BY }) as const),
+);
+interface Happening {
+  readonly afterMs: number;
+  readonly command: RolloutCommand | null;
+  readonly measure: Measurement['kind'] | 'bad' | 'few';
+  readonly outcome: 'advance' | 'harm' | 'error' | null;
+  readonly exposures: number;
+  readonly isRegistered: boolean;
+}
+
+/** Mostly looks at which all is well, so that histories come far. */
+const happening: fc.Arbitrary<Happening> = fc.record({
+  afterMs: gap,
+  command: fc.option(command, { freq: 8, nil: null }),
+  measure: fc.oneof({ weight: 12, arbitrary: fc.constant('value' as const) }, fc.constantFrom('noData', 'error', 'bad', 'few')),
+  outcome: fc.oneof({ weight: 12, arbitrary: fc.constant('advance' as const) }, fc.option(outcome, { nil: null })),
+  exposures: fc.constantFrom(0, 50, 1_000),
+  isRegistered: fc.oneof({ weight: 20, arbitrary: fc.constant(true) }, fc.constant(false)),
+});
+const settings = fc.record({
+  strategy: fc.constantFrom('canary' as const, 'blueGreen' as const, 'ring' as const),
+  autoAdvance: fc.boolean(),
+  bakeMs: fc.constantFrom(0, 2_000),
+  targetPercentage: fc.constantFrom(20, 100),
+});
+
+function measurementOf(kind: Happening['measure'], at: number): Measurement {
+  if (kind === 'noData') return { kind, at: null };
+  if (kind === 'error') return { kind, cause: 'provider', message: 'the source is down' };
+  return { kind: 'value', value: kind === 'bad' ? 1_000 : 0.01, samples: kind === 'few' ? 1 : 500, at };
+}
+
+function inputOf(
+  world: World,
+  { afterMs, command: asked, measure, outcome: said, exposures, isRegistered }: Happening,
+): RolloutInput {
+  if (asked !== null) return asked;
+  const now = world.now + afterMs;
+  const stage = currentStage(world.rollout.phase) ?? 0;
+  const wanted = world.step?.validate ?? null;
+  const facts: RolloutFacts = {
+    flag: world.flag,
+    validator: isRegistered ? 'registered' : 'missing',
+    validation:
+      wanted === null || said === null ? null : { stage, atEndOfBake: wanted.atEndOfBake, outcome: said, message: said, at: now },
+    exposures,
+    measurements: CRITERIA.map(() => measurementOf(measure, now)),
+  };
+  return { type: 'tick', facts };
+}
+
+/** Calls `check` with the world before and after each happening of a random history. */
+function forHistories(check: (before: World, after: World, input: RolloutInput) => void): void {
+  const history = fc.array(happening, { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(settings, history, (options, happenings) => {
+      let world = startedWorld({ ...options, validatorName: 'check', criteria: CRITERIA });
+      for (const one of happenings) {
+        const input = inputOf(world, one);
+        const after = happen(world, input, one.afterMs);
+        check(world, after, input);
+        world = after;
+      }
+    }),
+    RUNS,
+  );
+}
+
+describe('the history of a rollout', () => {
+  it('opens at most one stage in a look, however much time has passed', () => {
+    forHistories((before, after, input) => {
+      if (input.type !== 'tick' || after.refused !== null) return;
+      const from = currentStage(before.rollout.phase) ?? -1;
+      expect(currentStage(after.rollout.phase) ?? from).toBeLessThanOrEqual(from + 1);
+      if (after.rollout.phase.name === 'completed') expect(from).toBe(after.rollout.plan.stages.length - 1);
+    });
+  });
+
+  it('lets the share fall only by a rollback, an abort or a rollout that takes over', () => {
+    forHistories((before, after) => {
+      const isWayBack = after.events.some(({ type }) =>
+        ['rollout.rolledBack', 'rollout.aborted', 'rollout.superseded'].includes(type),
+      );
+      if (!isWayBack) expect(servedShare(after.flag)).toBeGreaterThanOrEqual(servedShare(before.flag));
+    });
+  });
+
+  it('leaves every group in that was in until the rollout ends', () => {
+    forHistories((before, after) => {
+      if (!isEnded(after.rollout.phase))
+        expect(after.flag.stageGroups).toEqual(expect.arrayContaining([...before.flag.stageGroups]));
+    });
+  });
+
+  it('bakes no more than was watched: at most three ticks a look, and nothing after a restart', () => {
+    forHistories((before, after) => {
+      const from = before.rollout.progress;
+      const to = after.rollout.progress;
+      if (from === null || to === null || from.enteredAt !== to.enteredAt) return;
+      const most = from.tickedAt === null ? 0 : Math.min(3 * before.rollout.plan.tickMs, after.now - from.tickedAt);
+      expect(to.bakedMs - from.bakedMs).toBeLessThanOrEqual(most);
+    });
+  });
+});
+
+describe('a look', () => {
+  it('passes preflight and opens the first stage, writing its share', () => {
+    const world = openWorld();
+    expect(world.rollout.phase).toEqual({ name: 'baking', stage: 0 });
+    expect(world.flag).toMatchObject({ status: 'percentage', share: 1_000, shareOwner: { kind: 'rollout', key: 'checkout' } });
+    expect(world.events.map(({ type }) => type)).toEqual(['rollout.advanced']);
+  });
+
+  it('takes a canary through 1, 5, 10, 25, 50 and 100 % and completes after the soak, enabled for all and in nobody’s hand', () => {
+    let world = openWorld();
+    const shares = [world.flag.share];
+    while (!isEnded(world.rollout.phase) && shares.length < 10) {
+      world = pass(world);
+      shares.push(world.flag.share);
+    }
+    expect(shares).toEqual([1_000, 5_000, 10_000, 25_000, 50_000, 100_000, 100_000]);
+    expect(world.rollout).toMatchObject({ phase: { name: 'completed' }, endedAt: world.now, dueAt: null });
+    expect(world.flag).toMatchObject({ status: 'enabled', shareOwner: null, stageGroups: [] });
+  });
+
+  it('calls the last stage finalizing, and rolls back from there too', () => {
+    const soak = happen(openWorld(), { type: 'promote', full: true, by: BY });
+    expect(soak.rollout.phase).toEqual({ name: 'finalizing', stage: 5 });
+    const harmed = look(soak, 1_000, { validation: validationOf(soak, 'harm') });
+    expect(harmed.rollout.phase).toMatchObject({ name: 'rolledBack', cause: 'harm' });
+    expect(harmed.flag).toMatchObject({ status: 'percentage', share: 0, shareOwner: null });
+  });
+
+  it('stays at a target below 100 % as a percentage', () => {
+    const done = pass(openWorld({ targetPercentage: 1 }));
+    expect(done.rollout.phase.name).toBe('completed');
+    expect(done.flag).toMatchObject({ status: 'percentage', share: 1_000 });
+  });
+
+  it('asks for the validator once the bake is over and waits for its answer', () => {
+    const world = openWorld();
+    expect(watch(world, 9_000).step?.validate).toBeNull();
+    const baked = watch(world, 10_000);
+    expect(baked.step?.validate).toEqual({ percentage: 1, atEndOfBake: true });
+    expect(baked.step?.changed).toBe(false);
+    expect(watch(baked, 60_000).rollout.phase).toEqual({ name: 'baking', stage: 0 });
+  });
+
+  it('does not take a run that began before the end of the bake as the answer to it', () => {
+    const baked = watch(openWorld(), 10_000);
+    const early = look(baked, 1_000, { validation: validationOf(baked, 'advance', false) });
+    expect(early.rollout.phase).toEqual({ name: 'baking', stage: 0 });
+    expect(early.step?.validate).toEqual({ percentage: 1, atEndOfBake: true });
+  });
+
+  it('ignores what the validator said of another stage', () => {
+    const baked = watch(openWorld(), 10_000);
+    const other = look(baked, 1_000, { validation: { ...validationOf(baked, 'harm'), stage: 3 } });
+    expect(other.rollout.phase).toEqual({ name: 'baking', stage: 0 });
+  });
+
+  it('asks for the validator every so often, also while it waits for units and for an approval', () => {
+    const world = watch(openWorld({ validateEveryMs: 4_000 }), 3_000);
+    expect(world.step?.validate).toBeNull();
+    expect(look(world).step?.validate).toEqual({ percentage: 1, atEndOfBake: false });
+    const few = watch(openWorld({ validateEveryMs: 4_000, minExposures: 5_000 }), 20_000);
+    expect(few.step?.validate).toEqual({ percentage: 1, atEndOfBake: false });
+    const waiting = pass(openWorld({ validateEveryMs: 4_000, autoAdvance: false }));
+    expect(watch(waiting, 5_000).step?.validate).toEqual({ percentage: 1, atEndOfBake: false });
+  });
+
+  it('waits for enough exposures', () => {
+    const few = watch(openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] }), 20_000, { exposures: 99 });
+    expect(few.rollout.phase).toEqual({ name: 'baking', stage: 0 });
+    expect(look(few, 1_000, { exposures: 100 }).rollout.phase).toEqual({ name: 'baking', stage: 1 });
+  });
+
+  it('bakes only the rest after a restart, however long it was down', () => {
+    const half = watch(openWorld({ unvalidated: true }), 6_000);
+    const rested = { ...half, rollout: { ...half.rollout, progress: progressOf(half, { tickedAt: null }) } };
+    const back = look(rested, 7 * 86_400_000);
+    expect(back.rollout.progress?.bakedMs).toBe(6_000);
+    expect(watch(back, 3_000).rollout.phase).toEqual({ name: 'baking', stage: 0 });
+    expect(watch(back, 4_000).rollout.phase).toEqual({ name: 'baking', stage: 1 });
+  });
+
+  it('does not bake while a criterion has no fresh data', () => {
+    const world = openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] });
+    const silent = watch(world, 30_000, { measurements: [{ kind: 'noData', at: null }] });
+    expect(silent.rollout).toMatchObject({ phase: { name: 'baking' }, progress: { bakedMs: 0, observedMs: 30_000 } });
+  });
+
+  it('restores exactly what was there, with the evidence, when a criterion fails before the bake is over', () => {
+    const flag = flagOf({ status: 'whitelist', share: 40_000, enabledUsers: ['ada'] });
+    const world = openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] }, flag);
+    const harmed = look(world, 1_000, { measurements: [measured(0.2, world.now)], exposures: 321 });
+    expect(harmed.rollout.phase).toMatchObject({
+      name: 'rolledBack',
+      cause: 'harm',
+      message: 'errorRate is 0.2 over 1000 samples, above 0.05',
+    });
+    expect(harmed.flag).toMatchObject({ ...allocationOf(flag), shareOwner: null });
+    const detail = { cause: 'harm', stage: 0, percentage: 1, exposures: 321, fromPercentage: 1, toPercentage: 0 };
+    expect(harmed.events[0]).toMatchObject({ type: 'rollout.rolledBack', detail });
+    expect(harmed.events[0]?.detail.verdicts).toMatchObject([{ criterion: 'errorRate', verdict: 'fail', value: 0.2 }]);
+  });
+
+  it('shows a dry-run criterion that fails and does not obey it', () => {
+    const criteria = [{ metric: 'errorRate', max: 0.05, dryRun: true }];
+    const world = look(openWorld({ criteria, validatorName: 'check' }), 1_000, { measurements: [measured(0.9, START)] });
+    expect(world.rollout).toMatchObject({ phase: { name: 'baking' }, verdicts: [{ verdict: 'fail', dryRun: true }] });
+  });
+
+  it('never undoes a kill: a disabled, archived or missing flag ends it and stays as it is', () => {
+    const world = openWorld();
+    for (const flag of [{ ...world.flag, status: 'disabled' as const }, { ...world.flag, archivedAt: START }, null]) {
+      const after = look(world, 1_000, { flag });
+      expect(after.rollout.phase).toEqual({ name: 'aborted' });
+      expect(after.step).toMatchObject({ allocation: null, releaseShare: true });
+    }
+  });
+
+  it('warns of a ring that reached nobody', () => {
+    const next = watch(openWorld({ strategy: 'ring', unvalidated: true }), 10_000, { exposures: 0 });
+    expect(next.rollout.phase).toEqual({ name: 'baking', stage: 1 });
+    expect(next.rollout.warnings).toEqual(['the stage at 1 % reached nobody: no unit served was in internal']);
+  });
+
+  it('takes a gradual rollback down by its interval and ends at its last stage', () => {
+    const flag = flagOf({ status: 'enabled', share: 100_000 });
+    const { rollout, allocation } = startRollback(flag, [75, 50, 0], 5_000, { number: 3, revision: 9 }, BY, START);
+    let world: World = {
+      ...openWorld(),
+      now: START,
+      rollout,
+      flag: { ...flag, ...allocation, shareOwner: { kind: 'rollout', key: flag.key } },
+    };
+    expect(world.flag).toMatchObject({ status: 'percentage', share: 75_000 });
+    world = watch(world, 5_000);
+    expect(world.flag.share).toBe(50_000);
+    world = watch(world, 5_000);
+    expect(world.flag).toMatchObject({ share: 0, status: 'percentage', shareOwner: null });
+    expect(world.rollout).toMatchObject({ number: 4, phase: { name: 'rolledBack', cause: 'gradual' } });
+  });
+});
+
+function progressOf(world: World, parts: Partial<StageProgress>): StageProgress | null {
+  return world.rollout.progress === null ? null : { ...world.rollout.progress, ...parts };
+}
