@@ -132,11 +132,16 @@ function ownerRefusal(flag: Flag, edit: FlagEdit): Refusal | null {
 }
 
 function movesShare(flag: Flag, edit: FlagEdit): boolean {
-  if (edit.type === 'set') return edit.settings.movesShare && edit.settings.status !== 'disabled';
+  if (edit.type === 'set') return edit.settings.movesShare && !kills(edit.settings);
   return (
     edit.type === 'enable' ||
     edit.type === 'setShare' ||
     edit.type === 'archive' ||
     (edit.type === 'restore' && flag.status === 'disabled')
   );
+}
+
+/** With a kill the owner ends, so what else the settings move is nobody's any more. */
+function kills(settings: ParsedSettings): boolean {
+  return settings.enabled === false || settings.status === 'disabled';
 }

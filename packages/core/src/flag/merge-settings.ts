@@ -23,8 +23,7 @@ function mergedStatus(flag: Flag, settings: ParsedSettings): Pick<Flag, 'status'
     settings.enabled === false ||
     (settings.enabled === null && settings.status === null && flag.status === 'disabled');
   if (wantsKill) {
-    const neverLive =
-      flag.revision === 0 || (flag.status === 'disabled' && flag.statusBeforeKill === null && settings.share === null);
+    const neverLive = settings.share === null && flag.status === 'disabled' && flag.statusBeforeKill === null;
     return { status: 'disabled', share, statusBeforeKill: neverLive ? null : live };
   }
   return { status: live, share: live === 'enabled' ? WHOLE_SHARE : share, statusBeforeKill: null };

@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../analysis/criterion.ts';
 import { allocationOf, servedShare } from '../flag/flag.ts';
 import type { RolloutCommand, RolloutInput } from './input.ts';
-import { currentStage, isEnded, type StageProgress } from './rollout.ts';
-import { startRollback } from './start.ts';
+import { currentStage, isEnded } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
 import {
   BY,
@@ -187,12 +186,6 @@ describe('a look', () => {
     expect(early.step?.validate).toEqual({ percentage: 1, atEndOfBake: true });
   });
 
-  it('ignores what the validator said of another stage', () => {
-    const baked = watch(openWorld(), 10_000);
-    const other = look(baked, 1_000, { validation: { ...validationOf(baked, 'harm'), stage: 3 } });
-    expect(other.rollout.phase).toEqual({ name: 'baking', stage: 0 });
-  });
-
   it('asks for the validator every so often, also while it waits for units and for an approval', () => {
     const world = watch(openWorld({ validateEveryMs: 4_000 }), 3_000);
     expect(world.step?.validate).toBeNull();
@@ -207,21 +200,6 @@ describe('a look', () => {
     const few = watch(openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] }), 20_000, { exposures: 99 });
     expect(few.rollout.phase).toEqual({ name: 'baking', stage: 0 });
     expect(look(few, 1_000, { exposures: 100 }).rollout.phase).toEqual({ name: 'baking', stage: 1 });
-  });
-
-  it('bakes only the rest after a restart, however long it was down', () => {
-    const half = watch(openWorld({ unvalidated: true }), 6_000);
-    const rested = { ...half, rollout: { ...half.rollout, progress: progressOf(half, { tickedAt: null }) } };
-    const back = look(rested, 7 * 86_400_000);
-    expect(back.rollout.progress?.bakedMs).toBe(6_000);
-    expect(watch(back, 3_000).rollout.phase).toEqual({ name: 'baking', stage: 0 });
-    expect(watch(back, 4_000).rollout.phase).toEqual({ name: 'baking', stage: 1 });
-  });
-
-  it('does not bake while a criterion has no fresh data', () => {
-    const world = openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] });
-    const silent = watch(world, 30_000, { measurements: [{ kind: 'noData', at: null }] });
-    expect(silent.rollout).toMatchObject({ phase: { name: 'baking' }, progress: { bakedMs: 0, observedMs: 30_000 } });
   });
 
   it('restores exactly what was there, with the evidence, when a criterion fails before the bake is over', () => {
@@ -259,25 +237,4 @@ describe('a look', () => {
     expect(next.rollout.phase).toEqual({ name: 'baking', stage: 1 });
     expect(next.rollout.warnings).toEqual(['the stage at 1 % reached nobody: no unit served was in internal']);
   });
-
-  it('takes a gradual rollback down by its interval and ends at its last stage', () => {
-    const flag = flagOf({ status: 'enabled', share: 100_000 });
-    const { rollout, allocation } = startRollback(flag, [75, 50, 0], 5_000, { number: 3, revision: 9 }, BY, START);
-    let world: World = {
-      ...openWorld(),
-      now: START,
-      rollout,
-      flag: { ...flag, ...allocation, shareOwner: { kind: 'rollout', key: flag.key } },
-    };
-    expect(world.flag).toMatchObject({ status: 'percentage', share: 75_000 });
-    world = watch(world, 5_000);
-    expect(world.flag.share).toBe(50_000);
-    world = watch(world, 5_000);
-    expect(world.flag).toMatchObject({ share: 0, status: 'percentage', shareOwner: null });
-    expect(world.rollout).toMatchObject({ number: 4, phase: { name: 'rolledBack', cause: 'gradual' } });
-  });
 });
-
-function progressOf(world: World, parts: Partial<StageProgress>): StageProgress | null {
-  return world.rollout.progress === null ? null : { ...world.rollout.progress, ...parts };
-}

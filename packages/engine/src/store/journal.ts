@@ -15,6 +15,8 @@ export class Journal<T> {
   readonly path: string;
   readonly #chain: LineChain<T>;
   #handle: FileHandle | null = null;
+  /** The segment that the handle writes to; another process may have begun a new one since. */
+  #handleInode = 0;
   #inode = 0;
   /** Everything before this byte has been replayed. */
   #offset = 0;
@@ -95,12 +97,13 @@ export class Journal<T> {
   }
 
   async #open(): Promise<FileHandle> {
-    if (this.#handle !== null && statInode(this.path) === this.#inode) return this.#handle;
+    if (this.#handle !== null && statInode(this.path) === this.#handleInode) return this.#handle;
     await this.#handle?.close();
     const isNew = statInode(this.path) === null;
     this.#handle = await open(this.path, 'a');
     if (isNew) await syncDirectory(dirname(this.path));
-    this.#inode = (await this.#handle.stat()).ino;
+    this.#handleInode = (await this.#handle.stat()).ino;
+    this.#inode = this.#handleInode;
     return this.#handle;
   }
 

@@ -21,6 +21,12 @@ const MAX_EVENTS = 100_000;
 export interface MemoryStoreOptions {
   /** Units that the ledger keeps; a million unless given. */
   readonly ledgerCap?: number;
+  /** Hears of a follower that throws; a process warning unless given. */
+  readonly onProblem?: (error: unknown) => void;
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
@@ -31,13 +37,14 @@ class MemoryStore implements Store {
   readonly #records = new RecordBook();
   readonly #facts: FactsBook;
   readonly #leases = new LeaseBook();
-  readonly #followers = new Followers((error) => queueMicrotask(() => Promise.reject(error)));
+  readonly #followers: Followers;
   #events: LoggedEvent[] = [];
   #seq = 0;
   #isClosed = false;
 
   constructor(options: MemoryStoreOptions) {
     this.#facts = new FactsBook(options.ledgerCap);
+    this.#followers = new Followers(options.onProblem ?? warn);
   }
 
   read(): StoredState {

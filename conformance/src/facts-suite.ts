@@ -1,0 +1,81 @@
+/** What every store must do with tallies and the unit ledger. */
+import { DEFAULT_SCOPE, emptyTally, meanOf, type Tally, type UnitDelta } from '@sluice/core';
+import type { FactsBatch } from 'sluice';
+import { expect, it } from 'vitest';
+import type { StoreUnderTest } from './store-suite.ts';
+
+const batchOf = (instanceId: string, seq: number, fields: Partial<FactsBatch>): FactsBatch => ({
+  instanceId,
+  seq,
+  scope: DEFAULT_SCOPE,
+  tallies: [],
+  units: [],
+  observations: [],
+  ...fields,
+});
+
+const tallyOf = (on: number, at: number): Tally => ({
+  ...emptyTally(),
+  counts: { 'on/SPLIT': on, ['__proto__']: 1 },
+  distinct: { on: [[at, 3]] },
+  firstAt: at,
+  lastAt: at,
+});
+
+function deltaOf(unit: number, value: number, arm = 'control'): UnitDelta {
+  const values = { aggregation: 'mean', count: 1, sum: value, min: value, max: value, from: 5 } as const;
+  return { subject: 'test', unit: unit.toString(16).padStart(16, '0'), arm, firstExposureAt: 5, metrics: { latency: values } };
+}
+
+export function factsSuite(subject: () => StoreUnderTest): void {
+  it('adds tallies of all instances, each batch once', async () => {
+    const { store } = subject();
+    const add = (instance: string, seq: number, on: number): Promise<void> =>
+      store.addFacts(batchOf(instance, seq, { tallies: [{ scope: DEFAULT_SCOPE, subject: 'flag/a', tally: tallyOf(on, seq) }] }));
+    await add('one', 1, 10);
+    await add('two', 1, 5);
+    await add('one', 1, 10);
+    await add('one', 2, 1);
+    const tally = await store.readTally(DEFAULT_SCOPE, 'flag/a');
+    expect(tally.counts['on/SPLIT']).toBe(16);
+    expect(Object.getOwnPropertyDescriptor(tally.counts, '__proto__')?.value).toBe(3);
+    expect(tally).toMatchObject({
+      distinct: {
+        on: [
+          [1, 3],
+          [2, 3],
+        ],
+      },
+      firstAt: 1,
+      lastAt: 2,
+    });
+    expect(await store.readTally(DEFAULT_SCOPE, 'flag/none')).toEqual(emptyTally());
+  });
+
+  it('keeps one row per unit: who reports again replaces, who is in two arms counts in neither', async () => {
+    const { store } = subject();
+    await store.addFacts(batchOf('one', 1, { units: [deltaOf(1, 10), deltaOf(2, 20), deltaOf(3, 5, 'treatment')] }));
+    await store.addFacts(batchOf('one', 2, { units: [deltaOf(1, 30), deltaOf(3, 7, 'control')] }));
+    const totals = await store.readTotals(DEFAULT_SCOPE, 'test');
+    expect(totals).toMatchObject({ contaminatedUnits: 1, arms: { control: { exposed: 2 }, treatment: { exposed: 0 } } });
+    const latency = totals.arms.control?.metrics.latency;
+    expect(latency?.n).toBe(2);
+    expect(latency === undefined ? null : meanOf(latency)).toBeCloseTo(20, 12);
+  });
+
+  it('keeps facts over a restart, if it keeps anything', async () => {
+    const { store, reopen } = subject();
+    await store.addFacts(
+      batchOf('one', 1, {
+        units: [deltaOf(1, 10)],
+        tallies: [{ scope: DEFAULT_SCOPE, subject: 'flag/a', tally: tallyOf(4, 9) }],
+      }),
+    );
+    const kept = [await store.readTotals(DEFAULT_SCOPE, 'test'), await store.readTally(DEFAULT_SCOPE, 'flag/a')];
+    if (reopen === undefined) return;
+    const reopened = await subject().reopen?.();
+    expect([await reopened?.readTotals(DEFAULT_SCOPE, 'test'), await reopened?.readTally(DEFAULT_SCOPE, 'flag/a')]).toEqual(kept);
+    await reopened?.addFacts(batchOf('one', 1, { units: [deltaOf(1, 99)] }));
+    expect(await reopened?.readTotals(DEFAULT_SCOPE, 'test')).toEqual(kept[0]);
+  });
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { parseCriterion } from './parse-criterion.ts';
+
+function issuesOf(value: unknown): string[] {
+  const parsed = parseCriterion(value, '/criteria/0');
+  return 'issues' in parsed ? parsed.issues.map(({ path, message }) => `${path} ${message}`) : [];
+}
+
+describe('parseCriterion', () => {
+  it('fills in what is not said', () => {
+    expect(parseCriterion({ metric: 'p95', max: 200 }, '')).toEqual({
+      criterion: {
+        name: 'p95',
+        metric: 'p95',
+        source: 'collector',
+        max: 200,
+        min: null,
+        minSamples: 20,
+        windowMs: 300_000,
+        staleAfterMs: 60_000,
+        dryRun: false,
+      },
+    });
+  });
+
+  it('keeps what is said', () => {
+    const said = {
+      name: 'quality',
+      metric: 'mean(accuracy)',
+      source: 'prom',
+      min: 0.8,
+      max: 1,
+      minSamples: 5,
+      windowMs: 1,
+      staleAfterMs: 2,
+      dryRun: true,
+    };
+    expect(parseCriterion(said, '')).toEqual({ criterion: said });
+  });
+
+  it('needs a bound that something can respect', () => {
+    expect(issuesOf({ metric: 'p95' })).toEqual(['/criteria/0 needs a bound: max, min or both']);
+    expect(issuesOf({ metric: 'p95', max: Number.NaN })).toEqual(['/criteria/0/max must be a finite number; it is NaN']);
+    expect(issuesOf({ metric: 'p95', min: 2, max: 1 })).toEqual(['/criteria/0/min must not be above max, 1; it is 2']);
+  });
+
+  it('names everything that is wrong at once', () => {
+    expect(issuesOf({ metric: 'p75', max: 1, windowMs: 0, minsamples: 3, source: '', dryRun: 1 })).toEqual([
+      '/criteria/0/minsamples is not a setting of a criterion (did you mean "minSamples"?)',
+      expect.stringContaining('/criteria/0/metric must be errorRate'),
+      '/criteria/0/windowMs must be a finite number above 0; it is 0',
+      '/criteria/0/source must be a text',
+      '/criteria/0/dryRun must be true or false',
+    ]);
+    expect(issuesOf('errorRate')).toEqual(['/criteria/0 must be an object such as { metric: "errorRate", max: 0.05 }']);
+    expect(issuesOf({ metric: 7, max: 1 })).toEqual(['/criteria/0/metric must be a text such as "errorRate"']);
+  });
+});

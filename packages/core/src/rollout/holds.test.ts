@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement } from '../analysis/criterion.ts';
+import { servedShare } from '../flag/flag.ts';
+import { ask, look, measured, openWorld, pass, validationOf, type World, watch } from './world.testing.ts';
+
+const CRITERIA = [{ metric: 'errorRate', max: 0.05 }];
+const SILENCE: readonly Measurement[] = [{ kind: 'noData', at: null }];
+const OUTAGE: readonly Measurement[] = [{ kind: 'error', cause: 'provider', message: 'the source is down' }];
+
+function edited(world: World, share: number): World {
+  return { ...world, flag: { ...world.flag, share } };
+}
+
+describe('holds for data', () => {
+  it('waits through a grace of silence, then holds, and goes on by itself when data is back', () => {
+    const world = openWorld({ criteria: CRITERIA });
+    const quiet = watch(world, 60_000, { measurements: SILENCE });
+    expect(quiet.rollout.phase.name).toBe('baking');
+    const held = look(quiet, 1_000, { measurements: SILENCE });
+    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'noData', message: 'no sample of errorRate for 61 s' });
+    const back = look(held);
+    expect(back.rollout.phase).toEqual({ name: 'baking', stage: 0 });
+    expect(back.events).toMatchObject([{ type: 'rollout.resumed', reason: 'data is back' }]);
+  });
+
+  it('holds at once for a source that is down or answers NaN, and clears by itself', () => {
+    const world = openWorld({ criteria: CRITERIA });
+    const outage = look(world, 1_000, { measurements: OUTAGE });
+    expect(outage.rollout.phase).toMatchObject({ name: 'held', reason: 'provider', message: 'the source is down' });
+    expect(watch(outage, 60_000, { measurements: OUTAGE }).rollout.progress?.bakedMs).toBe(0);
+    expect(look(outage).rollout.phase.name).toBe('baking');
+    const broken = look(world, 1_000, { measurements: [measured(Number.NaN, world.now)] });
+    expect(broken.rollout.phase).toMatchObject({ name: 'held', reason: 'noData' });
+  });
+
+  it('leaves a question that cannot be asked to a person', () => {
+    const measurements: readonly Measurement[] = [{ kind: 'error', cause: 'badQuery', message: 'there is no metric source "x"' }];
+    const held = look(openWorld({ criteria: CRITERIA }), 1_000, { measurements });
+    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'error', clearsWith: null });
+    expect(look(held).rollout.phase.name).toBe('held');
+  });
+});
+
+describe('holds for the validator', () => {
+  it('holds for an error of the validator, and runs it again after resume', () => {
+    const baked = watch(openWorld(), 10_000);
+    const held = look(baked, 1_000, { validation: validationOf(baked, 'error') });
+    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'error', message: 'validator "check" said error' });
+    expect(watch(held, 60_000).rollout.phase.name).toBe('held');
+    const resumed = look(ask(held, 'resume'));
+    expect(resumed.rollout.phase.name).toBe('baking');
+    expect(resumed.step?.validate).toEqual({ percentage: 1, atEndOfBake: true });
+  });
+
+  it('holds while the validator is not registered and goes on by itself when it is', () => {
+    const held = look(openWorld(), 1_000, { validator: 'missing' });
+    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'error', clearsWith: 'validator' });
+    expect(watch(held, 5_000, { validator: 'missing' }).rollout.phase.name).toBe('held');
+    expect(look(held).rollout.phase.name).toBe('baking');
+  });
+});
+
+describe('holds for a deadline', () => {
+  const settings = { criteria: CRITERIA, stageDeadlineMs: 20_000 };
+
+  it('holds with noData when too few units came, and goes on when they have', () => {
+    const held = watch(openWorld(settings), 20_000, { exposures: 12 });
+    expect(held.rollout.phase).toMatchObject({
+      name: 'held',
+      reason: 'noData',
+      message: "12 of 100 units were served until the stage's deadline",
+    });
+    expect(watch(held, 5_000, { exposures: 99 }).rollout.phase.name).toBe('held');
+    expect(look(held, 1_000, { exposures: 100 }).rollout.phase.name).toBe('baking');
+  });
+
+  it('holds as inconclusive when a criterion still waits, and gives a resumed stage its whole deadline again', () => {
+    const few = (world: World): World => look(world, 1_000, { measurements: [measured(0, world.now + 1_000, 3)] });
+    let world = openWorld(settings);
+    for (let second = 0; second < 20; second++) world = few(world);
+    expect(world.rollout.phase).toMatchObject({ name: 'held', reason: 'inconclusive' });
+    world = ask(world, 'resume');
+    for (let second = 0; second < 19; second++) world = few(world);
+    expect(world.rollout.phase.name).toBe('baking');
+    expect(few(world).rollout.phase).toMatchObject({ name: 'held', reason: 'inconclusive' });
+  });
+
+  it('does not count the time that a stage was held or waited for approval', () => {
+    const world = watch(ask(openWorld(settings), 'pause'), 60_000);
+    expect(world.rollout.progress?.observedMs).toBe(0);
+    const waiting = watch(pass(openWorld({ ...settings, autoAdvance: false })), 60_000);
+    expect(waiting.rollout.phase.name).toBe('awaitingApproval');
+  });
+});
+
+describe('holds for an approval', () => {
+  it('lets an approval that nobody gave expire after a day, never advances, and asks again after resume', () => {
+    const waiting = pass(openWorld({ autoAdvance: false }));
+    expect(look(waiting, 86_399_999).rollout.phase.name).toBe('awaitingApproval');
+    const expired = look(waiting, 86_400_000);
+    expect(expired.rollout.phase).toMatchObject({ name: 'held', reason: 'approvalExpired' });
+    expect(watch(expired, 5_000).rollout.phase.name).toBe('held');
+    const asked = look(ask(expired, 'resume'));
+    expect(asked.rollout.phase).toMatchObject({ name: 'awaitingApproval', stage: 0, since: expired.now });
+    expect(ask(asked, 'approve').rollout.phase).toEqual({ name: 'baking', stage: 1 });
+  });
+});
+
+describe('holds for drift', () => {
+  it('holds when somebody moved the share, and writes it again after resume', () => {
+    const drifted = look(edited(openWorld(), 60_000));
+    expect(drifted.rollout.phase).toMatchObject({ name: 'held', reason: 'drift' });
+    expect(drifted.step?.allocation).toBeNull();
+    expect(watch(drifted, 5_000).flag.share).toBe(60_000);
+    const resumed = ask(drifted, 'resume');
+    expect(servedShare(resumed.flag)).toBe(1_000);
+    expect(look(resumed).rollout.phase).toEqual({ name: 'baking', stage: 0 });
+  });
+
+  it('comes before other holds and after harm', () => {
+    const drifted = edited(openWorld({ criteria: CRITERIA }), 60_000);
+    expect(look(drifted, 1_000, { measurements: OUTAGE }).rollout.phase).toMatchObject({ name: 'held', reason: 'drift' });
+    const harmed = look(drifted, 1_000, { measurements: [measured(1, drifted.now)] });
+    expect(harmed).toMatchObject({ rollout: { phase: { name: 'rolledBack' } }, flag: { share: 0 } });
+  });
+
+  it('takes the place of another hold, which would otherwise go on over it', () => {
+    const held = look(openWorld({ criteria: CRITERIA }), 1_000, { measurements: OUTAGE });
+    expect(look(edited(held, 60_000)).rollout.phase).toMatchObject({
+      name: 'held',
+      reason: 'drift',
+      resumesTo: { name: 'baking' },
+    });
+  });
+
+  it('does not mind members that come and go', () => {
+    const world = openWorld();
+    const joined = look({ ...world, flag: { ...world.flag, enabledUsers: ['ada'], disabledUsers: ['bob'] } });
+    expect(joined.rollout.phase.name).toBe('baking');
+  });
+});

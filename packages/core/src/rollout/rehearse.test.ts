@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Flag } from '../flag/flag.ts';
+import { rehearse } from './rehearse.ts';
+import type { RolloutSettings } from './settings.ts';
+import { flagOf, look, startedWorld } from './world.testing.ts';
+
+const VERSIONS = { variants: { none: null, v1: 1, v2: 2 }, offVariant: 'none', onVariant: 'v1' };
+
+function problem(settings: Partial<RolloutSettings>, fields: Partial<Flag> = {}, after: Partial<Flag> = {}): string | null {
+  const flag = flagOf(fields);
+  return rehearse(startedWorld(settings, flag).rollout, { ...flag, ...after }, 'registered');
+}
+
+describe('rehearse', () => {
+  it('finds nothing wrong with ways back that work', () => {
+    const lists = { enabledUsers: ['ada'], disabledUsers: ['bob'], enabledGroups: ['team'], disabledGroups: ['banned'] };
+    expect(problem({}, { share: 3_000, ...lists })).toBeNull();
+    expect(problem({ strategy: 'ring' }, { status: 'whitelist', ...lists })).toBeNull();
+    expect(problem({ strategy: 'blueGreen' }, { bucketBy: 'tenant' })).toBeNull();
+    expect(problem({ toVariant: 'v2' }, { ...VERSIONS, status: 'enabled', share: 100_000 })).toBeNull();
+    expect(problem({ toVariant: 'v2' }, VERSIONS)).toBeNull();
+  });
+
+  it('asks that a move between variants begins with everybody or nobody', () => {
+    const moving = problem({ toVariant: 'v2' }, { ...VERSIONS, share: 30_000 });
+    expect(moving).toBe('the flag serves "v1" to 30 %; bring that to 0 or 100 % before moving to "v2"');
+    expect(problem({ toVariant: 'v2' }, { ...VERSIONS, status: 'whitelist' })).toContain('the flag is a whitelist');
+  });
+
+  it('refuses a variant that is gone or that everybody has already', () => {
+    expect(problem({}, {}, { variants: { off: false, neu: true } })).toBe('variant "on" is not one of the flag\'s');
+    expect(problem({ toVariant: 'none' }, VERSIONS)).toBe(
+      'units that are not in get "none" already, so there is nothing to roll out',
+    );
+  });
+
+  it('refuses a kill switch that would not give the off variant', () => {
+    expect(problem({}, {}, { variants: { on: true } })).toContain('the kill switch does not give "off"');
+  });
+
+  it('refuses when the flag is no longer what going back would restore', () => {
+    expect(problem({}, { share: 500 }, { share: 700 })).toContain('going back from stage 1 does not give what was there before');
+    expect(problem({}, { share: 500 }, { share: 501 })).toBe('the flag changed since the rollout was started');
+  });
+
+  it('refuses while the validator is not registered, and then leaves the flag as it was', () => {
+    const world = startedWorld();
+    expect(rehearse(world.rollout, world.flag, 'missing')).toBe('validator "check" is not registered');
+    const failed = look(world, 0, { validator: 'missing' });
+    expect(failed.rollout.phase).toEqual({ name: 'preflightFailed', message: 'validator "check" is not registered' });
+    expect(failed.flag).toMatchObject({ share: 0, shareOwner: null });
+  });
+});

@@ -1,0 +1,7 @@
+import { storeSuite } from '@sluice/conformance';
+import { memoryStore } from './memory-store.ts';
+
+storeSuite('the memory store', async () => {
+  const store = memoryStore();
+  return { store, cleanUp: () => store.close() };
+});
