@@ -65,14 +65,16 @@ export class Controller {
     return this.#workingOf(record).rollout;
   }
 
-  /** Looks at a rollout or test now, whether or not it is due, after any look that is under way. */
+  /** Looks at a rollout or test now, whether or not it is due, after any look at the same one that is under way. */
   look(key: string): Promise<void> {
-    const before = this.#looking.get(key) ?? Promise.resolve();
+    // A look at a rollout that this one replaced may still wait for its metric source; nobody else has to.
+    const id = `${key}/${this.#runtime.view.rollouts.get(key)?.number ?? 0}`;
+    const before = this.#looking.get(id) ?? Promise.resolve();
     const look = before.then(() => this.#lookNow(key));
-    this.#looking.set(key, look);
+    this.#looking.set(id, look);
     this.#runtime.clock.track(look);
     return look.finally(() => {
-      if (this.#looking.get(key) === look) this.#looking.delete(key);
+      if (this.#looking.get(id) === look) this.#looking.delete(id);
     });
   }
 
@@ -186,7 +188,7 @@ export class Controller {
       clock,
     }).then((result) => {
       this.#validating.delete(rollout.key);
-      this.#validations.set(rollout.key, { stage, atEndOfBake, ...result, at: clock.now() });
+      this.#validations.set(rollout.key, { rollout: rollout.number, stage, atEndOfBake, ...result, at: clock.now() });
       if (!this.#isClosed) return this.look(rollout.key).then(() => this.#arm());
     });
     clock.track(run);

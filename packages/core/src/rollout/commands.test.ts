@@ -29,7 +29,7 @@ describe('pause and resume', () => {
       resumesTo: { name: 'baking', stage: 0 },
     });
     const later = watch(paused, 120_000);
-    expect(later.rollout).toMatchObject({ phase: { name: 'held' }, progress: { bakedMs: 6_000 } });
+    expect(later.rollout).toMatchObject({ phase: { name: 'held' }, progress: { bakedMs: 6_000, tickedAt: null } });
     const resumed = ask(later, 'resume');
     expect(typesOf(resumed)).toEqual(['rollout.resumed']);
     expect(watch(resumed, 3_000).rollout.phase).toEqual({ name: 'baking', stage: 0 });

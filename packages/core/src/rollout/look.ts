@@ -45,6 +45,7 @@ function watchedSince(tickedAt: number | null, tickMs: number, now: number): num
 }
 
 /** A run that began for another stage, or for the rollout that this one replaced, says nothing of this stage. */
-function newsOf({ plan }: Rollout, { validation }: RolloutFacts, stage: number): StageProgress['validation'] {
-  return validation !== null && validation.stage === stage && plan.validatorName !== null ? validation : null;
+function newsOf({ plan, number }: Rollout, { validation }: RolloutFacts, stage: number): StageProgress['validation'] {
+  const isOurs = validation !== null && validation.rollout === number && validation.stage === stage;
+  return isOurs && plan.validatorName !== null ? validation : null;
 }

@@ -3,7 +3,7 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag } from '../flag/edit.ts';
-import { allocationOf, type Flag } from '../flag/flag.ts';
+import type { Flag } from '../flag/flag.ts';
 import type { JsonObject } from '../json.ts';
 import type { RolloutInput } from './input.ts';
 import type { Rollout } from './rollout.ts';
@@ -30,10 +30,14 @@ export function planTransition(
 }
 
 function movedFlag(flag: Flag, step: Transition, key: string, now: number): Flag | null {
-  if (step.allocation === null && !(step.releaseShare && flag.shareOwner !== null)) return null;
   const isOwner = flag.shareOwner === null || (flag.shareOwner.kind === 'rollout' && flag.shareOwner.key === key);
   if (!isOwner) return null;
   const owner = step.releaseShare ? null : ({ kind: 'rollout', key } as const);
-  const edited = editFlag(flag, { type: 'allocate', allocation: step.allocation ?? allocationOf(flag), owner }, now);
-  return isRefusal(edited) || edited === flag ? null : edited;
+  if (step.allocation !== null) {
+    const edited = editFlag(flag, { type: 'allocate', allocation: step.allocation, owner }, now);
+    return isRefusal(edited) || edited === flag ? null : edited;
+  }
+  if (owner !== null || flag.shareOwner === null) return null;
+  // Released where it is: a kill and what it undoes to stay as they are.
+  return { ...flag, shareOwner: null, stageGroups: [], revision: flag.revision + 1, updatedAt: now };
 }

@@ -83,6 +83,8 @@ export type Phase =
 
 /** What a validator run came to: `advance` only for `true`, `harm` only for `false`, anything else is `error`. */
 export interface Validation {
+  /** The number of the rollout that it was run for. */
+  readonly rollout: number;
   readonly stage: number;
   /** Whether the stage's bake was over when the run began; only such a run lets a stage end. */
   readonly atEndOfBake: boolean;

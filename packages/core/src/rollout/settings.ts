@@ -19,11 +19,11 @@ export type RolloutStrategy = RolloutStrategyName;
 /** All durations in milliseconds. */
 export interface RolloutSettings {
   readonly strategy: RolloutStrategyName;
-  /** Under which name the validator is found; null or absent without one. */
+  /** Under which name the validator is found; absent without one. */
   readonly validatorName?: string;
   /** 100 unless given. */
   readonly targetPercentage?: number;
-  /** Needed by `percentage`; replaces the standard stages of the other strategies. Ascending. */
+  /** Needed by `percentage`; replaces the standard stages of the other strategies. Ascending; the target is added if it is not among them. */
   readonly stages?: readonly (
     | number
     | (Omit<StageSettings, 'criteria'> & { readonly criteria?: readonly CriterionSettings[] })
@@ -34,13 +34,17 @@ export interface RolloutSettings {
   readonly autoAdvance?: boolean;
   /** The variant that the share moves to; the flag's on variant unless given. */
   readonly toVariant?: string;
-  /** Five minutes unless given. */
+  /** How long each stage is watched with fresh data before it may end; five minutes unless given. */
   readonly bakeMs?: number;
+  /** Distinct units that a stage must have served; 100 where criteria judge and 0 otherwise, unless given. */
   readonly minExposures?: number;
+  /** Watched time after which a stage that still waits is held; a day unless given, and never less than twice the bake. */
   readonly stageDeadlineMs?: number;
   /** Besides at each stage's end, run the validator this often. */
   readonly validateEveryMs?: number;
+  /** A validator that has not answered by then has failed to; 30 s unless given. */
   readonly validatorDeadlineMs?: number;
+  /** How often the rollout is looked at; a second unless given. */
   readonly tickMs?: number;
   /** Allows a rollout that nothing judges. */
   readonly unvalidated?: boolean;
@@ -71,7 +75,8 @@ export function parseRolloutSettings(flag: Flag, input: unknown): RolloutPlan {
   const isJudged =
     settings.validatorName !== undefined ||
     [...criteria, ...(custom ?? []).flatMap((stage) => stage.criteria ?? [])].some(({ dryRun }) => !dryRun);
-  if (!isJudged && settings.unvalidated !== true)
+  // A criterion that is misspelt is the fault to name, not that there is none.
+  if (issues.length === 0 && !isJudged && settings.unvalidated !== true)
     issues.push({
       path: '',
       message: 'nothing would judge this rollout: give `validate`, `criteria`, or `unvalidated: true` to roll out by time alone',

@@ -82,6 +82,7 @@ describe('planStages', () => {
   it('gives a deadline of a day, and of twice the bake where that is longer', () => {
     expect(stages({})[0]?.deadlineMs).toBe(86_400_000);
     expect(stages({ custom: [{ percentage: 100, bakeMs: 80_000_000 }] })[0]?.deadlineMs).toBe(160_000_000);
+    expect(stages({ custom: [{ percentage: 100, bakeMs: 5_000, deadlineMs: 1 }] })[0]?.deadlineMs).toBe(10_000);
   });
 
   it('names each stage that is wrong', () => {

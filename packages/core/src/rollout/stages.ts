@@ -121,7 +121,7 @@ function stageOf(settings: StageSettings, { strategy, defaults, targetPercentage
     minExposures: settings.minExposures ?? defaults.minExposures ?? (criteria.length > 0 ? EXPOSURES_TO_JUDGE : 0),
     criteria,
     approval: settings.approval ?? defaults.approval,
-    deadlineMs: settings.deadlineMs ?? defaults.deadlineMs ?? Math.max(DEFAULT_DEADLINE_MS, 2 * bakeMs),
+    deadlineMs: Math.max(settings.deadlineMs ?? defaults.deadlineMs ?? DEFAULT_DEADLINE_MS, 2 * bakeMs),
   };
 }
 

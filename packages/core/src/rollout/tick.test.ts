@@ -75,7 +75,9 @@ function inputOf(
     flag: world.flag,
     validator: isRegistered ? 'registered' : 'missing',
     validation:
-      wanted === null || said === null ? null : { stage, atEndOfBake: wanted.atEndOfBake, outcome: said, message: said, at: now },
+      wanted === null || said === null
+        ? null
+        : { rollout: world.rollout.number, stage, atEndOfBake: wanted.atEndOfBake, outcome: said, message: said, at: now },
     exposures,
     measurements: CRITERIA.map(() => measurementOf(measure, now)),
   };

@@ -92,7 +92,14 @@ describe('transition', () => {
     flag: anyFlag,
     validator: fc.constantFrom('none', 'missing', 'registered'),
     validation: fc.option(
-      fc.record({ stage: fc.nat(7), atEndOfBake: fc.boolean(), outcome, message: fc.string(), at: fc.constant(START) }),
+      fc.record({
+        stage: fc.nat(7),
+        rollout: fc.constantFrom(1, 2),
+        atEndOfBake: fc.boolean(),
+        outcome,
+        message: fc.string(),
+        at: fc.constant(START),
+      }),
       { nil: null },
     ),
     exposures: fc.constantFrom(0, 1_000, Number.NaN),
@@ -136,7 +143,14 @@ describe('transition', () => {
         fc.pre(stage !== null && !isEnded(rollout.phase) && rollout.phase.name !== 'rollingBack');
         fc.pre(!(rollout.phase.name === 'held' && rollout.phase.resumesTo.name === 'rollingBack'));
         const flag = { ...opened.flag, ...stageAllocation(rollout, stage ?? 0) };
-        const validation = { stage: stage ?? 0, atEndOfBake: true, outcome: said, message: said, at: START };
+        const validation = {
+          rollout: rollout.number,
+          stage: stage ?? 0,
+          atEndOfBake: true,
+          outcome: said,
+          message: said,
+          at: START,
+        };
         const known: RolloutFacts = { flag, validator: 'registered', validation, exposures: 1_000, measurements };
         const answer = transition(
           { ...rollout, applied: stageAllocation(rollout, stage ?? 0) },

@@ -97,7 +97,14 @@ export function watch(world: World, ms: number, facts: Partial<RolloutFacts> = {
 /** What the validator said of the current stage. */
 export function validationOf(world: World, outcome: Validation['outcome'], atEndOfBake = true): Validation {
   const stage = currentStage(world.rollout.phase) ?? 0;
-  return { stage, atEndOfBake, outcome, message: `validator "check" said ${outcome}`, at: world.now };
+  return {
+    rollout: world.rollout.number,
+    stage,
+    atEndOfBake,
+    outcome,
+    message: `validator "check" said ${outcome}`,
+    at: world.now,
+  };
 }
 
 /** Bakes the current stage out and, with a validator, has it agree. */

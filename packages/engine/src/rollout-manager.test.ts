@@ -1,0 +1,255 @@
+import { describe, expect, it } from 'vitest';
+import { type ManualClock, manualClock } from './clock/manual-clock.ts';
+import type { StartRolloutOptions } from './rollout-manager.ts';
+import { createSluice, type Sluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+import type { Store } from './store/store.ts';
+
+const MINUTE = 60_000;
+
+async function world(store: Store = memoryStore()): Promise<{
+  sluice: Sluice;
+  clock: ManualClock;
+  share: () => number;
+  start: (options: Partial<StartRolloutOptions>) => Promise<unknown>;
+}> {
+  const clock = manualClock(1_700_000_000_000);
+  const sluice = createSluice({ store, clock });
+  if (sluice.flags.getFlag('f') === undefined) await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+  return {
+    sluice,
+    clock,
+    share: () => sluice.flags.getFlag('f')?.servedPercentage ?? -1,
+    start: (options) => sluice.rollouts.startRollout('f', { strategy: 'canary', ...options }),
+  };
+}
+
+describe('a canary', () => {
+  it('goes 1, 5, 10, 25, 50, 100 %, five minutes each, asking the validator at the end of each', async () => {
+    const { sluice, clock, share, start } = await world();
+    const asked: number[] = [];
+    await start({ validate: (percentage) => asked.push(percentage) > 0 });
+    for (const percentage of [1, 5, 10, 25, 50, 100]) {
+      expect(share()).toBe(percentage);
+      await clock.advance(5 * MINUTE - 2_000);
+      expect(share()).toBe(percentage);
+      await clock.advance(2_000);
+    }
+    expect(asked).toEqual([1, 5, 10, 25, 50, 100]);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({
+      phase: 'completed',
+      waitingFor: null,
+      error: null,
+      currentPercentage: 100,
+    });
+    expect(sluice.flags.getFlag('f')).toMatchObject({ status: 'enabled', shareOwner: null });
+    await expect(sluice.rollouts.completed('f')).resolves.toMatchObject({ phase: 'completed' });
+  });
+
+  it('gives everybody what they had before as soon as the validator says false, and says why', async () => {
+    const { sluice, clock, share, start } = await world();
+    await sluice.flags.setRolloutPercentage('f', 3);
+    await start({ validate: (percentage) => percentage < 10 });
+    await clock.advance(11 * MINUTE);
+    expect(share()).toBe(3);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({
+      phase: 'failed',
+      error: expect.stringContaining('returned false for 10 %'),
+    });
+    expect(await sluice.rollbacks.getRollbackHistory()).toMatchObject([
+      { strategy: 'automatic', flag: 'f', fromPercentage: 10, toPercentage: 3, actor: 'sluice' },
+    ]);
+  });
+
+  const misbehaving: Record<string, [StartRolloutOptions['validate'], string]> = {
+    throws: [
+      () => {
+        throw new Error('database down');
+      },
+      'database down',
+    ],
+    rejects: [() => Promise.reject(new Error('no route')), 'no route'],
+    'returns undefined': [(() => undefined) as never, 'returned undefined'],
+    'returns "true"': [(() => 'true') as never, '"true"'],
+    'hangs past its deadline': [() => new Promise<boolean>(() => {}), 'within 30000 ms'],
+  };
+  for (const [how, [validate, words]] of Object.entries(misbehaving)) {
+    it(`holds, and never advances, when the validator ${how}`, async () => {
+      const { sluice, clock, share, start } = await world();
+      await start({ validate: validate as never });
+      await clock.advance(20 * MINUTE);
+      expect(share()).toBe(1);
+      const status = sluice.rollouts.getRolloutStatus('f');
+      expect(status).toMatchObject({
+        phase: 'held',
+        state: { reason: 'error' },
+        waitingFor: expect.stringContaining('resumeRollout'),
+      });
+      expect(status?.waitingFor).toContain(words);
+    });
+  }
+
+  it('runs a validator that failed again after resumeRollout', async () => {
+    const { sluice, clock, share, start } = await world();
+    let runs = 0;
+    await start({
+      validate: () => {
+        runs += 1;
+        if (runs === 1) throw new Error('flaky');
+        return true;
+      },
+    });
+    await clock.advance(6 * MINUTE);
+    expect(share()).toBe(1);
+    await sluice.rollouts.resumeRollout('f', { actor: 'ann', reason: 'the database is back' });
+    await clock.advance(2_000);
+    expect(share()).toBe(5);
+  });
+});
+
+describe('people', () => {
+  it('may pause without the bake running on, resume, promote with record, approve by name, and abort', async () => {
+    const { sluice, clock, share, start } = await world();
+    await start({ validate: () => true, autoAdvance: false });
+    await clock.advance(4 * MINUTE);
+    await sluice.rollouts.pauseRollout('f', { reason: 'lunch' });
+    await clock.advance(60 * MINUTE);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'held', bakeRemainingMs: MINUTE });
+    await expect(sluice.rollouts.approveStage('f')).rejects.toMatchObject({ code: 'refused' });
+    await sluice.rollouts.resumeRollout('f');
+    await clock.advance(MINUTE + 2_000);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'awaiting_approval', currentPercentage: 1 });
+    await clock.advance(60 * MINUTE);
+    expect(share()).toBe(1);
+    await sluice.rollouts.approveStage('f', { actor: 'bea', reason: 'looks good' });
+    expect(share()).toBe(5);
+    await sluice.rollouts.promoteRollout('f', { actor: 'cid', reason: 'hurry' });
+    expect(share()).toBe(10);
+    await sluice.rollouts.promoteRollout('f', { full: true });
+    expect(share()).toBe(100);
+    await sluice.rollouts.abortRollout('f', { reason: 'enough' });
+    expect(share()).toBe(0);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'aborted' });
+    await expect(sluice.rollouts.resumeRollout('f')).rejects.toThrow('cannot resume, it is aborted');
+  });
+
+  it('own the kill: disabling the flag ends its rollout in the same commit, and automation never undoes it', async () => {
+    const { sluice, clock, share, start } = await world();
+    await start({ validate: () => true });
+    await sluice.flags.disableFlag('f', { actor: 'ann', reason: 'pager' });
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'aborted' });
+    await clock.advance(60 * MINUTE);
+    expect(share()).toBe(0);
+    await expect(start({ validate: () => true })).rejects.toMatchObject({
+      code: 'refused',
+      message: expect.stringContaining('never undoes a kill'),
+    });
+    await sluice.flags.restoreFlag('f');
+    await expect(start({ validate: () => true })).resolves.toMatchObject({ number: 2, phase: 'baking' });
+  });
+
+  it('are refused a share that a rollout moves; by force they move it, and the rollout holds for drift', async () => {
+    const { sluice, clock, share, start } = await world();
+    await start({ validate: () => true });
+    await expect(sluice.flags.setRolloutPercentage('f', 50)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('the rollout of "f"'),
+    });
+    await sluice.flags.addUserToFlag('f', 'vip');
+    await sluice.flags.setRolloutPercentage('f', 50, { force: true });
+    await clock.advance(2_000);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'held', state: { reason: 'drift' } });
+    await clock.advance(20 * MINUTE);
+    expect(share()).toBe(50);
+    await sluice.rollouts.resumeRollout('f');
+    expect(share()).toBe(1);
+    expect(sluice.flags.getFlag('f')?.enabledUsers).toEqual(['vip']);
+  });
+
+  it('may supersede a rollout by another, which starts from what was before', async () => {
+    const { sluice, clock, share, start } = await world();
+    await start({ validate: () => true });
+    await clock.advance(11 * MINUTE);
+    await expect(start({ validate: () => true })).rejects.toMatchObject({ code: 'conflict' });
+    await expect(start({ validate: () => true, onConflict: 'supersede', stages: [5, 3] })).rejects.toMatchObject({
+      code: 'invalid',
+    });
+    expect(share()).toBe(10);
+    await start({ validate: () => true, onConflict: 'supersede' });
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ number: 2, currentPercentage: 1 });
+    expect(share()).toBe(1);
+  });
+});
+
+describe('the other strategies', () => {
+  it('blue-green shows green to the preview group, then switches at once, and back on trouble', async () => {
+    const { sluice, clock, share, start } = await world();
+    const asked: number[] = [];
+    await start({
+      strategy: 'blueGreen',
+      validate: (percentage) => {
+        asked.push(percentage);
+        return percentage === 0;
+      },
+    });
+    expect(share()).toBe(0);
+    expect(sluice.flags.isEnabled('f', { userId: 'u', groups: ['f-preview'] })).toBe(true);
+    expect(sluice.flags.isEnabled('f', { userId: 'u' })).toBe(false);
+    await clock.advance(5 * MINUTE + 2_000);
+    expect(share()).toBe(100);
+    await clock.advance(5 * MINUTE + 2_000);
+    expect(asked).toEqual([0, 100]);
+    expect(share()).toBe(0);
+    expect(sluice.flags.isEnabled('f', { userId: 'u', groups: ['f-preview'] })).toBe(false);
+  });
+
+  it('rings let in internal, then beta besides, then everybody', async () => {
+    const { sluice, clock, start } = await world();
+    const isIn = (group: string) => sluice.flags.isEnabled('f', { userId: 'u', groups: [group] });
+    const asked: number[] = [];
+    await start({ strategy: 'ring', validate: (percentage) => asked.push(percentage) > 0 });
+    expect([isIn('internal'), isIn('beta'), isIn('public')]).toEqual([true, false, false]);
+    await clock.advance(5 * MINUTE + 1_000);
+    expect([isIn('internal'), isIn('beta'), isIn('public')]).toEqual([true, true, false]);
+    await clock.advance(5 * MINUTE + 1_000);
+    expect([isIn('internal'), isIn('beta'), isIn('public')]).toEqual([true, true, true]);
+    await clock.advance(5 * MINUTE + 1_000);
+    expect(asked).toEqual([1, 10, 100]);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'completed' });
+  });
+
+  it('percentage takes any ascending list up to its target and skips what is served already', async () => {
+    const { sluice, clock, share, start } = await world();
+    await sluice.flags.setRolloutPercentage('f', 20);
+    await start({ strategy: 'percentage', stages: [10, 20, 30, 60, 100], targetPercentage: 50, validate: () => true });
+    const shares = [share()];
+    while (sluice.rollouts.getRolloutStatus('f')?.endedAt === null) {
+      await clock.advance(MINUTE);
+      if (shares.at(-1) !== share()) shares.push(share());
+    }
+    expect(shares).toEqual([30, 50]);
+    expect(sluice.flags.getFlag('f')).toMatchObject({ status: 'percentage', rolloutPercentage: 50 });
+  });
+});
+
+it('refuses a rollout that nothing judges, and names every bad option at once', async () => {
+  const { start } = await world();
+  await expect(start({})).rejects.toThrow('nothing would judge this rollout');
+  await expect(start({ unvalidated: true })).resolves.toMatchObject({ phase: 'baking' });
+  const bad = {
+    strategy: 'yolo',
+    targetPercentage: 50,
+    criteria: [{ metric: 'p42', max: Number.NaN }],
+    bakeMs: -1,
+    bake: 5,
+  } as never;
+  await expect(start(bad)).rejects.toMatchObject({
+    issues: [
+      { path: '/bake' },
+      { path: '/strategy' },
+      { path: '/bakeMs' },
+      { path: '/criteria/0/metric' },
+      { path: '/criteria/0/max' },
+    ],
+  });
+});
