@@ -7,7 +7,6 @@ import {
   planGradualRollback,
   planImmediateRollback,
   planTargetedRollback,
-  type Rollout,
   SluiceError,
   servedShare,
   shareToPercentage,
@@ -82,13 +81,16 @@ export class RollbackManager {
   }
 
   /** Off for everybody in one commit. Never refused: a rollout or test that owned the share ends. @throws SluiceError `notFound`, `invalid` without a reason */
-  rollbackImmediate(name: string, options: RollbackOptions): Promise<RollbackResult> {
+  async rollbackImmediate(name: string, options: RollbackOptions): Promise<RollbackResult> {
     const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
     return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
   }
 
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
-  rollbackTargeted(name: string, options: RollbackOptions & { readonly userIds: readonly string[] }): Promise<RollbackResult> {
+  async rollbackTargeted(
+    name: string,
+    options: RollbackOptions & { readonly userIds: readonly string[] },
+  ): Promise<RollbackResult> {
     const by = attributionWithReason(`rollbackTargeted("${name}")`, options);
     const { userIds } = options;
     if (!Array.isArray(userIds) || userIds.length === 0 || userIds.some((userId) => typeof userId !== 'string' || userId === ''))
@@ -138,12 +140,14 @@ export class RollbackManager {
   }
 
   async #completed(name: string, number: number, started: RollbackResult): Promise<RollbackResult> {
-    const startedAt = this.#runtime.view.rollouts.get(name)?.startedAt ?? 0;
+    let last = this.#runtime.view.rollouts.get(name);
     await ends(this.#runtime, (view) => {
-      const rollout: Rollout | undefined = view.rollouts.get(name);
-      return rollout === undefined || rollout.number !== number || isEnded(rollout.phase);
+      const rollout = view.rollouts.get(name);
+      if (rollout?.number !== number) return true;
+      last = rollout;
+      return isEnded(rollout.phase);
     });
-    const durationMs = this.#runtime.clock.now() - startedAt;
+    const durationMs = (last?.endedAt ?? this.#runtime.clock.now()) - (last?.startedAt ?? 0);
     return { ...started, status: 'completed', toPercentage: this.#percentage(name), durationMs };
   }
 
