@@ -86,20 +86,24 @@ export class FactsBuffer {
     this.#cancel?.();
   }
 
+  /** One batch that waited, and one of what is there now: under steady traffic there is always more, and it is the next flush's. */
   async #flushNow(): Promise<void> {
-    const { store, onProblem } = this.#options;
-    for (;;) {
-      this.#unsent ??= this.#nextBatch();
-      if (this.#unsent === null) return;
-      try {
-        await store.addFacts(this.#unsent);
-        this.#unsent = null;
-      } catch (error) {
-        // The same batch is sent again under the same number, so that a store which did keep it counts it once.
-        onProblem(error);
-        this.#wake();
-        return;
-      }
+    if (this.#unsent !== null && !(await this.#send(this.#unsent))) return;
+    const batch = this.#nextBatch();
+    if (batch !== null) await this.#send(batch);
+  }
+
+  async #send(batch: FactsBatch): Promise<boolean> {
+    this.#unsent = batch;
+    try {
+      await this.#options.store.addFacts(batch);
+      this.#unsent = null;
+      return true;
+    } catch (error) {
+      // The same batch is sent again under the same number, so that a store which did keep it counts it once.
+      this.#options.onProblem(error);
+      this.#wake();
+      return false;
     }
   }
 

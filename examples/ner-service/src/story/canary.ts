@@ -1,0 +1,54 @@
+/** Act 1: a new component reaches everybody, stage by stage. */
+import { FLAG } from '../assignment.ts';
+import { colors } from '../screen.ts';
+import { shareOf } from '../traffic.ts';
+import { rolloutPicture } from './dashboard.ts';
+import { type DemoStage, type Fact, fact, pause } from './stage.ts';
+
+/** What a stage must respect, in every rollout of the demo. */
+export const CRITERIA = [
+  { metric: 'errorRate', max: 0.03, minSamples: 10 },
+  { metric: 'p95', max: 80, minSamples: 10 },
+] as const;
+export const PACE = { bakeMs: 3_000, tickMs: 200, minExposures: 5 } as const;
+
+export async function canary(stage: DemoStage): Promise<Fact[]> {
+  const { sluice, traffic, screen } = stage;
+  const [switched, dropped] = [new Set<string>(), new Set<string>()];
+  traffic.onAnswer = (user, component) => {
+    if (component === 'wink') switched.add(user);
+    else if (switched.has(user)) dropped.add(user);
+  };
+  const stop = sluice.on('rollout.advanced', (event) =>
+    screen.say(`  ${colors.green('✔')} ${event.detail.percentage} % ${colors.dim(event.reason)}`),
+  );
+  const accuracy = (): number => sluice.metrics.mean('accuracy', { flag: FLAG, variant: 'wink' }) ?? 0;
+  await sluice.rollouts.startRollout(FLAG, {
+    ...PACE,
+    strategy: 'canary',
+    toVariant: 'wink',
+    criteria: CRITERIA,
+    validate: () => accuracy() > 0.5,
+    reason: 'wink is about ten times faster',
+    actor: 'ann',
+  });
+  screen.live(rolloutPicture(stage, 'wink'));
+  const status = await sluice.rollouts.completed(FLAG);
+  screen.live(null);
+  stop();
+  traffic.onAnswer = () => {};
+  await pause(300);
+  traffic.take();
+  await pause(1_500);
+  const share = shareOf(traffic.take(), 'wink');
+  return [
+    fact(
+      'the canary went through all its stages',
+      status.phase === 'completed',
+      `phase ${status.phase}, ${status.stagePercentages.join(' → ')} %`,
+    ),
+    fact('everybody is served by wink', share === 100, `${share.toFixed(1)} % of requests`),
+    fact('nobody who had wink lost it on the way', dropped.size === 0, `${dropped.size} of ${switched.size} users`),
+    fact('wink finds the authors', accuracy() > 0.5, `${(100 * accuracy()).toFixed(0)} % of labelled texts`),
+  ];
+}

@@ -1,0 +1,59 @@
+/** Act 2: a component with a real defect is taken back before many meet it. */
+import { FLAG } from '../assignment.ts';
+import { colors } from '../screen.ts';
+import { shareOf } from '../traffic.ts';
+import { CRITERIA, PACE } from './canary.ts';
+import { rolloutPicture } from './dashboard.ts';
+import { type DemoStage, type Fact, fact, pause } from './stage.ts';
+
+export async function defect(stage: DemoStage): Promise<Fact[]> {
+  const { sluice, traffic, screen } = stage;
+  const [served, failed] = [new Set<string>(), new Set<string>()];
+  traffic.onAnswer = (user, component, isOk) => {
+    if (component === 'wink-dated') served.add(user);
+    if (!isOk) failed.add(user);
+  };
+  traffic.take();
+  const startedAt = performance.now();
+  await sluice.rollouts.startRollout(FLAG, {
+    ...PACE,
+    strategy: 'canary',
+    toVariant: 'wink-dated',
+    criteria: CRITERIA,
+    reason: 'reads the year of copyright lines',
+    actor: 'ann',
+  });
+  screen.live(rolloutPicture(stage, 'wink-dated'));
+  const status = await sluice.rollouts.completed(FLAG);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  screen.live(null);
+  traffic.onAnswer = () => {};
+  const [rollback] = await sluice.rollbacks.getRollbackHistory({ flag: FLAG, limit: 1 });
+  const withError = Number(rollback?.detail.unitsWithError ?? 0);
+  screen.say(
+    `  ${colors.red('✘')} taken back after ${seconds} s at ${String(rollback?.detail.percentage)} %: ${status.error ?? ''}`,
+    `  ${colors.dim(`${served.size} users were served by it, ${withError} of them met an error`)}`,
+  );
+  await pause(300);
+  traffic.take();
+  await pause(1_500);
+  const after = traffic.take();
+  return [
+    fact(
+      'the defect was caught and rolled back by itself',
+      status.phase === 'failed' && rollback?.strategy === 'automatic',
+      status.error ?? status.phase,
+    ),
+    fact(
+      'the evidence names how many users met it, as the traffic saw them',
+      withError > 0 && Math.abs(withError - failed.size) <= 3,
+      `${withError} in the evidence, ${failed.size} in the traffic, of ${served.size} served`,
+    ),
+    fact(
+      'nobody is served by it any more, and nothing fails',
+      shareOf(after, 'wink-dated') === 0 && after.failed === 0 && after.answered > 0,
+      `${after.failed} failures in ${after.answered} requests`,
+    ),
+    fact('everybody is back on wink', shareOf(after, 'wink') === 100, `${shareOf(after, 'wink').toFixed(1)} % of requests`),
+  ];
+}
