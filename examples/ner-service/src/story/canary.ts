@@ -1,4 +1,5 @@
 /** Act 1: a new component reaches everybody, stage by stage. */
+import type { LoggedEvent } from 'sluice';
 import { FLAG } from '../assignment.ts';
 import { colors } from '../screen.ts';
 import { shareOf } from '../traffic.ts';
@@ -7,8 +8,8 @@ import { type DemoStage, type Fact, fact, pause } from './stage.ts';
 
 /** What a stage must respect, in every rollout of the demo. */
 export const CRITERIA = [
-  { metric: 'errorRate', max: 0.03, minSamples: 10 },
-  { metric: 'p95', max: 80, minSamples: 10 },
+  { metric: 'errorRate', max: 0.03, minSamples: 20 },
+  { metric: 'p95', max: 80, minSamples: 20 },
 ] as const;
 export const PACE = { bakeMs: 3_000, tickMs: 200, minExposures: 5 } as const;
 
@@ -19,9 +20,9 @@ export async function canary(stage: DemoStage): Promise<Fact[]> {
     if (component === 'wink') switched.add(user);
     else if (switched.has(user)) dropped.add(user);
   };
-  const stop = sluice.on('rollout.advanced', (event) =>
-    screen.say(`  ${colors.green('✔')} ${event.detail.percentage} % ${colors.dim(event.reason)}`),
-  );
+  const tell = (event: LoggedEvent): void =>
+    screen.say(`  ${colors.green('✔')} ${event.detail.percentage} % ${colors.dim(event.reason)}`);
+  const stops = [sluice.on('rollout.advanced', tell), sluice.on('rollout.finalizing', tell)];
   const accuracy = (): number => sluice.metrics.mean('accuracy', { flag: FLAG, variant: 'wink' }) ?? 0;
   await sluice.rollouts.startRollout(FLAG, {
     ...PACE,
@@ -35,7 +36,7 @@ export async function canary(stage: DemoStage): Promise<Fact[]> {
   screen.live(rolloutPicture(stage, 'wink'));
   const status = await sluice.rollouts.completed(FLAG);
   screen.live(null);
-  stop();
+  for (const stop of stops) stop();
   traffic.onAnswer = () => {};
   await pause(300);
   traffic.take();

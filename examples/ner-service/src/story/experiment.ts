@@ -34,7 +34,7 @@ export async function experiment({ sluice, screen, traffic }: DemoStage): Promis
     fact(
       'latency differs significantly, and wink wins it',
       results.significant && results.verdict.latency === 'better',
-      `p ${shown(results.pValue.latency)}`,
+      `${(100 * (results.improvement.latency ?? 0)).toFixed(1)} % better`,
     ),
     fact(
       'every number is there: accuracy with its interval',
@@ -51,7 +51,7 @@ function resultTable(results: TestResults): string[] {
     `${shown(metric.treatmentMean)} (${metric.treatmentUnits})`,
     metric.improvement === null ? '–' : `${(100 * metric.improvement).toFixed(1)} %`,
     metric.interval === null ? '–' : `${shown(metric.interval[0])} to ${shown(metric.interval[1])}`,
-    shown(metric.pValue),
+    metric.pValue === 0 ? '< 1e-300' : shown(metric.pValue),
     metric.verdict,
   ]);
   const head = ['metric', 'compromise (users)', 'wink (users)', 'improvement', '95 % of difference', 'p', 'verdict'];
@@ -69,5 +69,6 @@ function resultTable(results: TestResults): string[] {
 
 function shown(value: number | null | undefined): string {
   if (value === null || value === undefined) return '–';
-  return Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
+  if (value === 0) return '0';
+  return Math.abs(value) < 1e-4 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }

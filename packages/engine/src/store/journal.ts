@@ -79,8 +79,9 @@ export class Journal<T> {
     const isTorn = this.#size > this.#offset;
     try {
       const handle = await this.#open();
-      // One write call, so that lines of two processes never mix. A torn tail is ended first, or it would swallow this line.
-      const bytes = Buffer.from(isTorn ? `\n${line}` : line);
+      // One write call, so that lines of two processes never mix. A torn tail is ended first, or it would swallow this line; and spoilt,
+      // or one that lacked nothing but its end would come to count after all.
+      const bytes = Buffer.from(isTorn ? `~\n${line}` : line);
       const { bytesWritten } = await handle.write(bytes);
       if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
       if (durable) await handle.datasync();
