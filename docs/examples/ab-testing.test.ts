@@ -1,0 +1,47 @@
+import { createSluice, manualClock, memoryStore, TestVariant } from 'sluice';
+import { expect, it } from 'vitest';
+
+it('creates, runs and reads a test', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  const printed: string[] = [];
+  const print = (text: string): void => void printed.push(text);
+  const [biobert, pubmedbert] = [{ ms: 150 }, { ms: 120 }];
+  // #region create
+  const test = await abTests.createTest({
+    testId: 'model_comparison',
+    description: 'BioBERT vs PubMedBERT',
+    controlComponent: 'biobert',
+    treatmentComponent: 'pubmedbert',
+    trafficSplit: 0.5,
+    durationDays: 7,
+    trackedMetrics: ['latency', 'accuracy'],
+  });
+  await abTests.startTest(test.testId);
+  // #endregion
+  for (let index = 0; index < 600; index++) {
+    const userId = `user-${index}`;
+    // #region assign
+    const variant = abTests.getVariant(test.testId, { userId }); // the same at every call
+    const model = variant === TestVariant.CONTROL ? biobert : pubmedbert;
+    // #endregion
+    const [durationMs, accuracy] = [model.ms + (index % 17), 0.9 + (index % 7) / 100];
+    // #region record
+    abTests.recordMetric(test.testId, variant, 'latency', durationMs, { userId });
+    abTests.recordMetric(test.testId, variant, 'accuracy', accuracy, { userId });
+    // #endregion
+  }
+  // #region results
+  const results = await abTests.getTestResults(test.testId);
+
+  print(`Control mean latency: ${results.controlMean.latency?.toFixed(2)} ms`);
+  print(`Treatment mean latency: ${results.treatmentMean.latency?.toFixed(2)} ms`);
+  print(`Improvement: ${((results.improvement.latency ?? 0) * 100).toFixed(1)} %`);
+  print(`Significant: ${results.significant}, winner: ${results.winner}`);
+  for (const warning of results.warnings) print(warning);
+
+  await abTests.stopTest(test.testId);
+  // #endregion
+  expect(printed[0]).toMatch(/^Control mean latency: 15\d\.\d\d ms$/);
+  expect(printed[3]).toBe('Significant: true, winner: treatment');
+  expect(abTests.getTest(test.testId).phase).toBe('stopped');
+});
