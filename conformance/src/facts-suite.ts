@@ -2,7 +2,7 @@
 import { DEFAULT_SCOPE, emptyTally, meanOf, type Tally, type UnitDelta } from '@sluice/core';
 import type { FactsBatch } from 'sluice';
 import { expect, it } from 'vitest';
-import type { StoreUnderTest } from './store-suite.ts';
+import type { StoreUnderTest } from './store-under-test.ts';
 
 const batchOf = (instanceId: string, seq: number, fields: Partial<FactsBatch>): FactsBatch => ({
   instanceId,

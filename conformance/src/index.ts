@@ -1,2 +1,3 @@
 /** Suites that every implementation of a part must pass. */
-export { type StoreUnderTest, storeSuite } from './store-suite.ts';
+export { storeSuite } from './store-suite.ts';
+export type { StoreUnderTest } from './store-under-test.ts';

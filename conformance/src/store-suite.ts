@@ -4,13 +4,7 @@ import { DEFAULT_SCOPE, eventOf, newFlag, SluiceError } from '@sluice/core';
 import type { Committed, Store } from 'sluice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { factsSuite } from './facts-suite.ts';
-
-export interface StoreUnderTest {
-  readonly store: Store;
-  /** Closes the store and opens what it kept again; absent for a store that keeps nothing. */
-  reopen?(): Promise<Store>;
-  cleanUp(): Promise<void>;
-}
+import type { StoreUnderTest } from './store-under-test.ts';
 
 export const by = { actor: 'tester', reason: 'because' };
 

@@ -68,7 +68,8 @@ export {
   TREATMENT,
 } from './experiment/lifecycle.ts';
 export { defaultGoal, parseTrackedMetric } from './experiment/metric.ts';
-export { type MetricResult, type TestResults, testResult } from './experiment/result.ts';
+export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export { type TestResults, testResult } from './experiment/result.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';

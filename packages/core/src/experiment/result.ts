@@ -2,43 +2,17 @@
 import { type Moments, meanOf, varianceOf, withZeros } from '../analysis/moments.ts';
 import { holm } from '../statistics/holm.ts';
 import { welchTest } from '../statistics/welch.ts';
-import type { Aggregation, Experiment, MetricRole, TrackedMetric } from './experiment.ts';
+import type { Experiment, TrackedMetric } from './experiment.ts';
 import { armTotals, type MetricTotals, ownEntry, type SubjectTotals } from './ledger.ts';
 import { CONTROL, TREATMENT } from './lifecycle.ts';
 import { trackedMetric } from './metric.ts';
+import type { MetricResult, MetricVerdict } from './metric-result.ts';
 import { warningsOf } from './warnings.ts';
 
 export const MIN_UNITS_PER_ARM = 100;
 const ALPHA = 0.05;
 /** The control's mean must be this many standard errors away from 0, or a relative change of it says nothing. */
 const MIN_ERRORS_FROM_ZERO = 5;
-
-export type MetricVerdict = 'better' | 'worse' | 'noDifference' | 'insufficientData' | 'undefined';
-
-/** Numbers are null where they are not defined, never NaN or infinite. */
-export interface MetricResult {
-  readonly name: string;
-  readonly role: MetricRole;
-  readonly goal: TrackedMetric['goal'];
-  readonly aggregation: Aggregation;
-  readonly unit: 'user' | 'observation';
-  readonly controlUnits: number;
-  readonly treatmentUnits: number;
-  readonly controlMean: number | null;
-  readonly treatmentMean: number | null;
-  /** Treatment minus control, with its 95 % interval. */
-  readonly difference: number | null;
-  readonly interval: readonly [lower: number, upper: number] | null;
-  /** Raw relative change, a fraction of the control's mean. */
-  readonly lift: number | null;
-  /** Like lift, but positive when better. */
-  readonly improvement: number | null;
-  readonly pValue: number | null;
-  /** Among several primary metrics, after Holm's correction. */
-  readonly adjustedPValue: number | null;
-  readonly verdict: MetricVerdict;
-  readonly reason: 'insufficient-data' | 'zero-variance' | 'control-mean-near-zero' | null;
-}
 
 type ByMetric<T> = Readonly<Record<string, T>>;
 

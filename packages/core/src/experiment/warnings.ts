@@ -1,7 +1,7 @@
 /** What a reader of a test's results must know before believing them, in words. */
 import type { Experiment } from './experiment.ts';
 import type { SubjectTotals } from './ledger.ts';
-import type { MetricResult } from './result.ts';
+import type { MetricResult } from './metric-result.ts';
 
 interface WarningFacts {
   readonly experiment: Experiment;
