@@ -1,0 +1,23 @@
+/** What an evaluation allocates, and what 10,000 flags cost to load and to keep, each in a fresh process. */
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { writeFlagFile } from './sluice-flags.js';
+
+const script = (name) => new URL(name, import.meta.url).pathname;
+
+/** Bytes per call. */
+export function allocationOf() {
+  return JSON.parse(execFileSync(process.execPath, ['--expose-gc', script('./allocation.js')], { encoding: 'utf8' }));
+}
+
+/** Median of five fresh processes: milliseconds from construction to the first answer, and heap in megabytes. */
+export function loadOf() {
+  const file = writeFlagFile(10_000);
+  const runs = Array.from({ length: 5 }, () =>
+    JSON.parse(execFileSync(process.execPath, ['--expose-gc', script('./load.js'), file], { encoding: 'utf8' })),
+  );
+  rmSync(dirname(file), { recursive: true });
+  const median = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[2];
+  return { readyMs: median('readyMs'), heapMb: median('heapMb') };
+}

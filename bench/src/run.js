@@ -1,0 +1,60 @@
+/** Runs every competitor in interleaved rounds and prints the table. `--json` prints JSON. */
+import { fork } from 'node:child_process';
+import { cpus } from 'node:os';
+import { allocationOf, loadOf } from './footprint.js';
+import { bucketingQuality } from './quality.js';
+import { printTable } from './table.js';
+
+const COMPETITORS = ['raw limit', 'sluice', 'flagd-core', 'featurevisor', 'growthbook', 'unleash-client'];
+const CALLS = { W1: 150_000, W2: 150_000, W3: 150_000, W4: 120, W4loop: 120 };
+const ROUNDS = 7;
+
+const receive = (child) =>
+  new Promise((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', (code) => reject(new Error(`a competitor ended with ${code}`)));
+  });
+
+async function start(name) {
+  const child = fork(new URL('./competitor.js', import.meta.url), [name], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  await receive(child);
+  child.removeAllListeners('exit');
+  return child;
+}
+
+async function ask(child, workload, calls) {
+  const answer = receive(child);
+  child.send({ workload, calls });
+  const result = await answer;
+  child.removeAllListeners('exit');
+  return result;
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function measureAll() {
+  const children = new Map();
+  for (const name of COMPETITORS) children.set(name, await start(name));
+  const results = {};
+  for (const [workload, calls] of Object.entries(CALLS)) {
+    const rounds = new Map(COMPETITORS.map((name) => [name, []]));
+    for (let round = -1; round < ROUNDS; round++) {
+      for (const [name, child] of children) {
+        const result = await ask(child, workload, calls);
+        if (round >= 0 && result !== null) rounds.get(name).push(result.ns);
+      }
+    }
+    results[workload] = Object.fromEntries(
+      [...rounds].filter(([, values]) => values.length > 0).map(([name, values]) => [name, median(values)]),
+    );
+  }
+  for (const child of children.values()) child.send({ workload: 'end' });
+  return results;
+}
+
+const environment = { node: process.version, cores: cpus().length, rounds: ROUNDS };
+const workloads = await measureAll();
+const report = { environment, workloads, allocation: allocationOf(), load: loadOf(), bucketing: bucketingQuality() };
+if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+else printTable(report);
+process.exit(0);

@@ -1,0 +1,47 @@
+/** The report as a person reads it. */
+const TARGETS = { W1: [5, 2], W2: [4, 2], W3: [4, 2], W4: [20, 0.4] };
+const PEERS = ['flagd-core', 'featurevisor', 'growthbook', 'unleash-client'];
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const mark = (isMet) => (isMet ? 'met' : 'MISSED');
+
+function workloadRows(workloads) {
+  for (const [workload, results] of Object.entries(workloads)) {
+    const raw = results['raw limit'] ?? workloads.W4['raw limit'];
+    const fastest = Math.min(...PEERS.map((peer) => results[peer] ?? workloads.W4[peer]));
+    say(`\n${workload}`);
+    for (const [name, ns] of Object.entries(results))
+      say(`  ${name.padEnd(16)} ${ns.toFixed(0).padStart(9)} ns   ${(ns / raw).toFixed(2).padStart(7)} × raw`);
+    const [timesPeer, timesRaw] = TARGETS[workload] ?? [];
+    const [peer, limit] = [fastest / results.sluice, results.sluice / raw];
+    if (timesPeer === undefined) say(`  sluice: ${peer.toFixed(1)} × the fastest peer`);
+    else
+      say(
+        `  sluice: ${peer.toFixed(1)} × the fastest peer (target ${timesPeer}: ${mark(peer >= timesPeer)}), ${limit.toFixed(2)} × raw (target ${timesRaw}: ${mark(limit <= timesRaw)})`,
+      );
+  }
+}
+
+export function printTable({ environment, workloads, allocation, load, bucketing }) {
+  say(
+    `node ${environment.node}, ${environment.cores} cores, median of ${environment.rounds} interleaved rounds, CPU time per call`,
+  );
+  workloadRows(workloads);
+  say('\nallocation, bytes per call');
+  say(
+    `  isEnabled ${allocation.isEnabled.toFixed(1)}, with conditions ${allocation.isEnabledWithConditions.toFixed(1)} (target 0: ${mark(allocation.isEnabled < 1 && allocation.isEnabledWithConditions < 1)})`,
+  );
+  say(`  evaluate ${allocation.evaluate.toFixed(1)} (target 100: ${mark(allocation.evaluate <= 100)})`);
+  say('\n10,000 flags from a file');
+  say(
+    `  ready in ${load.readyMs.toFixed(1)} ms (target 20: ${mark(load.readyMs <= 20)}), heap ${load.heapMb.toFixed(1)} MB (target 4: ${mark(load.heapMb <= 4)})`,
+  );
+  say('\nbucketing, 1e6 ids, 51 salts, 50 pairs');
+  for (const kind of ['sequential', 'uuid']) {
+    const { largestUniformityZ, largestDependenceZ, lost, passes } = bucketing[kind];
+    say(
+      `  ${kind.padEnd(11)} largest z: uniformity ${largestUniformityZ.toFixed(2)}, dependence ${largestDependenceZ.toFixed(2)}; lost from 10 to 25 %: ${lost} (${mark(passes)})`,
+    );
+  }
+  say(`  both lanes collide for ${bucketing.jointCollisions} of 4e6 ids (target 0: ${mark(bucketing.jointCollisions === 0)})`);
+}
