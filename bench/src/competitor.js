@@ -18,31 +18,47 @@ const name = process.argv[2];
 const competitor = await MAKERS[name](makeUnits());
 const unitDraws = makeDraws(DRAWS, UNITS, 7);
 
-function run(workload, calls) {
+const flagLists = Object.fromEntries(['W1', 'W2', 'W3', 'W4'].map((workload) => [workload, flagsOf(workload)]));
+const flagDraws = Object.fromEntries(
+  Object.entries(flagLists).map(([workload, flags]) => [workload, makeDraws(DRAWS, flags.length, 11)]),
+);
+
+/** A random flag and a random unit per call. */
+function askOne(ask, workload, calls, from) {
   const { units } = competitor;
-  const ask = competitor[workload];
+  const [flags, draws] = [flagLists[workload], flagDraws[workload]];
   let answered = 0;
-  if (workload.startsWith('W4')) {
-    for (let call = 0; call < calls; call++) if (ask(units[unitDraws[call % DRAWS]])) answered += 1;
-    return answered;
-  }
-  const flags = flagsOf(workload);
-  const flagDraws = makeDraws(DRAWS, flags.length, 11);
-  for (let call = 0; call < calls; call++)
-    if (ask(flags[flagDraws[call & (DRAWS - 1)]], units[unitDraws[(call * 7) & (DRAWS - 1)]])) answered += 1;
+  for (let call = from; call < from + calls; call++)
+    if (ask(flags[draws[call & (DRAWS - 1)]], units[unitDraws[(call * 7) & (DRAWS - 1)]])) answered += 1;
   return answered;
 }
 
-/** CPU nanoseconds per call, garbage collection included. */
-function measure(workload, calls) {
-  const before = process.cpuUsage();
-  const answered = run(workload, calls);
-  const { user, system } = process.cpuUsage(before);
-  return { ns: ((user + system) * 1000) / calls, answered: answered / calls };
+/** All flags for a random unit. */
+function askAll(ask, calls, from) {
+  const { units } = competitor;
+  let answered = 0;
+  for (let call = from; call < from + calls; call++) if (ask(units[unitDraws[call & (DRAWS - 1)]])) answered += 1;
+  return answered;
 }
 
-process.on('message', ({ workload, calls }) => {
+/** CPU nanoseconds per call over about `ms`, garbage collection included. */
+function measure(workload, ms) {
+  const ask = competitor[workload];
+  const isAll = workload.startsWith('W4');
+  const chunk = isAll ? 16 : 8_192;
+  const before = process.cpuUsage();
+  const endAt = performance.now() + ms;
+  let calls = 0;
+  for (; performance.now() < endAt; calls += chunk) {
+    if (isAll) askAll(ask, chunk, calls);
+    else askOne(ask, workload, chunk, calls);
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { ns: ((user + system) * 1000) / calls };
+}
+
+process.on('message', ({ workload, ms }) => {
   if (workload === 'end') process.exit(0);
-  process.send(competitor[workload] === undefined ? null : measure(workload, calls));
+  process.send(competitor[workload] === undefined ? null : measure(workload, ms));
 });
 process.send('ready');

@@ -11,13 +11,14 @@ export function allocationOf() {
   return JSON.parse(execFileSync(process.execPath, ['--expose-gc', script('./allocation.js')], { encoding: 'utf8' }));
 }
 
-/** Median of five fresh processes: milliseconds from construction to the first answer, and heap in megabytes. */
+/** Median of five fresh processes over fresh files: milliseconds from construction to the first answer, and heap in megabytes. */
 export function loadOf() {
-  const file = writeFlagFile(10_000);
-  const runs = Array.from({ length: 5 }, () =>
-    JSON.parse(execFileSync(process.execPath, ['--expose-gc', script('./load.js'), file], { encoding: 'utf8' })),
-  );
-  rmSync(dirname(file), { recursive: true });
+  const runs = Array.from({ length: 5 }, () => {
+    const file = writeFlagFile(10_000);
+    const run = JSON.parse(execFileSync(process.execPath, ['--expose-gc', script('./load.js'), file], { encoding: 'utf8' }));
+    rmSync(dirname(file), { recursive: true });
+    return run;
+  });
   const median = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[2];
   return { readyMs: median('readyMs'), heapMb: median('heapMb') };
 }

@@ -6,8 +6,11 @@ import { bucketingQuality } from './quality.js';
 import { printTable } from './table.js';
 
 const COMPETITORS = ['raw limit', 'sluice', 'flagd-core', 'featurevisor', 'growthbook', 'unleash-client'];
-const CALLS = { W1: 150_000, W2: 150_000, W3: 150_000, W4: 120, W4loop: 120 };
-const ROUNDS = 7;
+const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W4loop'];
+/** Milliseconds of a warm-up, in which compilers finish, and of a round. */
+const WARM_UP_MS = 1_200;
+const ROUND_MS = 250;
+const ROUNDS = 5;
 
 const receive = (child) =>
   new Promise((resolve, reject) => {
@@ -22,9 +25,9 @@ async function start(name) {
   return child;
 }
 
-async function ask(child, workload, calls) {
+async function ask(child, workload, ms) {
   const answer = receive(child);
-  child.send({ workload, calls });
+  child.send({ workload, ms });
   const result = await answer;
   child.removeAllListeners('exit');
   return result;
@@ -36,11 +39,11 @@ async function measureAll() {
   const children = new Map();
   for (const name of COMPETITORS) children.set(name, await start(name));
   const results = {};
-  for (const [workload, calls] of Object.entries(CALLS)) {
+  for (const workload of WORKLOADS) {
     const rounds = new Map(COMPETITORS.map((name) => [name, []]));
     for (let round = -1; round < ROUNDS; round++) {
       for (const [name, child] of children) {
-        const result = await ask(child, workload, calls);
+        const result = await ask(child, workload, round < 0 ? WARM_UP_MS : ROUND_MS);
         if (round >= 0 && result !== null) rounds.get(name).push(result.ns);
       }
     }

@@ -87,6 +87,7 @@ export {
   notFound,
   type Reason,
   reasonOf,
+  slotCount,
   slotOf,
   variantIndexOf,
 } from './flag/evaluate.ts';

@@ -9,6 +9,7 @@ import {
   newRegisters,
   raise,
   reasonOf,
+  slotCount,
   slotOf,
   type Tally,
   type Unit,
@@ -19,6 +20,10 @@ import {
 interface DistinctMeter {
   readonly registers: Uint8Array;
   raised: number[];
+  /** No register is below: a hash that ranks no higher raises none, and the registers need not be reached for. */
+  lowest: number;
+  /** Rises since the lowest was last looked for. */
+  toLowest: number;
 }
 
 /** The key of an outcome in a flag's tally: what was served and why. */
@@ -31,8 +36,9 @@ export class FlagMeter {
   /** Whether something was counted since the last drain. */
   isDirty = false;
   #compiled: CompiledFlag;
-  readonly #counts: number[] = [];
-  readonly #distinct: DistinctMeter[] = [];
+  /** By slot; null until something is counted, because most flags of a large file are never asked. */
+  #counts: Float64Array | null = null;
+  #distinct: DistinctMeter[] = [];
 
   constructor(compiled: CompiledFlag) {
     this.#compiled = compiled;
@@ -40,37 +46,58 @@ export class FlagMeter {
 
   count(outcome: number, unit: Unit | null | undefined): void {
     const slot = slotOf(outcome);
-    this.#counts[slot] = (this.#counts[slot] ?? 0) + 1;
+    const counts = this.#counts ?? this.#begin();
+    counts[slot] = (counts[slot] as number) + 1;
     const variant = variantIndexOf(outcome);
     if (variant < 0 || unit === undefined || unit === null) return;
     const key = unit.userId;
     if (key === undefined || key === '' || !isUsableKey(key)) return;
-    const meter = this.#distinct[variant] ?? this.#meterOf(variant);
-    const hash = hashOfKey(key);
-    const raised = raise(meter.registers, hash.high, hash.low);
-    if (raised >= 0) meter.raised.push(raised);
+    const { high, low } = hashOfKey(key);
+    const meter = this.#distinct[variant];
+    if (meter === undefined || Math.clz32(low) >= meter.lowest) this.#raise(variant, high, low);
   }
 
-  #meterOf(variant: number): DistinctMeter {
-    while (this.#distinct.length <= variant) this.#distinct.push({ registers: newRegisters(), raised: [] });
-    return this.#distinct[variant] as DistinctMeter;
+  #begin(): Float64Array {
+    this.#counts = new Float64Array(slotCount(this.#compiled.variants.length));
+    return this.#counts;
+  }
+
+  #raise(variant: number, high: number, low: number): void {
+    while (this.#distinct.length <= variant)
+      this.#distinct.push({ registers: newRegisters(), raised: [], lowest: 0, toLowest: 0 });
+    const meter = this.#distinct[variant] as DistinctMeter;
+    const raised = raise(meter.registers, high, low);
+    if (raised < 0) return;
+    meter.raised.push(raised);
+    meter.toLowest += 1;
+    // Each register has to rise before the lowest can; looking for it more often would cost more than it saves.
+    if (meter.toLowest < meter.registers.length / 2) return;
+    meter.toLowest = 0;
+    meter.lowest = meter.registers.reduce((least, rank) => Math.min(least, rank), 64);
   }
 
   /** What was counted since the last drain, keyed by the variants as they were then. */
   drain(from: number, to: number): Tally {
-    const counts: Record<string, number> = Object.create(null);
-    for (const [slot, count] of this.#counts.entries()) {
-      if (count > 0) counts[outcomeKey(this.#compiled, slot)] = count;
-      this.#counts[slot] = 0;
-    }
-    const distinct: Record<string, Tally['distinct'][string]> = Object.create(null);
-    for (const [variant, meter] of this.#distinct.entries()) {
-      if (meter.raised.length === 0) continue;
-      distinct[this.#compiled.variants[variant] ?? ''] = distinctFromIndices(meter.registers, meter.raised);
+    const counts = (this.#counts ?? []).entries();
+    const counted = [...counts].flatMap(([slot, count]) =>
+      count > 0 ? [[outcomeKey(this.#compiled, slot), count] as const] : [],
+    );
+    this.#counts?.fill(0);
+    const distinct = this.#distinct.flatMap((meter, variant) => {
+      const { raised } = meter;
       meter.raised = [];
-    }
+      return raised.length === 0
+        ? []
+        : [[this.#compiled.variants[variant] ?? '', distinctFromIndices(meter.registers, raised)] as const];
+    });
     this.isDirty = false;
-    return { ...emptyTally(), counts, distinct, firstAt: from, lastAt: to };
+    return {
+      ...emptyTally(),
+      counts: Object.fromEntries(counted),
+      distinct: Object.fromEntries(distinct),
+      firstAt: from,
+      lastAt: to,
+    };
   }
 
   /** The flag changed. Counts by index stay valid only while the variants do; the caller drains before. */
@@ -78,7 +105,7 @@ export class FlagMeter {
     const changed = compiled.variants.join('\0') !== this.#compiled.variants.join('\0');
     this.#compiled = compiled;
     if (!changed) return;
-    this.#counts.length = 0;
-    this.#distinct.length = 0;
+    this.#counts = null;
+    this.#distinct = [];
   }
 }

@@ -6,7 +6,7 @@
  */
 import type { JsonValue } from '../json.ts';
 import { mixHash } from './bucket.ts';
-import type { CompiledFlag, CompiledRule, Gate } from './compile.ts';
+import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
 import { hashText, type KeyHash, utf8Length } from './hash.ts';
 import { ownAttribute } from './match.ts';
 import type { Unit } from './unit.ts';
@@ -53,6 +53,11 @@ export function stepOf(outcome: number): number {
   return outcome >> STEP_SHIFT;
 }
 
+/** How many slots a flag with so many variants has. */
+export function slotCount(variants: number): number {
+  return (variants + 1) << REASON_BITS;
+}
+
 export function slotOf(outcome: number): number {
   return outcome & SLOT_MASK;
 }
@@ -89,7 +94,7 @@ function decideLive(compiled: CompiledFlag, unit: Unit): number {
     const byRule = decideByRule(compiled, compiled.rules, unit, userId);
     if (byRule !== UNDECIDED) return byRule;
   }
-  return allocate(compiled, compiled.gate, STEP.ALLOCATION, unit, userId);
+  return allocate(compiled, compiled.threshold, STEP.ALLOCATION, unit, userId);
 }
 
 /** Whether a unit may have this key: text of at most 1 KiB, or an integer that a double holds exactly. */
@@ -127,30 +132,36 @@ function decideByRule(
     const rule = rules[index];
     if (rule === undefined || (rule.matches !== null && !rule.matches(unit))) continue;
     if ('variant' in rule) return outcomeOf(rule.variant, TARGETING_MATCH, STEP.RULE + index);
-    return allocate(compiled, rule.gate, STEP.RULE + index, unit, userId);
+    return allocate(compiled, rule.threshold, STEP.RULE + index, unit, userId);
   }
   return UNDECIDED;
 }
 
-function allocate(compiled: CompiledFlag, gate: Gate, step: number, unit: Unit, userId: string | number | undefined): number {
-  if (gate.kind === 'none') return outcomeOf(compiled.off, STATIC, step);
-  if (gate.kind === 'all' && compiled.split === null) return outcomeOf(compiled.on, STATIC, step);
+function allocate(
+  compiled: CompiledFlag,
+  threshold: Threshold,
+  step: number,
+  unit: Unit,
+  userId: string | number | undefined,
+): number {
+  if (threshold === 0) return outcomeOf(compiled.off, STATIC, step);
+  if (threshold === EVERYBODY && compiled.split === null) return outcomeOf(compiled.on, STATIC, step);
   const key = compiled.bucketBy === null ? userId : ownAttribute(unit, compiled.bucketBy);
   if (key === undefined || key === null || key === '') return MISSING_KEY_OUTCOME;
-  if (!isUsableKey(key)) return INVALID_KEY_OUTCOME;
-  const hash = hashOfKey(key);
-  if (gate.kind === 'bucket' && !isBelow(hash, compiled.shareSalt, gate.threshold)) return outcomeOf(compiled.off, SPLIT, step);
-  return outcomeOf(compiled.split === null ? compiled.on : splitVariant(compiled, hash), SPLIT, step);
+  if (compiled.bucketBy !== null && !isUsableKey(key)) return INVALID_KEY_OUTCOME;
+  const { high, low } = hashOfKey(key as string | number);
+  // Unsigned only inside the comparison: as a value it would become a heap object.
+  if (mixHash(high, low, compiled.shareSaltHigh, compiled.shareSaltLow) >>> 0 >= threshold)
+    return outcomeOf(compiled.off, SPLIT, step);
+  return outcomeOf(compiled.split === null ? compiled.on : splitVariant(compiled, compiled.split, high, low), SPLIT, step);
 }
 
-function isBelow(hash: KeyHash, salt: KeyHash, threshold: number): boolean {
-  return mixHash(hash.high, hash.low, salt.high, salt.low) >>> 0 < threshold;
-}
-
-function splitVariant(compiled: CompiledFlag, hash: KeyHash): number {
-  const split = compiled.split ?? [];
-  const mixed = mixHash(hash.high, hash.low, compiled.splitSalt.high, compiled.splitSalt.low) >>> 0;
-  for (const part of split) if (mixed < part.threshold) return part.variant;
+function splitVariant(compiled: CompiledFlag, split: NonNullable<CompiledFlag['split']>, high: number, low: number): number {
+  const mixed = mixHash(high, low, compiled.splitSaltHigh, compiled.splitSaltLow) >>> 0;
+  for (let index = 0; index < split.length; index++) {
+    const part = split[index];
+    if (part !== undefined && mixed < part.threshold) return part.variant;
+  }
   return compiled.on;
 }
 

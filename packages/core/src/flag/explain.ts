@@ -1,7 +1,7 @@
 /** Why a unit gets what it gets, step by step, as data: for `explain`, the CLI and the page. Never counts as an exposure. */
 import { shareToPercentage } from '../share.ts';
 import { bucketOf, mixHash } from './bucket.ts';
-import type { CompiledFlag, Gate } from './compile.ts';
+import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
 import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
 import { ownAttribute } from './match.ts';
@@ -75,7 +75,8 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null): PlannedSte
     },
     { code: STEP.CONDITIONS, step: 'conditions', says: 'the conditions do not hold', silent: 'the conditions hold' },
     ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
-      const served = 'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : gateSentence(rule.gate, bucket);
+      const served =
+        'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : thresholdSentence(rule.threshold, bucket);
       return {
         code: STEP.RULE + index,
         step: 'rule',
@@ -83,13 +84,18 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null): PlannedSte
         silent: `rule ${index + 1} does not hold`,
       };
     }),
-    { code: STEP.ALLOCATION, step: 'allocation', says: gateSentence(compiled.gate, bucket, servedShare(flag)), silent: '' },
+    {
+      code: STEP.ALLOCATION,
+      step: 'allocation',
+      says: thresholdSentence(compiled.threshold, bucket, servedShare(flag)),
+      silent: '',
+    },
   ];
 }
 
-function gateSentence(gate: Gate, bucket: number | null, share?: number): string {
-  if (gate.kind === 'none') return 'the share is 0 %';
-  if (gate.kind === 'all') return 'the share is 100 %';
+function thresholdSentence(threshold: Threshold, bucket: number | null, share?: number): string {
+  if (threshold === 0) return 'the share is 0 %';
+  if (threshold === EVERYBODY) return 'the share is 100 %';
   const percentage = share === undefined ? 'its share' : `the share of ${shareToPercentage(share)} %`;
   return `bucket ${bucket ?? 'unknown'} of 100 000 against ${percentage}`;
 }
@@ -99,7 +105,7 @@ function safeBucket(compiled: CompiledFlag, unit: Unit): number | null {
     const key = compiled.bucketBy === null ? unit.userId : ownAttribute(unit, compiled.bucketBy);
     if (!isUsableKey(key) || key === '') return null;
     const hash = hashOfKey(key);
-    return bucketOf(mixHash(hash.high, hash.low, compiled.shareSalt.high, compiled.shareSalt.low));
+    return bucketOf(mixHash(hash.high, hash.low, compiled.shareSaltHigh, compiled.shareSaltLow));
   } catch {
     return null;
   }

@@ -40,7 +40,7 @@ function duplicateIssues(entries: readonly unknown[]): Issue[] {
 }
 
 function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
-  const list = (field: string): readonly string[] => [...new Set((entry[field] ?? []) as readonly string[])];
+  const list = (field: string): readonly string[] => distinctNames((entry[field] ?? NONE) as readonly string[]);
   const name = entry.name as string;
   return {
     name,
@@ -53,13 +53,20 @@ function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
     disabledGroups: list('disabled_groups'),
     conditions: (entry.conditions ?? {}) as Condition,
     variants: entry.variants === undefined ? null : fileVariants(entry.variants as { readonly [field: string]: JsonValue }),
-    rules: ((entry.rules ?? []) as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
+    rules: ((entry.rules ?? NONE) as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
     bucketBy: (entry.bucket_by ?? null) as string | null,
     salt: (entry.salt ?? name) as string,
     owner: (entry.owner ?? null) as string | null,
     tags: list('tags'),
     expiresAt: entry.expires === undefined ? null : Date.parse(entry.expires as string),
   };
+}
+
+/** Shared by all flags: ten thousand empty lists would be a megabyte. */
+const NONE: readonly never[] = Object.freeze([]);
+
+function distinctNames(names: readonly string[]): readonly string[] {
+  return names.length === 0 ? NONE : [...new Set(names)];
 }
 
 function fileVariants(variants: { readonly [field: string]: JsonValue }): FileFlag['variants'] {

@@ -12,7 +12,7 @@ import { FactsBook } from './facts-book.ts';
 import { Followers } from './followers.ts';
 import { LeaseBook } from './lease-book.ts';
 import { queryEvents } from './log-query.ts';
-import { RecordBook } from './record-book.ts';
+import { deepFreeze, RecordBook } from './record-book.ts';
 import type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
 
 /** Events beyond this many are forgotten, the oldest first. */
@@ -54,7 +54,7 @@ class MemoryStore implements Store {
   async commit(change: Change): Promise<Committed> {
     if (this.#isClosed) throw new SluiceError('unavailable', 'the memory store is closed');
     this.#records.check(change);
-    this.#records.apply(change.records);
+    this.#records.apply(change.records.map(deepFreeze));
     const events = change.events.map((event, index): LoggedEvent => ({ ...event, seq: this.#seq + index + 1 }));
     this.#seq += events.length;
     this.#events.push(...events);

@@ -25,7 +25,7 @@ export class RecordBook {
   }
 
   apply(records: readonly SluiceRecord[]): void {
-    for (const record of records) this.#records.set(recordId(record), deepFreeze(record));
+    for (const record of records) this.#records.set(recordId(record), record);
   }
 
   get(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): SluiceRecord | undefined {
@@ -52,8 +52,8 @@ export class RecordBook {
   }
 }
 
-/** A record is shared by the log, the view and callers; none of them may change it under the others. */
-function deepFreeze<T>(value: T): T {
+/** For records that a caller still holds: none may be changed under the log, the view and the others. */
+export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const member of Object.values(value)) deepFreeze(member);
   return Object.freeze(value);
