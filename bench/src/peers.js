@@ -11,56 +11,24 @@ const askAll = (ask) => (unit) => {
   return on;
 };
 
+function flagdFlag(index) {
+  const fractional = (...parts) => ({ fractional: parts });
+  const bool = { state: 'ENABLED', variants: { on: true, off: false }, defaultVariant: 'off' };
+  if (kindOf(index) === 'W1') return { ...bool, targeting: fractional(['on', 10], ['off', 90]) };
+  const pro = { and: [{ in: [{ var: 'country' }, COUNTRIES] }, { '==': [{ var: 'plan' }, 'pro'] }] };
+  if (kindOf(index) === 'W2') return { ...bool, targeting: { if: [pro, fractional(['on', 25], ['off', 75]), 'off'] } };
+  return {
+    state: 'ENABLED',
+    variants: { a: 'a', b: 'b', c: 'c' },
+    defaultVariant: 'a',
+    targeting: fractional(['a', 1], ['b', 1], ['c', 1]),
+  };
+}
+
 export async function makeFlagd(units) {
   const { FlagdCore } = await import('@openfeature/flagd-core');
   const core = new FlagdCore();
-  const flags = byName((index) => {
-    const kind = kindOf(index);
-    if (kind === 'W1')
-      return {
-        state: 'ENABLED',
-        variants: { on: true, off: false },
-        defaultVariant: 'off',
-        targeting: {
-          fractional: [
-            ['on', 10],
-            ['off', 90],
-          ],
-        },
-      };
-    if (kind === 'W2') {
-      const matches = { and: [{ in: [{ var: 'country' }, COUNTRIES] }, { '==': [{ var: 'plan' }, 'pro'] }] };
-      return {
-        state: 'ENABLED',
-        variants: { on: true, off: false },
-        defaultVariant: 'off',
-        targeting: {
-          if: [
-            matches,
-            {
-              fractional: [
-                ['on', 25],
-                ['off', 75],
-              ],
-            },
-            'off',
-          ],
-        },
-      };
-    }
-    return {
-      state: 'ENABLED',
-      variants: { a: 'a', b: 'b', c: 'c' },
-      defaultVariant: 'a',
-      targeting: {
-        fractional: [
-          ['a', 1],
-          ['b', 1],
-          ['c', 1],
-        ],
-      },
-    };
-  });
+  const flags = byName(flagdFlag);
   core.setConfigurations(JSON.stringify({ flags }));
   const bool = (name, unit) => core.resolveBooleanEvaluation(name, false, unit).value;
   const text = (name, unit) => core.resolveStringEvaluation(name, 'a', unit).value;
