@@ -197,5 +197,8 @@ function planStart(
     targetPercentage: rollout.plan.targetPercentage,
     stages: rollout.plan.stages.map((stage) => stage.percentage),
   };
-  return { records: [rollout, owned], events: [eventOf('rollout.started', rollout, by, now, detail)] };
+  return {
+    records: [rollout, owned],
+    events: [eventOf('rollout.started', rollout, by, now, detail), eventOf('flag.updated', owned, by, now)],
+  };
 }

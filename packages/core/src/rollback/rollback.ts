@@ -54,6 +54,10 @@ export function planGradualRollback(
   const others = ended.records.filter((record) => record.kind !== 'rollout');
   return {
     records: [started.rollout, after, ...others],
-    events: [...ended.events, eventOf('rollback.gradual', started.rollout, by, now, detail)],
+    events: [
+      ...ended.events,
+      eventOf('rollback.gradual', started.rollout, by, now, detail),
+      eventOf('flag.updated', after, by, now),
+    ],
   };
 }

@@ -26,7 +26,9 @@ export function planTransition(
   const events = step.events.map((event) =>
     eventOf(event.type, next, { actor: by.actor, reason: event.reason }, now, { ...event.detail, ...evidence }),
   );
-  return { records: moved === null ? [next] : [next, moved], events };
+  if (moved === null) return { records: [next], events };
+  const reason = events.at(-1)?.reason ?? by.reason;
+  return { records: [next, moved], events: [...events, eventOf('flag.updated', moved, { actor: by.actor, reason }, now)] };
 }
 
 function movedFlag(flag: Flag, step: Transition, key: string, now: number): Flag | null {

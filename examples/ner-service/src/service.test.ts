@@ -1,0 +1,100 @@
+import type { AddressInfo } from 'node:net';
+import { createSluice, memoryStore } from 'sluice';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FLAG, STABLE } from './assignment.ts';
+import { foundAny } from './components/component.ts';
+import { compromise } from './components/compromise.ts';
+import { wink } from './components/wink.ts';
+import { winkDated } from './components/wink-dated.ts';
+import { personIn, readCorpus } from './corpus.ts';
+import { createService } from './service.ts';
+
+const LICENCE = 'MIT License\n\nCopyright (c) 2019 Spencer Kelly\n\nPermission is hereby granted, free of charge, to any person';
+
+describe('the corpus', () => {
+  it('has real texts, and knows who their packages name', () => {
+    const { packages, packagesWithAuthor, texts } = readCorpus();
+    expect(packages).toBeGreaterThan(30);
+    expect(packagesWithAuthor).toBeGreaterThan(20);
+    expect(texts.find((text) => text.id.startsWith('compromise/LICENSE'))?.people).toContain('Spencer Kelly');
+  });
+
+  it('takes people for people and organisations not', () => {
+    expect([
+      personIn('Evan You <evan@example.com>'),
+      personIn({ name: 'Matteo Collina' }),
+      personIn('GitHub Inc.'),
+      personIn('sindresorhus'),
+      personIn(7),
+    ]).toEqual(['Evan You', 'Matteo Collina', null, null, null]);
+  });
+});
+
+describe('the components', () => {
+  it('find an author in a licence', () => {
+    for (const finder of [compromise, wink, winkDated])
+      expect(foundAny(finder.find(LICENCE), ['Spencer Kelly']), finder.name).toBe(true);
+  });
+
+  it('crash, in the defective one, on exactly the texts with a copyright line without a year', () => {
+    const isDoomed = (text: string): boolean =>
+      text.split('\n').some((line) => /^\s*copyright\b/i.test(line) && !/\d{4}/.test(line));
+    const { texts } = readCorpus();
+    const crashed = texts.filter(({ text }) => {
+      try {
+        winkDated.find(text);
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    expect(crashed.map((text) => text.id)).toEqual(texts.filter(({ text }) => isDoomed(text)).map((text) => text.id));
+    expect(crashed.length).toBeGreaterThan(2);
+    expect(crashed.length).toBeLessThan(texts.length / 4);
+  });
+});
+
+describe('the service', () => {
+  const sluice = createSluice({ store: memoryStore() });
+  const service = createService(sluice, [compromise, wink, winkDated]);
+  const post = (body: unknown, path = '/people'): Promise<Response> =>
+    fetch(`http://127.0.0.1:${(service.address() as AddressInfo).port}${path}`, {
+      method: 'POST',
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+
+  beforeAll(async () => {
+    await sluice.flags.setFlag(FLAG, {
+      enabled: true,
+      rolloutPercentage: 0,
+      variants: { [STABLE]: STABLE, wink: 'wink', 'wink-dated': 'wink-dated' },
+      offVariant: STABLE,
+      onVariant: 'wink',
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(async () => {
+    service.closeAllConnections();
+    service.close();
+    await sluice.close();
+  });
+
+  it('answers with the component that the flag gives this user, and tells Sluice how it went', async () => {
+    await sluice.flags.addUserToFlag(FLAG, 'ann');
+    expect(await (await post({ user: 'ann', text: LICENCE, people: ['Spencer Kelly'] })).json()).toMatchObject({
+      component: 'wink',
+    });
+    expect(await (await post({ user: 'bob', text: LICENCE })).json()).toMatchObject({ component: STABLE });
+    expect(sluice.metrics.mean('accuracy', { flag: FLAG, variant: 'wink' })).toBe(1);
+    expect(sluice.metrics.errorRate({ flag: FLAG, variant: 'wink' })).toBe(0);
+  });
+
+  it('answers a crash with 500 and counts it, and a bad body with 400', async () => {
+    await sluice.flags.setFlag(FLAG, { onVariant: 'wink-dated' });
+    expect((await post({ user: 'ann', text: 'Copyright (c) Somebody' })).status).toBe(500);
+    expect(sluice.metrics.errorRate({ flag: FLAG, variant: 'wink-dated' })).toBe(1);
+    expect([(await post('{')).status, (await post({ user: 7 })).status, (await post({}, '/nothing')).status]).toEqual([
+      400, 400, 404,
+    ]);
+  });
+});
