@@ -40,8 +40,8 @@ export interface LedgerRow {
   readonly firstExposureAt: number | null;
   /** Values from the exposure on. */
   readonly counted: Readonly<Record<string, MetricDelta>>;
-  /** Values from before the exposure, or of a unit never exposed. */
-  readonly before: Readonly<Record<string, MetricDelta>>;
+  /** Reports of values from before the exposure, or of a unit not yet known to be exposed: apart, because it may turn out to be in between. */
+  readonly before: Readonly<Record<string, readonly MetricDelta[]>>;
 }
 
 export interface ArmTotals {
@@ -72,6 +72,7 @@ export interface SubjectTotals {
 }
 
 const EARLY_UNITS = 100;
+const MAX_APART = 15;
 const NO_ARM: ArmTotals = Object.freeze({ exposed: 0, metrics: {} });
 
 export function emptyTotals(): SubjectTotals {
@@ -129,18 +130,25 @@ function withMetric(totals: SubjectTotals, name: string, metric: Omit<MetricTota
 
 function mergedRow(row: LedgerRow, delta: UnitDelta): LedgerRow {
   const firstExposureAt = earlier(row.firstExposureAt, delta.firstExposureAt);
-  let { counted, before } = row;
-  if (firstExposureAt !== row.firstExposureAt && firstExposureAt !== null) {
-    const late = Object.entries(before).filter(([, values]) => values.from >= firstExposureAt);
-    for (const [name, values] of late) counted = { ...counted, [name]: joined(ownEntry(counted, name), values) };
-    before = Object.fromEntries(Object.entries(before).filter(([, values]) => values.from < firstExposureAt));
-  }
-  for (const [name, values] of Object.entries(delta.metrics)) {
+  const reports = [
+    ...Object.entries(row.before).flatMap(([name, list]) => list.map((values) => [name, values] as const)),
+    ...Object.entries(delta.metrics),
+  ];
+  let { counted } = row;
+  let before: LedgerRow['before'] = {};
+  for (const [name, values] of reports) {
     if (firstExposureAt !== null && values.from >= firstExposureAt)
       counted = { ...counted, [name]: joined(ownEntry(counted, name), values) };
-    else before = { ...before, [name]: joined(ownEntry(before, name), values) };
+    else before = { ...before, [name]: appended(ownEntry(before, name) ?? [], values) };
   }
   return { ...row, firstExposureAt, counted, before };
+}
+
+/** The latest reports stay apart; what is older than those is joined, so that a row has a bound. */
+function appended(list: readonly MetricDelta[], values: MetricDelta): readonly MetricDelta[] {
+  const [first, second, ...rest] = [...list, values];
+  if (first === undefined || second === undefined || rest.length < MAX_APART) return [...list, values];
+  return [joined(first, second), ...rest];
 }
 
 function earlier(a: number | null, b: number | null): number | null {

@@ -57,7 +57,7 @@ export function happen(world: World, input: RolloutInput, afterMs = 0): World {
     return { ...world, now, step: null, events: [], refused: isRefusal(step) ? step.refused : '' };
   const rollout = change.records.find((record) => record.kind === 'rollout') ?? world.rollout;
   const flag = change.records.find((record) => record.kind === 'flag') ?? world.flag;
-  return { now, flag, rollout, events: change.events, step, refused: null };
+  return { now, flag, rollout, events: change.events.filter((event) => event.kind === 'rollout'), step, refused: null };
 }
 
 /** What somebody asks for. */
