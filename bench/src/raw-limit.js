@@ -1,6 +1,7 @@
 /** What no library can beat by much: a Map, a Murmur3 of the key seeded per flag, one comparison, no details. */
 import { COUNTRIES, FLAGS, flagName, kindOf } from './workload.js';
 
+/** MurmurHash3_x86_32 of an ASCII text as a signed integer. */
 function murmur3(key, seed) {
   let h = seed;
   const whole = key.length & ~3;
@@ -19,28 +20,33 @@ function murmur3(key, seed) {
   return (h ^ (h >>> 16)) | 0;
 }
 
+/** The first signed hash that is out. */
 const below = (share) => Math.floor(share * 2 ** 32) - 2 ** 31;
+const [TENTH, QUARTER, THIRD, TWO_THIRDS] = [below(0.1), below(0.25), below(1 / 3), below(2 / 3)];
+const countries = new Set(COUNTRIES);
+
+const isTenth = (unit, seed) => murmur3(unit.id, seed) < TENTH;
+const isPro = (unit, seed) => countries.has(unit.country) && unit.plan === 'pro' && murmur3(unit.id, seed) < QUARTER;
+const third = (unit, seed) => {
+  const h = murmur3(unit.id, seed);
+  return h < THIRD ? 'a' : h < TWO_THIRDS ? 'b' : 'c';
+};
 
 export function makeRawLimit(units) {
-  const countries = new Set(COUNTRIES);
-  const flags = new Map(
-    Array.from({ length: FLAGS }, (_, index) => [
-      flagName(index),
-      { seed: Math.imul(index + 1, 2654435761), kind: kindOf(index) },
-    ]),
-  );
-  const [tenth, quarter, third, twoThirds] = [below(0.1), below(0.25), below(1 / 3), below(2 / 3)];
-  const ask = (name, unit) => {
-    const flag = flags.get(name);
-    if (flag.kind === 'W1') return murmur3(unit.id, flag.seed) < tenth;
-    if (flag.kind === 'W2') return countries.has(unit.country) && unit.plan === 'pro' && murmur3(unit.id, flag.seed) < quarter;
-    const h = murmur3(unit.id, flag.seed);
-    return h < third ? 'a' : h < twoThirds ? 'b' : 'c';
+  const all = Array.from({ length: FLAGS }, (_, index) => ({ seed: Math.imul(index + 1, 2654435761), kind: kindOf(index) }));
+  const flags = new Map(all.map((flag, index) => [flagName(index), flag]));
+  const [tenths, pros, thirds] = ['W1', 'W2', 'W3'].map((kind) => all.filter((flag) => flag.kind === kind));
+  return {
+    units,
+    W1: (name, unit) => isTenth(unit, flags.get(name).seed),
+    W2: (name, unit) => isPro(unit, flags.get(name).seed),
+    W3: (name, unit) => third(unit, flags.get(name).seed),
+    W4: (unit) => {
+      let on = 0;
+      for (const flag of tenths) if (isTenth(unit, flag.seed)) on += 1;
+      for (const flag of pros) if (isPro(unit, flag.seed)) on += 1;
+      for (const flag of thirds) if (third(unit, flag.seed) === 'a') on += 1;
+      return on;
+    },
   };
-  const all = (unit) => {
-    let on = 0;
-    for (const name of flags.keys()) if (ask(name, unit)) on += 1;
-    return on;
-  };
-  return { units, W1: ask, W2: ask, W3: ask, W4: all };
 }

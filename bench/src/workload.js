@@ -5,18 +5,41 @@ export const FLAGS = 1_000;
 export const UNITS = 131_072;
 export const COUNTRIES = ['DE', 'FR', 'IT', 'ES', 'NL', 'BE', 'AT', 'PL', 'SE', 'DK'];
 
-/** @returns {'W1' | 'W2' | 'W3'} */
+/**
+ * @param {number} index
+ * @returns {'W1' | 'W2' | 'W3'}
+ */
 export function kindOf(index) {
   if (index < FLAGS / 2) return 'W1';
   return index < (FLAGS * 3) / 4 ? 'W2' : 'W3';
 }
 
-export const flagName = (index) => `flag-${kindOf(index)}-${index}`;
+/** As a program has it: the engine keeps the names in source code once each, and so does a property key. */
+const NAMES = Object.keys(
+  Object.fromEntries(Array.from({ length: FLAGS }, (_, index) => [`flag-${kindOf(index)}-${index}`, true])),
+);
+
+/** @param {number} index */
+export const flagName = (index) => NAMES[index];
 
 /** Which flags a workload asks for; W4 asks for all. */
 export function flagsOf(workload) {
-  const all = Array.from({ length: FLAGS }, (_, index) => index);
-  return (workload === 'W4' ? all : all.filter((index) => kindOf(index) === workload)).map(flagName);
+  return NAMES.filter((_, index) => workload.startsWith('W4') || kindOf(index) === workload);
+}
+
+/**
+ * W4 of a competitor that answers one flag at a time: `bool` and `text` ask for a flag, each for the flags of its kind.
+ * @param {(name: string, unit: object) => boolean} bool
+ * @param {(name: string, unit: object) => string} text
+ */
+export function askEach(bool, text) {
+  const [texts, bools] = [flagsOf('W3'), [...flagsOf('W1'), ...flagsOf('W2')]];
+  return (unit) => {
+    let on = 0;
+    for (const name of bools) if (bool(name, unit)) on += 1;
+    for (const name of texts) if (text(name, unit) === 'a') on += 1;
+    return on;
+  };
 }
 
 function uuid(index) {
