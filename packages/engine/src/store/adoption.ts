@@ -1,11 +1,14 @@
 /** An edit of the flag file by hand, as a change like any other. */
 import {
+  type Attribution,
   type Change,
   DEFAULT_SCOPE,
   type EventType,
+  endOwner,
   eventOf,
   type FileFlag,
   type Flag,
+  type FlagFacts,
   type Issue,
   mergeFileFlag,
   SluiceError,
@@ -19,6 +22,8 @@ interface AdoptionInput {
   readonly path: string;
   readonly written: readonly FileFlag[];
   readonly kept: ReadonlyMap<string, Flag>;
+  /** What else is kept under a flag's key: what may own its share. */
+  readonly others: (key: string) => Pick<FlagFacts, 'rollout' | 'experiment'>;
   readonly force: boolean;
   readonly now: number;
 }
@@ -27,7 +32,7 @@ interface AdoptionInput {
  * What the file changes. A flag that it no longer has is archived.
  * @throws SluiceError `invalid` when it uses an archived name again, `refused` when it would drop every flag
  */
-export function planAdoption({ path, written, kept, force, now }: AdoptionInput): Change {
+export function planAdoption({ path, written, kept, others, force, now }: AdoptionInput): Change {
   const names = new Set(written.map((flag) => flag.name));
   const dropped = [...kept.values()].filter((flag) => flag.archivedAt === null && !names.has(flag.key));
   const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
@@ -44,17 +49,39 @@ export function planAdoption({ path, written, kept, force, now }: AdoptionInput)
   );
   if (reused.length > 0) throw fileError(path, reused);
   const by = { actor: FILE_ACTOR, reason: `${path} was edited` };
-  const edited = written.flatMap((file): { flag: Flag; type: EventType }[] => {
+  const edited = written.flatMap((file): Edited[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
-    return flag === null ? [] : [{ flag, type: typeOf(before, flag) }];
+    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag) }];
   });
-  const archived = dropped.map((flag) => ({
-    flag: { ...flag, archivedAt: now, updatedAt: now, revision: flag.revision + 1 },
-    type: 'flag.archived' as const,
-  }));
-  const changes = [...edited, ...archived];
-  return { records: changes.map(({ flag }) => flag), events: changes.map(({ flag, type }) => eventOf(type, flag, by, now)) };
+  const archived = dropped.map(
+    (before): Edited => ({
+      before,
+      flag: { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 },
+      type: 'flag.archived',
+    }),
+  );
+  const changes = [...edited, ...archived].map((edit) => changeOf(edit, others(edit.flag.key), by, now));
+  return { records: changes.flatMap(({ records }) => records), events: changes.flatMap(({ events }) => events) };
+}
+
+interface Edited {
+  readonly before: Flag | undefined;
+  readonly flag: Flag;
+  readonly type: EventType;
+}
+
+/** A kill by hand ends whoever moved the share, as every kill does. */
+function changeOf(
+  { before, flag, type }: Edited,
+  others: Pick<FlagFacts, 'rollout' | 'experiment'>,
+  by: Attribution,
+  now: number,
+): Change {
+  const isOver = type === 'flag.killed' || type === 'flag.archived';
+  const ended = endOwner({ scope: flag.scope, key: flag.key, flag: isOver ? before : undefined, ...others }, by, now);
+  const free: Flag = isOver ? { ...flag, shareOwner: null, stageGroups: [] } : flag;
+  return { records: [free, ...ended.records], events: [eventOf(type, free, by, now), ...ended.events] };
 }
 
 function typeOf(before: Flag | undefined, after: Flag): EventType {

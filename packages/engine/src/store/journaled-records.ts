@@ -137,6 +137,7 @@ export class JournaledRecords {
       path: this.#projection.path,
       written: this.#projection.flagsIn(found),
       kept,
+      others: (key) => this.#state.book.ownersOf(DEFAULT_SCOPE, key),
       force: this.#options.force ?? false,
       now: this.#clock.now(),
     });

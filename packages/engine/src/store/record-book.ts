@@ -1,5 +1,13 @@
 /** The records that a store keeps in memory, under the one rule that it enforces: a revision is the kept one plus one. */
-import { type Change, type RecordKind, type Scope, SluiceError, type SluiceRecord } from '@sluice/core';
+import {
+  type Change,
+  type Experiment,
+  type RecordKind,
+  type Rollout,
+  type Scope,
+  SluiceError,
+  type SluiceRecord,
+} from '@sluice/core';
 
 export function recordId(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): string {
   return `${record.kind}\0${record.scope.project}\0${record.scope.environment}\0${record.key}`;
@@ -30,6 +38,15 @@ export class RecordBook {
 
   get(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): SluiceRecord | undefined {
     return this.#records.get(recordId(record));
+  }
+
+  /** What may own the share of the flag with this key. */
+  ownersOf(scope: Scope, key: string): { rollout: Rollout | undefined; experiment: Experiment | undefined } {
+    const [rollout, experiment] = [this.get({ kind: 'rollout', scope, key }), this.get({ kind: 'experiment', scope, key })];
+    return {
+      rollout: rollout?.kind === 'rollout' ? rollout : undefined,
+      experiment: experiment?.kind === 'experiment' ? experiment : undefined,
+    };
   }
 
   all(): SluiceRecord[] {
