@@ -13,6 +13,6 @@ export default defineConfig({
       '*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', 'bench/**'],
-    testTimeout: 30_000,
+    testTimeout: 120_000,
   },
 });

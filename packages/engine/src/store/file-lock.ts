@@ -1,8 +1,8 @@
 /** One process at a time, among those that share a file. */
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { lock } from 'proper-lockfile';
+import { makeDirectory } from './file-work.ts';
 
 /** A holder that has not renewed its lock for this long is dead. The journal's chain fences one that merely slept. */
 const STALE_MS = 2_000;
@@ -33,7 +33,7 @@ export class FileLock {
 
   async #take(): Promise<() => Promise<void>> {
     try {
-      await mkdir(dirname(this.#path), { recursive: true });
+      await makeDirectory(dirname(this.#path), { recursive: true });
       return await lock(this.#path, {
         lockfilePath: `${this.#path}.lock`,
         realpath: false,

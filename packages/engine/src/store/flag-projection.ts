@@ -1,10 +1,10 @@
 /** The flag file as a projection of the records: what it should say, what it does say, and when somebody else wrote it. */
 import { readFileSync, statSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError } from '@sluice/core';
+import { renameFile, syncDirectory, writeWhole } from './file-work.ts';
 import { EMPTY_FILE, hashOf, readFlagText, rewriteFlagText } from './flag-file-text.ts';
-import { isMissing, syncDirectory } from './journal.ts';
+import { isMissing } from './journal.ts';
 
 export interface FoundFile {
   readonly text: string;
@@ -90,10 +90,10 @@ export class FlagProjection {
 
   /** Renames the text into place. A text there that could not be read is kept beside it as `.rejected`. */
   async write(text: string, rejected: string | null): Promise<void> {
-    if (rejected !== null) await writeFile(`${this.path}.rejected`, rejected, { flush: true });
+    if (rejected !== null) await writeWhole(`${this.path}.rejected`, rejected, { flush: true });
     const mode = statSync(this.path, { throwIfNoEntry: false })?.mode;
-    await writeFile(`${this.path}.tmp`, text, { flush: true, ...(mode === undefined ? {} : { mode }) });
-    await rename(`${this.path}.tmp`, this.path);
+    await writeWhole(`${this.path}.tmp`, text, { flush: true, ...(mode === undefined ? {} : { mode }) });
+    await renameFile(`${this.path}.tmp`, this.path);
     await syncDirectory(dirname(this.path));
     this.base(text);
     this.find();

@@ -1,8 +1,8 @@
 /** An append-only file of entries that is the truth: state is the replay through its last whole line. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { type FileHandle, link, open, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/core';
+import { closeFile, linkFile, openFile, renameFile, syncData, syncDirectory, writeTo, writeWhole } from './file-work.ts';
 import { CHAIN_START, LineChain, sealLine } from './journal-line.ts';
 
 export interface CaughtUp<T> {
@@ -14,9 +14,10 @@ export interface CaughtUp<T> {
 export class Journal<T> {
   readonly path: string;
   readonly #chain: LineChain<T>;
-  #handle: FileHandle | null = null;
-  /** The segment that the handle writes to; another process may have begun a new one since. */
-  #handleInode = 0;
+  /** File descriptor. */
+  #file: number | null = null;
+  /** The segment that the descriptor writes to; another process may have begun a new one since. */
+  #fileInode = 0;
   #inode = 0;
   /** Everything before this byte has been replayed. */
   #offset = 0;
@@ -78,13 +79,13 @@ export class Journal<T> {
     const { line, checksum } = sealLine(entry, this.#chain.last);
     const isTorn = this.#size > this.#offset;
     try {
-      const handle = await this.#open();
+      const file = await this.#open();
       // One write call, so that lines of two processes never mix. A torn tail is ended first, or it would swallow this line; and spoilt,
       // or one that lacked nothing but its end would come to count after all.
       const bytes = Buffer.from(isTorn ? `~\n${line}` : line);
-      const { bytesWritten } = await handle.write(bytes);
+      const { bytesWritten } = await writeTo(file, bytes);
       if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
-      if (durable) await handle.datasync();
+      if (durable) await syncData(file);
     } catch (error) {
       throw new SluiceError(
         'unavailable',
@@ -97,15 +98,16 @@ export class Journal<T> {
     return caughtUp;
   }
 
-  async #open(): Promise<FileHandle> {
-    if (this.#handle !== null && statInode(this.path) === this.#handleInode) return this.#handle;
-    await this.#handle?.close();
+  async #open(): Promise<number> {
+    if (this.#file !== null && statInode(this.path) === this.#fileInode) return this.#file;
+    await this.close();
     const isNew = statInode(this.path) === null;
-    this.#handle = await open(this.path, 'a');
+    const file = await openFile(this.path, 'a');
+    this.#file = file;
     if (isNew) await syncDirectory(dirname(this.path));
-    this.#handleInode = (await this.#handle.stat()).ino;
-    this.#inode = this.#handleInode;
-    return this.#handle;
+    this.#fileInode = fstatSync(file).ino;
+    this.#inode = this.#fileInode;
+    return file;
   }
 
   /**
@@ -115,32 +117,23 @@ export class Journal<T> {
   async rotate(checkpoint: T, archive: string | null): Promise<void> {
     const { line } = sealLine(checkpoint, CHAIN_START);
     const fresh = `${this.path}.new`;
-    await writeFile(fresh, line, { flush: true });
-    if (archive !== null) await link(this.path, archive).catch(ignoreIfThere);
-    await rename(fresh, this.path);
+    await writeWhole(fresh, line, { flush: true });
+    if (archive !== null) await linkFile(this.path, archive).catch(ignoreIfThere);
+    await renameFile(fresh, this.path);
     await syncDirectory(dirname(this.path));
     this.catchUp();
   }
 
   async close(): Promise<void> {
-    await this.#handle?.close();
-    this.#handle = null;
+    const file = this.#file;
+    this.#file = null;
+    if (file !== null) await closeFile(file);
   }
 }
 
 /** All entries of a segment that is no longer written to. */
 export function readSegment<T>(path: string): readonly T[] {
   return new Journal<T>(path).catchUp().entries;
-}
-
-/** Makes a created, renamed or linked name survive a power cut. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function openIfThere(path: string): number | null {

@@ -1,7 +1,7 @@
 /** Leases among the processes that share a flag file. A lease is no fact: losing the file only lets somebody take one sooner. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FileLock } from './file-lock.ts';
+import { makeDirectory, readWhole, renameFile, writeWhole } from './file-work.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
 import type { LeaseRequest } from './store.ts';
 
@@ -26,16 +26,16 @@ export class LeaseFile {
     return this.#lock.run(async () => {
       const book = await this.#read();
       const answer = change(book);
-      await mkdir(dirname(this.#path), { recursive: true });
-      await writeFile(`${this.#path}.tmp`, JSON.stringify(book.all()));
-      await rename(`${this.#path}.tmp`, this.#path);
+      await makeDirectory(dirname(this.#path), { recursive: true });
+      await writeWhole(`${this.#path}.tmp`, JSON.stringify(book.all()));
+      await renameFile(`${this.#path}.tmp`, this.#path);
       return answer;
     });
   }
 
   async #read(): Promise<LeaseBook> {
     try {
-      return new LeaseBook(JSON.parse(await readFile(this.#path, 'utf8')) as (readonly [string, Lease])[]);
+      return new LeaseBook(JSON.parse(await readWhole(this.#path, 'utf8')) as (readonly [string, Lease])[]);
     } catch {
       return new LeaseBook();
     }
