@@ -60,16 +60,15 @@ export {
 } from './experiment/ledger.ts';
 export {
   CONTROL,
-  checkExperimentSettings,
   createExperiment,
-  type ExperimentSettings,
   startExperiment,
   stopExperiment,
   TREATMENT,
 } from './experiment/lifecycle.ts';
-export { defaultGoal, parseTrackedMetric } from './experiment/metric.ts';
+export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
+export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
@@ -109,7 +108,7 @@ export { formatFlag, mergeFileFlag } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
-export { endOwner, type FlagFacts, planFlagEdit } from './flag/plan-edit.ts';
+export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';

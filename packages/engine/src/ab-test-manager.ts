@@ -1,17 +1,17 @@
 /** A/B tests: an allocation held fixed to learn which component is better. */
 import {
   CONTROL,
-  checkExperimentSettings,
   createExperiment,
   type Experiment,
   hashDigits,
   hashOfKey,
   isUsableKey,
-  parseTrackedMetric,
+  parseTestSettings,
   SluiceError,
   startExperiment,
   stopExperiment,
   type TestResults,
+  type TestSettings,
   TREATMENT,
   type TrackedMetric,
   testResult,
@@ -25,19 +25,6 @@ import type { Runtime } from './runtime.ts';
 
 export const TestVariant = { CONTROL, TREATMENT } as const;
 export type TestVariant = (typeof TestVariant)[keyof typeof TestVariant];
-
-export interface TestSettings {
-  readonly testId: string;
-  readonly description?: string;
-  readonly controlComponent: string;
-  readonly treatmentComponent: string;
-  /** The treatment's part of the traffic, above 0 and below 1; half unless given. */
-  readonly trafficSplit?: number;
-  /** The test ends by itself after so many days; 7 unless given. */
-  readonly durationDays?: number;
-  /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
-  readonly trackedMetrics?: readonly (string | (Partial<TrackedMetric> & { readonly name: string }))[];
-}
 
 /** A test as people read it. */
 export interface TestDetails {
@@ -70,10 +57,8 @@ export class ABTestManager {
 
   /** Keeps a draft and its flag `testId`; everybody gets control until it starts. @throws SluiceError `invalid`, or `conflict` when the key is in use */
   async createTest(settings: TestSettings, options: MutationOptions = {}): Promise<TestDetails> {
-    const { description = '', trafficSplit = 0.5, durationDays = 7, testId, controlComponent, treatmentComponent } = settings;
-    const trackedMetrics = parseMetrics(testId, settings.trackedMetrics ?? []);
-    const whole = { testId, description, controlComponent, treatmentComponent, trafficSplit, durationDays, trackedMetrics };
-    checkExperimentSettings(whole);
+    const whole = parseTestSettings(settings);
+    const { testId } = whole;
     await this.#runtime.commit((view, now) => {
       if (view.experiments.has(testId))
         return { refused: `test "${testId}" exists already; a test measures once, take a new testId`, code: 'conflict' };
@@ -182,18 +167,6 @@ function recordProblem(
   if (userId !== undefined && (!isUsableKey(userId) || userId === ''))
     return `${place}: the userId must be a text of 1 byte to 1 KiB`;
   return null;
-}
-
-function parseMetrics(testId: string, inputs: readonly unknown[]): TrackedMetric[] {
-  return inputs.map((input, index) => {
-    const parsed = parseTrackedMetric(input, `/trackedMetrics/${index}`);
-    if (!('issues' in parsed)) return parsed.metric;
-    throw new SluiceError(
-      'invalid',
-      `test "${testId}": ${parsed.issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}`,
-      parsed,
-    );
-  });
 }
 
 function describeTest(experiment: Experiment): TestDetails {

@@ -16,11 +16,12 @@ export {
   RolloutStrategy,
   SluiceError,
   type TestResults,
+  type TestSettings,
   type TrackedMetric,
   type Unit,
   type Verdict,
 } from '@sluice/core';
-export { ABTestManager, type TestDetails, type TestSettings, TestVariant } from './ab-test-manager.ts';
+export { ABTestManager, type TestDetails, TestVariant } from './ab-test-manager.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';

@@ -1,7 +1,6 @@
 /** Gradual rollouts: started here, driven by the controller, decided in core. */
 import {
   type Attribution,
-  endOwner,
   eventOf,
   type Flag,
   type FlagFacts,
@@ -17,6 +16,7 @@ import {
   rolloutStatus,
   SluiceError,
   startRollout,
+  stopExperiment,
 } from '@sluice/core';
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
@@ -91,13 +91,11 @@ export class RolloutManager {
       const owner = facts.flag?.shareOwner ?? null;
       if (facts.flag === undefined || owner === null) return null;
       // What cannot start must not end what runs.
-      plan({ ...facts.flag, ...(facts.rollout !== undefined && owner.kind === 'rollout' ? facts.rollout.before : {}) });
+      plan({ ...facts.flag, ...(owner.kind === 'rollout' ? facts.rollout?.before : { share: 0 }) });
       if (owner.kind === 'rollout' && facts.rollout !== undefined) {
         return planTransition(facts.rollout, facts.flag, { type: 'supersede', by, restore: true }, by, now);
       }
-      const ended = endOwner(facts, by, now, 'supersede');
-      const flag: Flag = { ...facts.flag, revision: facts.flag.revision + 1, shareOwner: null, updatedAt: now };
-      return { records: [flag, ...ended.records], events: [eventOf('flag.updated', flag, by, now), ...ended.events] };
+      return facts.experiment === undefined ? null : stopExperiment(facts.experiment, facts.flag, supersededBy(name, by), now);
     });
   }
 
@@ -174,6 +172,10 @@ export class RolloutManager {
     const { refused, code } = noRollout(name);
     throw new SluiceError(code, refused);
   }
+}
+
+function supersededBy(name: string, { actor, reason }: Attribution): Attribution {
+  return { actor, reason: `superseded by a rollout of "${name}"${reason === '' ? '' : `: ${reason}`}` };
 }
 
 function noRollout(name: string): Refusal {

@@ -1,52 +1,20 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
-import { type Issue, type Refusal, refuse, SluiceError } from '../error.ts';
+import { type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { Scope } from '../scope.ts';
 import { WHOLE_SHARE } from '../share.ts';
-import type { Experiment, TrackedMetric } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
+import type { ParsedTestSettings } from './settings.ts';
 
 export const CONTROL = 'control';
 export const TREATMENT = 'treatment';
 const DAY_MS = 86_400_000;
 
-export interface ExperimentSettings {
-  readonly testId: string;
-  readonly description: string;
-  readonly controlComponent: string;
-  readonly treatmentComponent: string;
-  readonly trafficSplit: number;
-  readonly durationDays: number;
-  readonly trackedMetrics: readonly TrackedMetric[];
-}
-
-/** @throws SluiceError `invalid` naming every setting that is out of range. */
-export function checkExperimentSettings(settings: ExperimentSettings): void {
-  const issues: Issue[] = [];
-  for (const name of ['testId', 'controlComponent', 'treatmentComponent'] as const) {
-    if (typeof settings[name] !== 'string' || settings[name] === '')
-      issues.push({ path: `/${name}`, message: 'must be a text that is not empty' });
-  }
-  const { trafficSplit, durationDays } = settings;
-  if (!(trafficSplit > 0 && trafficSplit < 1))
-    issues.push({
-      path: '/trafficSplit',
-      message: `must lie between 0 and 1, as the treatment's part; it is ${String(trafficSplit)}`,
-    });
-  if (!(durationDays > 0 && durationDays <= 3650))
-    issues.push({ path: '/durationDays', message: `must be above 0 and at most 3650; it is ${String(durationDays)}` });
-  if (issues.length === 0) return;
-  throw new SluiceError(
-    'invalid',
-    `test "${settings.testId}": ${issues.map((issue) => `${issue.path} ${issue.message}`).join('; ')}`,
-    { issues },
-  );
-}
-
 /** A draft and its flag with the variants `control` and `treatment`, whose values name the components. Everybody gets control until it starts. */
-export function createExperiment(settings: ExperimentSettings, scope: Scope, by: Attribution, now: number): Change {
+export function createExperiment(settings: ParsedTestSettings, scope: Scope, by: Attribution, now: number): Change {
   const experiment: Experiment = {
     kind: 'experiment',
     scope,
@@ -115,8 +83,24 @@ export function stopExperiment(experiment: Experiment, flag: Flag | undefined, b
   const event = eventOf('experiment.stopped', stopped, by, now);
   const isOwner = flag?.shareOwner?.kind === 'experiment' && flag.shareOwner.key === experiment.key;
   if (flag === undefined || !isOwner) return { records: [stopped], events: [event] };
-  const moved = allocate(flag, 0, null, now);
+  const moved = releasedFlag(flag, now);
   return { records: [stopped, moved], events: [event, eventOf('flag.updated', moved, by, now)] };
+}
+
+/** Without its test a flag has nobody to divide: control for all. A kill stays one, and undoing it later finds no split left behind. */
+function releasedFlag(flag: Flag, now: number): Flag {
+  return { ...flag, ...withoutTest(flag), revision: flag.revision + 1, updatedAt: now };
+}
+
+/** What of a flag changes when the test that moved its share is over. */
+export function withoutTest(flag: Flag): Pick<Flag, 'share' | 'status' | 'statusBeforeKill' | 'shareOwner'> {
+  const isKilled = flag.status === 'disabled';
+  return {
+    share: 0,
+    status: isKilled ? 'disabled' : 'percentage',
+    statusBeforeKill: isKilled ? 'percentage' : null,
+    shareOwner: null,
+  };
 }
 
 /** The experiment's own record after its end. */

@@ -3,7 +3,7 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { endExperiment } from '../experiment/lifecycle.ts';
+import { endExperiment, withoutTest } from '../experiment/lifecycle.ts';
 import type { JsonObject } from '../json.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Rollout } from '../rollout/rollout.ts';
@@ -11,7 +11,7 @@ import { transition } from '../rollout/transition.ts';
 import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
 import { editFlag, type FlagEdit, newFlag } from './edit.ts';
-import { type Flag, servedShare } from './flag.ts';
+import { type Flag, type ShareOwner, servedShare } from './flag.ts';
 
 /** The records that an edit of one flag can touch. */
 export interface FlagFacts {
@@ -45,7 +45,7 @@ export function planFlagEdit(
   const after = { ...edited, revision: before.revision + 1, updatedAt: now };
   const isKilled = before.status !== 'disabled' && after.status === 'disabled';
   const ended = isKilled ? endOwner(facts, by, now) : { records: [], events: [] };
-  const flag: Flag = ended.records.length > 0 ? { ...after, shareOwner: null, stageGroups: [] } : after;
+  const flag = isKilled ? freedFlag(after, before.shareOwner) : after;
   const events: SluiceEvent[] = [eventOf(typeOf(before, flag, edit), flag, by, now, shareDetail(before, flag))];
   if (label !== undefined) events.push(eventOf(label.type, flag, by, now, { ...shareDetail(before, flag), ...label.detail }));
   return { records: [flag, ...ended.records], events: [...events, ...ended.events] };
@@ -60,6 +60,12 @@ function typeOf(before: Flag, after: Flag, edit: FlagEdit): EventType {
 
 function shareDetail(before: Flag, after: Flag): JsonObject {
   return { fromPercentage: shareToPercentage(servedShare(before)), toPercentage: shareToPercentage(servedShare(after)) };
+}
+
+/** A killed flag after the end of whoever moved its share. */
+export function freedFlag(flag: Flag, owner: ShareOwner | null): Flag {
+  if (owner === null) return flag;
+  return owner.kind === 'experiment' ? { ...flag, ...withoutTest(flag) } : { ...flag, shareOwner: null, stageGroups: [] };
 }
 
 /** A kill is never refused: whoever moved the share ends in the same commit. */

@@ -9,6 +9,7 @@ import {
   type FileFlag,
   type Flag,
   type FlagFacts,
+  freedFlag,
   type Issue,
   mergeFileFlag,
   SluiceError,
@@ -80,7 +81,7 @@ function changeOf(
 ): Change {
   const isOver = type === 'flag.killed' || type === 'flag.archived';
   const ended = endOwner({ scope: flag.scope, key: flag.key, flag: isOver ? before : undefined, ...others }, by, now);
-  const free: Flag = isOver ? { ...flag, shareOwner: null, stageGroups: [] } : flag;
+  const free = isOver ? freedFlag(flag, before?.shareOwner ?? null) : flag;
   return { records: [free, ...ended.records], events: [eventOf(type, free, by, now), ...ended.events] };
 }
 

@@ -126,7 +126,10 @@ export class JournaledRecords {
       throw error;
     }
     this.#rejected = null;
-    if (change.records.length > 0) await this.#append(change, found.hash);
+    const text = this.#projection.reconciled(found, this.#flagsAfter(change), DEFAULT_SCOPE);
+    if (change.records.length > 0) await this.#append(change, hashOf(text));
+    // An edit can set off more than it says: with a test that it kills goes the split.
+    if (text !== found.text) return this.#place(text);
     this.#projection.base(found.text);
     if (this.#journal.exists) this.#state.apply(await this.#journal.append({ type: 'projected', hash: found.hash }, false));
   }
@@ -141,6 +144,12 @@ export class JournaledRecords {
       force: this.#options.force ?? false,
       now: this.#clock.now(),
     });
+  }
+
+  #flagsAfter(change: Change): Flag[] {
+    const flags = new Map(this.#flags().map((flag) => [flag.key, flag]));
+    for (const record of change.records) if (record.kind === 'flag') flags.set(record.key, record);
+    return [...flags.values()];
   }
 
   #flags(): Flag[] {
