@@ -8,7 +8,7 @@ import type { Unit } from './unit.ts';
 /** In order of the flags given. A flag that cannot answer for this unit has a null value and a reason. */
 export class Evaluations implements Iterable<readonly [string, Evaluation<null>]> {
   readonly #table: FlagTable;
-  readonly #outcomes: Int32Array;
+  readonly #outcomes: readonly number[];
   #places: Map<string, number> | null = null;
 
   /** Flags that are asked of many units are best given as one table. */

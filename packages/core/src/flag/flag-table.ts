@@ -43,8 +43,9 @@ export class FlagTable {
   }
 
   /** The outcome of every flag, in order. */
-  decide(unit: Unit | null | undefined): Int32Array {
-    const outcomes = new Int32Array(this.flags.length);
+  decide(unit: Unit | null | undefined): readonly number[] {
+    // A typed array of this size lies outside the heap, and a buffer for every request costs more collecting than deciding does.
+    const outcomes = new Array<number>(this.flags.length);
     const key = keyOf(unit);
     if (key === null || unit === null || unit === undefined) {
       for (let index = 0; index < outcomes.length; index++) outcomes[index] = decide(this.flags[index] as CompiledFlag, unit);
