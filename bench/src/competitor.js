@@ -1,5 +1,5 @@
 /** One competitor in a process of its own: measures a workload whenever the parent asks. */
-import { flagsOf, makeDraws, makeUnits, UNITS } from './workload.js';
+import { FLAGS, flagsOf, makeDraws, makeUnits, UNITS } from './workload.js';
 
 const MAKERS = {
   'raw limit': async () => (await import('./raw-limit.js')).makeRawLimit,
@@ -12,6 +12,8 @@ const MAKERS = {
 /** Lengths without a common divisor, so that pairs of a flag and a unit do not come round again. */
 const [UNIT_DRAWS, FLAG_DRAWS] = [1 << 18, (1 << 16) - 1];
 const SHARES = { W1: 0.1, W2: (0.25 * 2) / 3 };
+/** Flags that are on for one unit, or serve it `a`. */
+const ON_OF_ALL = SHARES.W1 * flagsOf('W1').length + SHARES.W2 * flagsOf('W2').length + flagsOf('W3').length / 3;
 
 const make = await MAKERS[process.argv[2]]();
 const competitor = await make(makeUnits());
@@ -73,6 +75,10 @@ function checkAnswers() {
   for (const variant of ['a', 'b', 'c']) {
     const found = askOne((name, unit) => competitor.W3(name, unit) === variant, workloads.W3, calls) / calls;
     if (Math.abs(found - 1 / 3) > 0.02) throw new Error(`${process.argv[2]} serves ${variant} to ${found} in W3`);
+  }
+  for (const workload of ['W4', 'W4 loop'].filter((name) => competitor[name] !== undefined)) {
+    const found = askAll(competitor[workload], 200) / 200;
+    if (Math.abs(found - ON_OF_ALL) > 0.02 * FLAGS) throw new Error(`${process.argv[2]} has ${found} on in ${workload}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { bucketingQuality } from './quality.js';
 import { printTable } from './table.js';
 
 const COMPETITORS = ['raw limit', 'sluice', 'flagd-core', 'featurevisor', 'growthbook', 'unleash-client'];
-const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W4loop'];
+const WORKLOADS = ['W1', 'W2', 'W3', 'W4', 'W4 loop'];
 /** Milliseconds of a warm-up, in which compilers finish, and of a round. */
 const WARM_UP_MS = 1_200;
 const ROUND_MS = 250;
@@ -44,7 +44,7 @@ async function measureAll() {
     for (let round = -1; round < ROUNDS; round++) {
       for (const [name, child] of children) {
         const result = await ask(child, workload, round < 0 ? WARM_UP_MS : ROUND_MS);
-        if (round >= 0 && result !== null) rounds.get(name).push(result.ns);
+        if (round >= 0 && result !== null) rounds.get(name).push(result);
       }
     }
     results[workload] = Object.fromEntries(

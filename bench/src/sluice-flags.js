@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSluice } from '../../packages/engine/dist/index.js';
-import { COUNTRIES, FLAGS, flagName, flagsOf, kindOf } from './workload.js';
+import { askEach, COUNTRIES, FLAGS, flagName, kindOf } from './workload.js';
 
 const THIRDS = { values: { off: 0, a: 1, b: 2, c: 3 }, off: 'off', on: 'a', split: { a: 33.333, b: 33.333, c: 33.334 } };
 
@@ -26,27 +26,23 @@ export async function makeSluice(units) {
   const file = writeFlagFile(FLAGS);
   const { flags } = createSluice({ file });
   const isEnabled = (name, unit) => flags.isEnabled(name, unit);
-  const names = flagsOf('W4');
-  let given = 0;
+  const getVariant = (name, unit) => flags.getVariant(name, unit);
+  let on = 0;
   const take = (_name, value) => {
-    if (value) given += 1;
+    if (value === true || value === THIRDS.values.a) on += 1;
   };
   return {
     flags,
     units: units.map(({ id, country, plan }) => ({ userId: id, attributes: { country, plan } })),
     W1: isEnabled,
     W2: isEnabled,
-    W3: (name, unit) => flags.getVariant(name, unit),
+    W3: getVariant,
     W4: (unit) => {
-      given = 0;
+      on = 0;
       flags.evaluateAll(unit).forEachValue(take);
-      return given;
-    },
-    'W4 loop': (unit) => {
-      let on = 0;
-      for (const name of names) if (flags.isEnabled(name, unit)) on += 1;
       return on;
     },
+    'W4 loop': askEach(isEnabled, getVariant),
     close: () => flags.close(),
   };
 }

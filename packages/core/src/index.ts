@@ -104,8 +104,10 @@ export {
   type VariantShare,
 } from './flag/flag.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
+export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
+export { sharedConditions } from './flag/match.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';

@@ -121,6 +121,8 @@ export class ExposureWatches {
 
   /** Puts the right watch on the flag of every record that changed. */
   update(records: readonly { readonly key: string }[]): void {
+    const { rollouts, experiments } = this.#deps.view;
+    if (rollouts.size === 0 && experiments.size === 0) return;
     for (const key of new Set(records.map((record) => record.key))) {
       const live = this.#deps.view.flags.get(key);
       if (live === undefined) continue;

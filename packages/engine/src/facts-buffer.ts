@@ -1,6 +1,8 @@
 /** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
 import { mergeTally, type Scope, SluiceError, type Tally } from '@sluice/core';
+import { AnswerLog } from './answer-log.ts';
 import type { Clock } from './clock/clock.ts';
+import { FlagMeter } from './flag-meter.ts';
 import type { FactsBatch, Store } from './store/store.ts';
 import { UnitBuffer, type UnitValue } from './unit-buffer.ts';
 import type { LiveFlag } from './view.ts';
@@ -19,6 +21,7 @@ interface FactsOptions {
 }
 
 export class FactsBuffer {
+  readonly answers = new AnswerLog();
   readonly #options: FactsOptions;
   readonly #units = new UnitBuffer();
   /** Flags that answered since their last drain, and when they first did. */
@@ -36,7 +39,7 @@ export class FactsBuffer {
 
   /** Called once per flag and flush, by the first evaluation after a drain. */
   markDirty(live: LiveFlag): void {
-    live.meter.isDirty = true;
+    live.isDirty = true;
     this.#dirty.set(live, this.#options.clock.now());
     this.#wake();
   }
@@ -69,7 +72,10 @@ export class FactsBuffer {
   drainMeter(live: LiveFlag): void {
     const since = this.#dirty.get(live);
     if (since === undefined) return;
+    this.answers.settle();
     this.#dirty.delete(live);
+    live.isDirty = false;
+    live.meter ??= new FlagMeter(live.compiled);
     this.addTally(`flag/${live.compiled.flag.key}`, live.meter.drain(since, this.#options.clock.now()));
   }
 

@@ -17,6 +17,7 @@ import {
   type Unit,
   variantIndexOf,
 } from '@sluice/core';
+import type { AnswerLog } from './answer-log.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
@@ -37,10 +38,12 @@ export class FeatureFlagManager {
   /** What the other managers stand on; not for applications. */
   readonly runtime: Runtime;
   readonly #flags: ReadonlyMap<string, LiveFlag>;
+  readonly #answers: AnswerLog;
 
   constructor(options: SluiceOptions | Runtime = {}) {
     this.runtime = options instanceof Runtime ? options : new Runtime(options);
     this.#flags = this.runtime.view.flags;
+    this.#answers = this.runtime.facts.answers;
   }
 
   /** True when the unit is served a variant other than the off variant; `fallback` when the flag cannot answer. */
@@ -66,7 +69,7 @@ export class FeatureFlagManager {
 
   /** Every live flag for one unit. Counts neither as evaluations nor as exposures. */
   evaluateAll(unit?: Unit): Evaluations {
-    return new Evaluations(this.runtime.view.compiledFlags(), unit);
+    return new Evaluations(this.runtime.view.table(), unit);
   }
 
   /** Why this unit gets what it gets, step by step; null for an unknown flag. Never counts as an exposure. */
@@ -77,9 +80,9 @@ export class FeatureFlagManager {
 
   #ask(live: LiveFlag, unit: Unit | undefined): number {
     const outcome = decide(live.compiled, unit);
-    if (!live.meter.isDirty) this.runtime.facts.markDirty(live);
+    if (!live.isDirty) this.runtime.facts.markDirty(live);
     try {
-      live.meter.count(outcome, unit);
+      this.#answers.add(live, outcome, unit);
       if (live.watch !== null) tell(live, outcome, unit);
     } catch {
       // A hostile unit may answer once and throw the next time it is read; the answer stands, only its count is lost.

@@ -1,18 +1,14 @@
-/** Counts what a flag answered since the last flush. On the hot path of every evaluation: it allocates nothing once warm. */
+/** Counts what a flag answered since the last flush. It allocates nothing once warm. */
 import {
   type CompiledFlag,
   distinctFromIndices,
   emptyTally,
   errorOf,
-  hashOfKey,
-  isUsableKey,
   newRegisters,
   raise,
   reasonOf,
   slotCount,
-  slotOf,
   type Tally,
-  type Unit,
   variantIndexOf,
 } from '@sluice/core';
 
@@ -33,8 +29,6 @@ export function outcomeKey(compiled: CompiledFlag, slot: number): string {
 }
 
 export class FlagMeter {
-  /** Whether something was counted since the last drain. */
-  isDirty = false;
   #compiled: CompiledFlag;
   /** By slot; null until something is counted, because most flags of a large file are never asked. */
   #counts: Float64Array | null = null;
@@ -44,15 +38,13 @@ export class FlagMeter {
     this.#compiled = compiled;
   }
 
-  count(outcome: number, unit: Unit | null | undefined): void {
-    const slot = slotOf(outcome);
+  count(slot: number): void {
     const counts = this.#counts ?? this.#begin();
     counts[slot] = (counts[slot] as number) + 1;
-    const variant = variantIndexOf(outcome);
-    if (variant < 0 || unit === undefined || unit === null) return;
-    const key = unit.userId;
-    if (key === undefined || key === '' || !isUsableKey(key)) return;
-    const { high, low } = hashOfKey(key);
+  }
+
+  /** A unit with these hash lanes was served this variant. */
+  meet(variant: number, high: number, low: number): void {
     const meter = this.#distinct[variant];
     if (meter === undefined || Math.clz32(low) >= meter.lowest) this.#raise(variant, high, low);
   }
@@ -90,7 +82,6 @@ export class FlagMeter {
         ? []
         : [[this.#compiled.variants[variant] ?? '', distinctFromIndices(meter.registers, raised)] as const];
     });
-    this.isDirty = false;
     return {
       ...emptyTally(),
       counts: Object.fromEntries(counted),

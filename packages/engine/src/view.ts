@@ -5,18 +5,23 @@ import {
   type Experiment,
   type Flag,
   type FlagFacts,
+  FlagTable,
   isEnded,
   type Rollout,
   type Scope,
   type SluiceRecord,
   sameScope,
+  sharedConditions,
 } from '@sluice/core';
-import { FlagMeter } from './flag-meter.ts';
+import type { FlagMeter } from './flag-meter.ts';
 
 /** A flag ready to be asked, with what counts its answers. */
 export interface LiveFlag {
   compiled: CompiledFlag;
-  readonly meter: FlagMeter;
+  /** Null until an answer is counted, because most flags of a large file are never asked. */
+  meter: FlagMeter | null;
+  /** Whether it answered since its meter was last drained. */
+  isDirty: boolean;
   /** The running experiment or rollout stage that wants to know which units are served; null when nobody does. */
   watch: ExposureWatch | null;
 }
@@ -33,7 +38,8 @@ export class View {
   readonly rollouts = new Map<string, Rollout>();
   readonly experiments = new Map<string, Experiment>();
 
-  #compiled: readonly CompiledFlag[] | null = null;
+  readonly #conditions = sharedConditions();
+  #table: FlagTable | null = null;
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -50,24 +56,24 @@ export class View {
   }
 
   #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
-    this.#compiled = null;
+    this.#table = null;
     const live = this.flags.get(flag.key);
-    const compiled = compileFlag(flag);
+    const compiled = compileFlag(flag, this.#conditions);
     if (live === undefined) {
-      this.flags.set(flag.key, { compiled, meter: new FlagMeter(compiled), watch: null });
+      this.flags.set(flag.key, { compiled, meter: null, isDirty: false, watch: null });
       return;
     }
     beforeFlag(live);
     live.compiled = compiled;
-    live.meter.follow(compiled);
+    live.meter?.follow(compiled);
   }
 
-  /** Every flag that is not archived. The list stays as it is when flags change; ask again to see the change. */
-  compiledFlags(): readonly CompiledFlag[] {
-    this.#compiled ??= [...this.flags.values()]
-      .map((live) => live.compiled)
-      .filter((compiled) => compiled.flag.archivedAt === null);
-    return this.#compiled;
+  /** Every flag that is not archived. The table stays as it is when flags change; ask again to see the change. */
+  table(): FlagTable {
+    this.#table ??= new FlagTable(
+      [...this.flags.values()].map((live) => live.compiled).filter((compiled) => compiled.flag.archivedAt === null),
+    );
+    return this.#table;
   }
 
   flag(key: string): Flag | undefined {

@@ -1,8 +1,9 @@
 /** A flag made ready to be asked. Compiled when the flag changes, never when it is evaluated. */
 import type { JsonValue } from '../json.ts';
 import { saltHash, thresholdOf } from './bucket.ts';
-import { type Flag, type Rule, servedShare } from './flag.ts';
-import { compileCondition, type Matcher } from './match.ts';
+import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
+import type { KeyHash } from './hash.ts';
+import { type ConditionCompiler, compileCondition, type Matcher } from './match.ts';
 
 /** Who is in by bucket: hashes below the threshold. 0 lets nobody in and `EVERYBODY` everybody, without a key being needed. */
 export type Threshold = number;
@@ -33,6 +34,7 @@ export interface CompiledFlag {
   /** Salts as plain numbers: one object less to reach for on the hot path. */
   readonly shareSaltHigh: number;
   readonly shareSaltLow: number;
+  /** Zero without a split. */
   readonly splitSaltHigh: number;
   readonly splitSaltLow: number;
   /** Variant indices with the first hash beyond each one's part; null when every unit that is in gets `on`. */
@@ -40,27 +42,38 @@ export interface CompiledFlag {
   readonly bucketBy: string | null;
 }
 
-/** The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. */
-export function compileFlag(flag: Flag): CompiledFlag {
-  const variants = Object.keys(flag.variants);
-  const lists = {
-    excludedUsers: setOf(flag.disabledUsers),
-    excludedGroups: setOf(flag.disabledGroups),
-    namedUsers: setOf(flag.enabledUsers),
-    namedGroups: setOf([...flag.enabledGroups, ...flag.stageGroups]),
-  };
-  const [shareSalt, splitSalt] = [saltHash('share', flag.salt), saltHash('split', flag.salt)];
+/** Variants that flags have in common, kept once. */
+const BOOLEAN_NAMES: readonly string[] = Object.keys(BOOLEAN_VARIANTS);
+const BOOLEAN_VALUES: readonly JsonValue[] = Object.values(BOOLEAN_VARIANTS);
+const NO_SALT: KeyHash = { high: 0, low: 0 };
+
+/**
+ * The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. Flags compiled
+ * with the same `conditions` share the matchers of equal ones.
+ */
+export function compileFlag(flag: Flag, conditions: ConditionCompiler = compileCondition): CompiledFlag {
+  const isBoolean = flag.variants === BOOLEAN_VARIANTS;
+  const variants = isBoolean ? BOOLEAN_NAMES : Object.keys(flag.variants);
+  const excludedUsers = setOf(flag.disabledUsers);
+  const excludedGroups = setOf(flag.disabledGroups);
+  const namedUsers = setOf(flag.enabledUsers);
+  const namedGroups = setOf(flag.stageGroups.length === 0 ? flag.enabledGroups : [...flag.enabledGroups, ...flag.stageGroups]);
+  const shareSalt = saltHash('share', flag.salt);
+  const splitSalt = flag.split.length === 0 ? NO_SALT : saltHash('split', flag.salt);
   return {
     flag,
     isKilled: flag.status === 'disabled' || flag.archivedAt !== null,
     variants,
-    values: Object.values(flag.variants),
+    values: isBoolean ? BOOLEAN_VALUES : Object.values(flag.variants),
     off: variants.indexOf(flag.offVariant),
     on: variants.indexOf(flag.onVariant),
-    ...lists,
-    hasLists: Object.values(lists).some((list) => list !== null),
-    condition: compileCondition(flag.conditions),
-    rules: flag.rules.length === 0 ? null : flag.rules.map((rule) => compileRule(rule, variants)),
+    excludedUsers,
+    excludedGroups,
+    namedUsers,
+    namedGroups,
+    hasLists: excludedUsers !== null || excludedGroups !== null || namedUsers !== null || namedGroups !== null,
+    condition: conditions(flag.conditions),
+    rules: flag.rules.length === 0 ? null : flag.rules.map((rule) => compileRule(rule, variants, conditions)),
     threshold: thresholdOf(servedShare(flag)),
     shareSaltHigh: shareSalt.high,
     shareSaltLow: shareSalt.low,
@@ -75,8 +88,8 @@ function setOf(members: readonly string[]): ReadonlySet<string> | null {
   return members.length === 0 ? null : new Set(members);
 }
 
-function compileRule(rule: Rule, variants: readonly string[]): CompiledRule {
-  const matches = compileCondition(rule.if);
+function compileRule(rule: Rule, variants: readonly string[], conditions: ConditionCompiler): CompiledRule {
+  const matches = conditions(rule.if);
   return 'variant' in rule
     ? { matches, variant: variants.indexOf(rule.variant) }
     : { matches, threshold: thresholdOf(rule.share) };

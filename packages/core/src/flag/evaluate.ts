@@ -17,11 +17,11 @@ export type Reason = (typeof REASONS)[number];
 export const SLOT_ERRORS = [null, null, null, null, null, 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'GENERAL'] as const;
 export type EvaluationError = NonNullable<(typeof SLOT_ERRORS)[number]> | 'FLAG_NOT_FOUND' | 'TYPE_MISMATCH';
 
-const DISABLED = 0;
+export const DISABLED = 0;
 const TARGETING_MATCH = 1;
-const DEFAULT = 2;
-const SPLIT = 3;
-const STATIC = 4;
+export const DEFAULT = 2;
+export const SPLIT = 3;
+export const STATIC = 4;
 const KEY_MISSING = 5;
 const KEY_INVALID = 6;
 const THREW = 7;
@@ -35,13 +35,13 @@ const REASON_BITS = 3;
 const STEP_SHIFT = 16;
 const SLOT_MASK = 0xffff;
 
-function outcomeOf(variant: number, reason: number, step: number): number {
+export function outcomeOf(variant: number, reason: number, step: number): number {
   return (step << STEP_SHIFT) | ((variant + 1) << REASON_BITS) | reason;
 }
 
 const MISSING_KEY_OUTCOME = outcomeOf(-1, KEY_MISSING, STEP.ERROR);
 const INVALID_KEY_OUTCOME = outcomeOf(-1, KEY_INVALID, STEP.ERROR);
-const THREW_OUTCOME = outcomeOf(-1, THREW, STEP.ERROR);
+export const THREW_OUTCOME = outcomeOf(-1, THREW, STEP.ERROR);
 const UNDECIDED = -1;
 
 /** The index of the variant served, or -1 when the caller's fallback is. */

@@ -1,23 +1,24 @@
 /** The answers of many flags for one unit: decided at once, described only when read. */
 import type { JsonValue } from '../json.ts';
 import type { CompiledFlag } from './compile.ts';
-import { decide, type Evaluation, evaluationOf, variantIndexOf } from './evaluate.ts';
+import { type Evaluation, evaluationOf, variantIndexOf } from './evaluate.ts';
+import { FlagTable } from './flag-table.ts';
 import type { Unit } from './unit.ts';
 
 /** In order of the flags given. A flag that cannot answer for this unit has a null value and a reason. */
 export class Evaluations implements Iterable<readonly [string, Evaluation<null>]> {
-  readonly #flags: readonly CompiledFlag[];
-  readonly #outcomes: Int32Array;
+  readonly #table: FlagTable;
+  readonly #outcomes: readonly number[];
   #places: Map<string, number> | null = null;
 
-  constructor(flags: readonly CompiledFlag[], unit: Unit | null | undefined) {
-    this.#flags = flags;
-    this.#outcomes = new Int32Array(flags.length);
-    for (let index = 0; index < flags.length; index++) this.#outcomes[index] = decide(flags[index] as CompiledFlag, unit);
+  /** Flags that are asked of many units are best given as one table. */
+  constructor(flags: FlagTable | readonly CompiledFlag[], unit: Unit | null | undefined) {
+    this.#table = flags instanceof FlagTable ? flags : new FlagTable(flags);
+    this.#outcomes = this.#table.decide(unit);
   }
 
   get size(): number {
-    return this.#flags.length;
+    return this.#outcomes.length;
   }
 
   get(name: string): Evaluation<null> | undefined {
@@ -27,23 +28,23 @@ export class Evaluations implements Iterable<readonly [string, Evaluation<null>]
 
   /** Calls `take` with every flag's name and value, without describing how it came to be. */
   forEachValue(take: (name: string, value: JsonValue) => void): void {
-    for (let index = 0; index < this.#flags.length; index++) {
-      const compiled = this.#flags[index] as CompiledFlag;
+    const { keys, values } = this.#table;
+    for (let index = 0; index < keys.length; index++) {
       const variant = variantIndexOf(this.#outcomes[index] as number);
-      take(compiled.flag.key, variant < 0 ? null : (compiled.values[variant] as JsonValue));
+      take(keys[index] as string, variant < 0 ? null : (values[index]?.[variant] as JsonValue));
     }
   }
 
   *[Symbol.iterator](): Iterator<readonly [string, Evaluation<null>]> {
-    for (const [index, compiled] of this.#flags.entries()) yield [compiled.flag.key, this.#at(index)];
+    for (const [index, key] of this.#table.keys.entries()) yield [key, this.#at(index)];
   }
 
   #at(index: number): Evaluation<null> {
-    return evaluationOf(this.#flags[index] as CompiledFlag, this.#outcomes[index] as number, null);
+    return evaluationOf(this.#table.flags[index] as CompiledFlag, this.#outcomes[index] as number, null);
   }
 
   #placeOf(name: string): number | undefined {
-    this.#places ??= new Map(this.#flags.map((compiled, index) => [compiled.flag.key, index]));
+    this.#places ??= new Map(this.#table.keys.map((key, index) => [key, index]));
     return this.#places.get(name);
   }
 }

@@ -16,6 +16,25 @@ export function compileCondition(condition: Condition): Matcher | null {
   return matchers.length === 0 ? null : allOf(matchers);
 }
 
+export type ConditionCompiler = (condition: Condition) => Matcher | null;
+
+/** Beyond it, what was remembered is forgotten: conditions come and go with their flags. */
+const MAX_REMEMBERED = 1_000;
+
+/** Compiles equal conditions once, so that flags with the same conditions share one matcher. */
+export function sharedConditions(): ConditionCompiler {
+  const known = new Map<string, Matcher | null>();
+  return (condition) => {
+    const text = JSON.stringify(condition);
+    const matcher = known.get(text);
+    if (matcher !== undefined) return matcher;
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    const compiled = compileCondition(condition);
+    known.set(text, compiled);
+    return compiled;
+  };
+}
+
 function compileEntry(name: string, operand: unknown): Matcher | null {
   if (name === 'all') return allOf(compileList(operand));
   if (name === 'any') return anyOf(compileList(operand));

@@ -2,9 +2,10 @@
 import { RE2JS } from 're2js';
 import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
-import type { Condition, Operators } from './condition.ts';
+import { COMBINATORS, type Condition, type Operators } from './condition.ts';
 
 const MAX_DEPTH = 32;
+const NO_ISSUES: readonly Issue[] = [];
 type Check = (argument: unknown) => string | null;
 
 const isScalar = (value: unknown): boolean =>
@@ -56,7 +57,8 @@ export function parseCondition(
 function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
   if (!isJsonObject(value)) return [{ path, message: 'must be an object of attributes, or all, any and not' }];
   if (depth > MAX_DEPTH) return [{ path, message: `is nested more than ${MAX_DEPTH} deep` }];
-  return Object.entries(value).flatMap(([name, operand]): Issue[] => {
+  return Object.entries(value).flatMap(([name, operand]): readonly Issue[] => {
+    if (isPlain(operand) && !COMBINATORS.some((combinator) => combinator === name)) return NO_ISSUES;
     const at = `${path}/${pointerPart(name)}`;
     if (name === 'not') return conditionIssues(operand, at, depth + 1);
     if (name !== 'all' && name !== 'any') return operandIssues(operand, at);
@@ -65,10 +67,14 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
   });
 }
 
+/** A value or a list of values: what most operands are, and nothing to find fault with. */
+function isPlain(operand: unknown): boolean {
+  return isScalar(operand) || (Array.isArray(operand) && operand.every(isScalar));
+}
+
 function operandIssues(operand: unknown, path: string): Issue[] {
-  if (isScalar(operand)) return [];
-  if (Array.isArray(operand))
-    return operand.every(isScalar) ? [] : [{ path, message: 'must be a list of texts, numbers or booleans' }];
+  if (isPlain(operand)) return [];
+  if (Array.isArray(operand)) return [{ path, message: 'must be a list of texts, numbers or booleans' }];
   if (!isJsonObject(operand)) return [{ path, message: 'must be a value, a list of values, or operators such as { "gte": 18 }' }];
   const entries = Object.entries(operand);
   if (entries.length === 0) return [{ path, message: `must name an operator; there are ${Object.keys(OPERATORS).join(', ')}` }];

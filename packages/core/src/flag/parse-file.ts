@@ -20,7 +20,8 @@ export function parseFlagFile(value: unknown): { readonly flags: readonly FileFl
     message: 'is not a field of the flag file; there are flags and $schema',
   }));
   const entries: readonly unknown[] = value.flags;
-  for (const [index, entry] of entries.entries()) issues.push(...fileFlagIssues(entry, `/flags/${index}`));
+  for (const [index, entry] of entries.entries())
+    for (const issue of fileFlagIssues(entry, `/flags/${index}`)) issues.push(issue);
   issues.push(...duplicateIssues(entries));
   return issues.length > 0
     ? { issues }
@@ -51,9 +52,9 @@ function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
     enabledGroups: list('enabled_groups'),
     disabledUsers: list('disabled_users'),
     disabledGroups: list('disabled_groups'),
-    conditions: (entry.conditions ?? {}) as Condition,
+    conditions: (entry.conditions ?? NO_CONDITION) as Condition,
     variants: entry.variants === undefined ? null : fileVariants(entry.variants as { readonly [field: string]: JsonValue }),
-    rules: ((entry.rules ?? NONE) as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
+    rules: entry.rules === undefined ? NONE : (entry.rules as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
     bucketBy: (entry.bucket_by ?? null) as string | null,
     salt: (entry.salt ?? name) as string,
     owner: (entry.owner ?? null) as string | null,
@@ -64,6 +65,7 @@ function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
 
 /** Shared by all flags: ten thousand empty lists would be a megabyte. */
 const NONE: readonly never[] = Object.freeze([]);
+const NO_CONDITION: Condition = Object.freeze({});
 
 function distinctNames(names: readonly string[]): readonly string[] {
   return names.length === 0 ? NONE : [...new Set(names)];

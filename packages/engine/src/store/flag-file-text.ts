@@ -1,12 +1,12 @@
 /** The flag file as a text: read with the place of every fault, and rewritten so that what nobody edited keeps its bytes. */
 import { createHash } from 'node:crypto';
-import { type FileFlag, type Flag, formatFlag, type Issue, isJsonObject, parseFlagFile, SluiceError } from '@sluice/core';
+import { type FileFlag, type Flag, formatFlag, type Issue, parseFlagFile, SluiceError } from '@sluice/core';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
 const BOM = '\ufeff';
 export const EMPTY_FILE = '{\n  "flags": []\n}\n';
 
-export function hashOf(text: string): string {
+export function hashOf(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -28,18 +28,25 @@ function parseQuickly(json: string): unknown {
   if (json.includes('\\')) return undefined;
   try {
     const value: unknown = JSON.parse(json);
-    const keys = json.match(/"\s*:/g)?.length ?? 0;
-    return keys === countKeys(value) ? value : undefined;
+    const keys = countKeys(value);
+    // Every key has its colon, so as many colons as keys leave none for a key that stands twice. Colons inside texts are told apart only then.
+    return keys === countColons(json) || keys === json.match(/"\s*:/g)?.length ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-function countKeys(value: unknown): number {
-  if (Array.isArray(value)) return value.reduce((sum: number, member) => sum + countKeys(member), 0);
-  if (!isJsonObject(value)) return 0;
+function countColons(json: string): number {
   let count = 0;
-  for (const member of Object.values(value)) count += 1 + (typeof member === 'object' ? countKeys(member) : 0);
+  for (let at = json.indexOf(':'); at >= 0; at = json.indexOf(':', at + 1)) count += 1;
+  return count;
+}
+
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  const members = Object.values(value);
+  let count = Array.isArray(value) ? 0 : members.length;
+  for (const member of members) if (typeof member === 'object') count += countKeys(member);
   return count;
 }
 

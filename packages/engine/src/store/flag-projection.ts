@@ -1,4 +1,5 @@
 /** The flag file as a projection of the records: what it should say, what it does say, and when somebody else wrote it. */
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError } from '@sluice/core';
@@ -29,8 +30,7 @@ export class FlagProjection {
       const stamp = `${ino}/${size}/${mtimeMs}/${ctimeMs}`;
       if (stamp === this.#seen) return this.#found;
       const bytes = readFileSync(this.path);
-      this.#found = { text: decode(this.path, bytes), hash: '' };
-      this.#found = { ...this.#found, hash: hashOf(this.#found.text) };
+      this.#found = { text: decode(this.path, bytes), hash: hashOf(bytes) };
       this.#seen = stamp;
       return this.#found;
     } catch (error) {
@@ -101,10 +101,7 @@ export class FlagProjection {
 }
 
 function decode(path: string, bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    const message = 'is not UTF-8 (save it as UTF-8, with or without a byte order mark)';
-    throw new SluiceError('invalid', `${path}:1:1: the file ${message}`, { issues: [{ path: '', message, line: 1, column: 1 }] });
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const message = 'is not UTF-8 (save it as UTF-8, with or without a byte order mark)';
+  throw new SluiceError('invalid', `${path}:1:1: the file ${message}`, { issues: [{ path: '', message, line: 1, column: 1 }] });
 }

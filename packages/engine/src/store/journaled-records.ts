@@ -14,6 +14,7 @@ import { Journal } from './journal.ts';
 import { commitEntry, type JournalEntry } from './journal-entry.ts';
 import { JournalState } from './journal-state.ts';
 import { queryEvents } from './log-query.ts';
+import { recordId } from './record-book.ts';
 import type { Committed, LogQuery, StoredState } from './store.ts';
 
 export interface JournaledRecordsOptions {
@@ -56,15 +57,10 @@ export class JournaledRecords {
 
   read(): StoredState {
     this.#state.apply(this.#journal.catchUp());
-    const records = new Map(this.#state.book.all().map((record) => [record, record]));
-    const answer = [...records.values()];
-    for (const edited of this.#editedSince()) {
-      const before = this.#state.book.get(edited);
-      if (before === undefined) answer.push(edited);
-      else answer[answer.indexOf(before)] = edited;
-    }
+    const records = new Map(this.#state.book.all().map((record) => [recordId(record), record]));
+    for (const edited of this.#editedSince()) records.set(recordId(edited), edited);
     this.#opened ??= this.#open();
-    return { seq: this.#state.seq, records: answer };
+    return { seq: this.#state.seq, records: [...records.values()] };
   }
 
   /** What a hand edited while nobody was looking, for reading at once; `#look` commits it. */

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { compileFlag } from './compile.ts';
+import { newFlag } from './edit.ts';
+import { decide } from './evaluate.ts';
+import { Evaluations } from './evaluations.ts';
+import type { Flag } from './flag.ts';
+import { FlagTable } from './flag-table.ts';
+import { sharedConditions } from './match.ts';
+import type { Unit } from './unit.ts';
+
+const variants = { off: 0, a: 1, b: 2, c: 3 };
+const three = { variants, offVariant: 'off', onVariant: 'c' };
+const split = [
+  { variant: 'a', share: 0 },
+  { variant: 'b', share: 40_000 },
+  { variant: 'a', share: 60_000 },
+];
+const conditions = { country: 'DE' };
+const KINDS: readonly Partial<Flag>[] = [
+  { status: 'disabled', share: 50_000 },
+  { status: 'enabled' },
+  { status: 'enabled', conditions },
+  { status: 'whitelist', enabledUsers: ['user-7'] },
+  { archivedAt: 1, share: 100_000 },
+  ...[0, 1, 30_000, 99_999, 100_000].flatMap((share) => [
+    { share },
+    { share, conditions },
+    { share, ...three, split },
+    { share, ...three, split: split.map(({ variant }) => ({ variant, share: 0 })) },
+    { share, bucketBy: 'tenant' },
+    { share, disabledUsers: ['user-3'], stageGroups: ['beta'] },
+    { share, rules: [{ if: conditions, share: 20_000 }] },
+  ]),
+];
+const flags = KINDS.map((fields, index) => ({
+  ...newFlag(`flag-${index}`, { project: 'p', environment: 'e' }, 0),
+  status: 'percentage' as const,
+  ...fields,
+}));
+const conditionsOf = sharedConditions();
+const compiled = flags.map((flag) => compileFlag(flag, conditionsOf));
+const table = new FlagTable(compiled);
+const throwing = (field: string): Unit =>
+  Object.defineProperty({ userId: 'u' }, field, {
+    get: () => {
+      throw new Error('hostile');
+    },
+  });
+
+describe('a table of flags', () => {
+  it('says what each flag says, for every kind of flag and unit', () => {
+    const units: (Unit | null | undefined)[] = Array.from({ length: 500 }, (_, index) => ({
+      userId: index % 5 === 0 ? index : `user-${index}`,
+      groups: index % 7 === 0 ? ['beta'] : [],
+      attributes: { country: index % 2 === 0 ? 'DE' : 'FR', tenant: `t-${index % 9}` },
+    }));
+    units.push(null, undefined, {}, { userId: '' }, { userId: 'ä'.repeat(600) }, { userId: Number.NaN });
+    units.push(throwing('userId'), throwing('groups'), throwing('attributes'), new Proxy({}, { get: () => Symbol('s') }));
+    for (const unit of units) expect([...table.decide(unit)]).toEqual(compiled.map((flag) => decide(flag, unit)));
+  });
+
+  it('gives every value under its name', () => {
+    const evaluations = new Evaluations(table, { userId: 'user-1' });
+    const given: unknown[] = [];
+    evaluations.forEachValue((name, value) => given.push([name, value]));
+    expect(given).toEqual(flags.map(({ key }) => [key, evaluations.get(key)?.value]));
+  });
+
+  it('asks a condition that flags share once', () => {
+    const attributes = new Map<PropertyKey, number>();
+    const unit = new Proxy(
+      { country: 'DE' },
+      {
+        get: (target, name) => {
+          attributes.set(name, (attributes.get(name) ?? 0) + 1);
+          return Reflect.get(target, name);
+        },
+      },
+    );
+    const same = compiled.filter((flag) => flag.rules === null && flag.condition !== null);
+    expect(same.length).toBeGreaterThan(1);
+    new FlagTable(same).decide({ userId: 'u', attributes: unit });
+    expect(attributes.get('country')).toBe(1);
+  });
+});
