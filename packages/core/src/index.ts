@@ -51,12 +51,10 @@ export {
   armTotals,
   emptyTotals,
   type LedgerRow,
-  type MetricDelta,
   type MetricTotals,
-  type ObservationDelta,
+  noteMetrics,
   refuseUnit,
   type SubjectTotals,
-  type UnitDelta,
 } from './experiment/ledger.ts';
 export {
   CONTROL,
@@ -69,6 +67,7 @@ export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
+export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
@@ -81,6 +80,7 @@ export {
   evaluateCompiled,
   evaluationOf,
   hashOfKey,
+  isDrawn,
   isUsableKey,
   MAX_KEY_BYTES,
   notFound,
@@ -88,6 +88,7 @@ export {
   reasonOf,
   slotCount,
   slotOf,
+  unitKeyOf,
   variantIndexOf,
 } from './flag/evaluate.ts';
 export { Evaluations } from './flag/evaluations.ts';

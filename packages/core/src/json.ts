@@ -17,11 +17,19 @@ export function jsonEqual(a: unknown, b: unknown): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key]));
 }
 
+/** A Date or a Map has no entries that say what it is: copied as an object, it would silently become another value. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return (
+    Array.isArray(value) || prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null
+  );
+}
+
 /** A deep copy if `value` is JSON (finite numbers, no cycles, at most 64 levels), else undefined. */
 export function copyJson(value: unknown, depth = 0): JsonValue | undefined {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value !== 'object' || depth >= 64) return undefined;
+  if (typeof value !== 'object' || depth >= 64 || !isPlain(value)) return undefined;
   const entries = Object.entries(value).map(([key, member]) => [key, copyJson(member, depth + 1)] as const);
   if (entries.some(([, member]) => member === undefined)) return undefined;
   if (Array.isArray(value)) return entries.map(([, member]) => member as JsonValue);

@@ -18,6 +18,7 @@ import {
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
+import { describeFailure, describeValue } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
@@ -103,12 +104,21 @@ export class ABTestManager {
     value: number,
     options: { readonly userId?: string | number } = {},
   ): boolean {
+    try {
+      return this.#record(testId, variant, metric, value, options);
+    } catch (error) {
+      return this.#refuse(`recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
+    }
+  }
+
+  #record(testId: string, variant: TestVariant, metric: string, value: number, options: { userId?: string | number }): boolean {
     const experiment = this.#runtime.view.experiments.get(testId);
-    const problem = recordProblem(experiment, testId, variant, metric, value, options.userId);
+    const { userId } = options;
+    const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
     if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
-    if (options.userId === undefined) this.#runtime.facts.observe(testId, variant, metric, value);
+    if (userId === undefined) this.#runtime.facts.observe(testId, variant, metric, value);
     else {
-      const unit = hashDigits(hashOfKey(options.userId));
+      const unit = hashDigits(hashOfKey(userId));
       const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
       this.#runtime.facts.record({ subject: testId, unit, arm: variant, metric, value, aggregation });
     }
@@ -130,7 +140,7 @@ export class ABTestManager {
     const experiment = experimentOf(this.#runtime.view.experiments, testId);
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, testId);
-    return testResult(experiment, totals, this.#runtime.clock.now());
+    return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null);
   }
 
   /** @throws SluiceError `notFound` */
@@ -149,23 +159,29 @@ function experimentOf(experiments: ReadonlyMap<string, Experiment>, testId: stri
   return experiment;
 }
 
-function recordProblem(
-  experiment: Experiment | undefined,
-  testId: string,
-  variant: string,
-  metric: string,
-  value: number,
-  userId: unknown,
-): string | null {
-  const place = `recordMetric("${testId}", "${metric}")`;
+interface GivenMetric {
+  readonly experiment: Experiment | undefined;
+  readonly testId: unknown;
+  readonly variant: unknown;
+  readonly metric: unknown;
+  readonly value: unknown;
+  readonly options: object;
+  readonly userId: unknown;
+}
+
+function recordProblem({ experiment, testId, variant, metric, value, options, userId }: GivenMetric): string | null {
+  const place = `recordMetric(${describeValue(testId)}, ${describeValue(metric)})`;
   if (experiment === undefined) return `${place}: there is no such test`;
   if (experiment.phase !== 'running') return `${place}: the test is ${experiment.phase}`;
   if (variant !== CONTROL && variant !== TREATMENT)
-    return `${place}: the variant must be "control" or "treatment"; it is ${JSON.stringify(variant)}`;
+    return `${place}: the variant must be "control" or "treatment"; it is ${describeValue(variant)}`;
   if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
-  if (!Number.isFinite(value)) return `${place}: the value must be a finite number; it is ${String(value)}`;
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return `${place}: the value must be a finite number; it is ${describeValue(value)}`;
+  const stranger = Object.keys(options).find((key) => key !== 'userId');
+  if (stranger !== undefined) return `${place}: "${stranger}" is not an option; there is userId`;
   if (userId !== undefined && (!isUsableKey(userId) || userId === ''))
-    return `${place}: the userId must be a text of 1 byte to 1 KiB`;
+    return `${place}: the userId must be a text of 1 byte to 1 KiB, or a whole number; it is ${describeValue(userId)}`;
   return null;
 }
 

@@ -2,7 +2,7 @@
  * What was answered since it was last settled, in order of time. An answer writes one line here and touches nothing else of a
  * flag's statistics; settling many at once lets the processor wait for many flags' counters at the same time.
  */
-import { hashOfKey, isUsableKey, slotOf, type Unit, variantIndexOf } from '@sluice/core';
+import { hashOfKey, slotOf, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
 import { FlagMeter } from './flag-meter.ts';
 import type { LiveFlag } from './view.ts';
 
@@ -19,9 +19,9 @@ export class AnswerLog {
 
   /** Throws what reading a hostile unit throws, and then has counted nothing. */
   add(live: LiveFlag, outcome: number, unit: Unit | null | undefined): void {
-    const key = unit?.userId;
+    const key = unitKeyOf(live.compiled, unit);
     const at = 3 * this.#length;
-    if (variantIndexOf(outcome) < 0 || key === undefined || key === '' || !isUsableKey(key)) {
+    if (variantIndexOf(outcome) < 0 || key === null) {
       this.#words[at] = slotOf(outcome);
     } else {
       const { high, low } = hashOfKey(key);

@@ -45,6 +45,8 @@ export class Controller {
   readonly #notBefore = new Map<string, number>();
   readonly #leases: RolloutLeases;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
+  /** The clock at the last look around. */
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(runtime: Runtime, validators: ValidatorRegistry, sources: ReadonlyMap<string, MetricSource>) {
@@ -109,7 +111,10 @@ export class Controller {
   async #lookAround(): Promise<void> {
     this.#timer = null;
     const now = this.#runtime.clock.now();
-    const due = this.#runtime.view.active().filter((record) => this.#dueOf(record) <= now);
+    // By a clock that was set back nothing would be due until it is there again, and harm would go unseen.
+    const wasSetBack = now < this.#lookedAt;
+    this.#lookedAt = now;
+    const due = this.#runtime.view.active().filter((record) => wasSetBack || this.#dueOf(record) <= now);
     await Promise.all(due.map((record) => this.look(record.key)));
     this.#arm();
   }

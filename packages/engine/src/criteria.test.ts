@@ -108,6 +108,19 @@ describe('criteria on the process own collector', () => {
     });
   });
 
+  it('are refused in preflight, before anybody is served, when they can never be measured', async () => {
+    const { sluice } = await world();
+    const impossible = [
+      { metric: 'errorRate', max: 0.05, source: 'nowhere' },
+      { metric: 'p95', max: 9, windowMs: 3_600_000 },
+    ];
+    for (const criterion of impossible) {
+      const status = await sluice.rollouts.startRollout('f', { ...plan, criteria: [criterion] });
+      expect(status).toMatchObject({ phase: 'failed', error: expect.stringContaining(`criterion "${criterion.metric}"`) });
+      expect(sluice.flags.getFlag('f')?.servedPercentage).toBe(0);
+    }
+  });
+
   it('hold when a named metric source cannot measure, whatever it answers, and roll back meanwhile on what another measures', async () => {
     const { sluice, clock } = await world();
     const answers: unknown[] = [
@@ -132,7 +145,7 @@ describe('criteria on the process own collector', () => {
     }
     await sluice.rollouts.startRollout('f', {
       ...plan,
-      criteria: [...criteria, { metric: 'errorRate', max: 0.05, source: 'none' }],
+      criteria: [...criteria, { metric: 'errorRate', max: 0.05, source: 'other' }],
       onConflict: 'supersede',
     });
     expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'baking' });

@@ -9,9 +9,11 @@ import {
   estimateRegisters,
   hashDigits,
   hashOfKey,
+  isDrawn,
   newRegisters,
   type Rollout,
   raise,
+  variantIndexOf,
 } from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
 import type { FactsBuffer } from './facts-buffer.ts';
@@ -49,8 +51,8 @@ export class StageExposures implements ExposureWatch {
     this.#loaded = this.#load();
   }
 
-  exposed(flag: CompiledFlag, variant: number, key: string | number): void {
-    if (variant !== flag.on) return;
+  exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
+    if (variantIndexOf(outcome) !== flag.on) return;
     const hash = hashOfKey(key);
     const raised = raise(this.#registers, hash.high, hash.low);
     if (raised >= 0) this.#raised.push(raised);
@@ -93,7 +95,10 @@ class TestExposures implements ExposureWatch {
     this.#deps = deps;
   }
 
-  exposed(flag: CompiledFlag, variant: number, key: string | number): void {
+  exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
+    // Whom a list, a condition or a rule sent to an arm was not drawn: counted, they would make two unlike groups look compared.
+    if (!isDrawn(outcome)) return;
+    const variant = variantIndexOf(outcome);
     const hash = hashOfKey(key);
     const told = this.#toldOf(variant);
     if (told.get(hash.high) === hash.low) return;

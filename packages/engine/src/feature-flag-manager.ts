@@ -15,9 +15,11 @@ import {
   planFlagEdit,
   SluiceError,
   type Unit,
+  unitKeyOf,
   variantIndexOf,
 } from '@sluice/core';
 import type { AnswerLog } from './answer-log.ts';
+import { describeValue } from './failure.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
@@ -118,19 +120,19 @@ export class FeatureFlagManager {
   }
 
   /** On for this user whatever the percentage; lifts a targeted rollback. */
-  addUserToFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'addUser', userId: nameOf(userId, 'userId') }, options);
+  async addUserToFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit(name, { type: 'addUser', userId: userIdOf(userId) }, options);
   }
 
-  removeUserFromFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'removeUser', userId: nameOf(userId, 'userId') }, options);
+  async removeUserFromFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit(name, { type: 'removeUser', userId: userIdOf(userId) }, options);
   }
 
-  addGroupToFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async addGroupToFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
     return this.#edit(name, { type: 'addGroup', group: nameOf(group, 'group') }, options);
   }
 
-  removeGroupFromFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async removeGroupFromFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
     return this.#edit(name, { type: 'removeGroup', group: nameOf(group, 'group') }, options);
   }
 
@@ -188,20 +190,31 @@ export class FeatureFlagManager {
 }
 
 function tell(live: LiveFlag, outcome: number, unit: Unit | undefined): void {
-  const variant = variantIndexOf(outcome);
-  const key = unit?.userId;
-  if (variant >= 0 && key !== undefined && key !== '' && isUsableKey(key)) live.watch?.exposed(live.compiled, variant, key);
+  const key = unitKeyOf(live.compiled, unit);
+  if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key);
 }
 
 function unknownFlag(name: string): SluiceError {
   return new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
 }
 
+/** Users are named as units are keyed: a whole number is its digits. */
+function userIdOf(value: unknown): string {
+  if (isUsableKey(value) && value !== '') return String(value);
+  throw new SluiceError(
+    'invalid',
+    `the userId must be a text of 1 byte to 1 KiB, or a whole number; it is ${describeValue(value)}`,
+    {
+      issues: [{ path: '/userId', message: 'must be a text of 1 byte to 1 KiB, or a whole number' }],
+    },
+  );
+}
+
 function nameOf(value: unknown, place: string): string {
   if (typeof value === 'string' && value !== '' && value.length <= 256 && !/\p{Surrogate}/u.test(value)) return value;
   throw new SluiceError(
     'invalid',
-    `the ${place} must be a well-formed text of 1 to 256 characters; it is ${JSON.stringify(value)}`,
+    `the ${place} must be a well-formed text of 1 to 256 characters; it is ${describeValue(value)}`,
     {
       issues: [{ path: `/${place}`, message: 'must be a well-formed text of 1 to 256 characters' }],
     },

@@ -1,5 +1,6 @@
 /** Who changes something and why, as callers may leave it out. */
 import { type Attribution, SluiceError } from '@sluice/core';
+import { describeValue } from './failure.ts';
 
 export interface MutationOptions {
   /** Why; kept in the history. */
@@ -8,14 +9,29 @@ export interface MutationOptions {
   readonly actor?: string;
 }
 
+/** @throws SluiceError `invalid` when who or why is no text */
 export function attributionOf(options: MutationOptions = {}): Attribution {
-  return { actor: options.actor ?? 'local', reason: options.reason ?? '' };
+  const { actor = 'local', reason = '' } = options;
+  if (typeof actor === 'string' && actor !== '' && typeof reason === 'string') return { actor, reason };
+  const [path, message] =
+    typeof reason === 'string'
+      ? ['/actor', `must be a text that is not empty; it is ${describeValue(actor)}`]
+      : ['/reason', `must be a text; it is ${describeValue(reason)}`];
+  throw new SluiceError('invalid', `${path} ${message}`, { issues: [{ path, message }] });
+}
+
+/** A misspelt option must not pass for one that was left out. @throws SluiceError `invalid` naming the first stranger */
+export function checkOptions(what: string, options: object, known: readonly string[]): void {
+  const stranger = Object.keys(options).find((key) => !known.includes(key));
+  if (stranger === undefined) return;
+  const message = `is not an option of ${what}; there are ${known.join(', ')}`;
+  throw new SluiceError('invalid', `/${stranger} ${message}`, { issues: [{ path: `/${stranger}`, message }] });
 }
 
 /** For what must not happen without a reason. @throws SluiceError `invalid` when there is none */
 export function attributionWithReason(what: string, options: MutationOptions): Attribution {
   const by = attributionOf(options);
-  if (typeof by.reason === 'string' && by.reason.trim() !== '') return by;
+  if (by.reason.trim() !== '') return by;
   throw new SluiceError('invalid', `${what} needs a reason, such as { reason: 'error rate above 5 %' }`, {
     issues: [{ path: '/reason', message: 'must say why' }],
   });

@@ -38,10 +38,26 @@ export class RolloutFactsGatherer {
     return {
       flag,
       validator: name === null ? 'none' : this.#validators.get(name) === undefined ? 'missing' : 'registered',
+      sourceProblem: rollout.phase.name === 'preflight' ? this.#sourceProblem(rollout, flag) : null,
       validation,
       exposures: await this.#exposures(rollout.key),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
     };
+  }
+
+  /**
+   * What can never be measured must not be found out with traffic on it. Only what answers at once is asked: a slow source is
+   * found slow by the first stage, which holds.
+   */
+  #sourceProblem(rollout: Rollout, flag: Flag | null): string | null {
+    const now = this.#runtime.clock.now();
+    for (const criterion of new Set(rollout.plan.stages.flatMap((stage) => stage.criteria))) {
+      const measurement = this.#ask(criterion, rollout.key, flag, { from: now - criterion.windowMs, to: now });
+      if (measurement instanceof Promise) measurement.catch(() => {});
+      else if (measurement.kind === 'error' && measurement.cause === 'badQuery')
+        return `criterion "${criterion.name}" cannot be measured: ${measurement.message}`;
+    }
+    return null;
   }
 
   /** Units that met at least one error in this stage, where errors were counted with their unit. */
@@ -61,22 +77,31 @@ export class RolloutFactsGatherer {
   }
 
   async #measure(criterion: Criterion, rollout: Rollout, flag: Flag | null): Promise<Measurement> {
-    const source = this.#sources.get(criterion.source);
-    if (source === undefined)
-      return { kind: 'error', cause: 'badQuery', message: `there is no metric source "${criterion.source}"` };
-    const query = parseMetric(criterion.metric);
-    if ('message' in query) return { kind: 'error', cause: 'badQuery', message: query.message };
     const now = this.#runtime.clock.now();
-    const from = Math.max(now - criterion.windowMs, rollout.progress?.enteredAt ?? now);
+    const enteredAt = Math.min(rollout.progress?.enteredAt ?? now, now);
+    const range = { from: Math.max(now - criterion.windowMs, enteredAt), to: now };
     try {
-      const measured = source.measure(query, { flag: rollout.key, variant: flag?.onVariant, from, to: now });
+      const measured = this.#ask(criterion, rollout.key, flag, range);
       return measured instanceof Promise ? await this.#withinDeadline(measured, criterion) : measured;
     } catch (error) {
-      return {
-        kind: 'error',
-        cause: 'provider',
-        message: `metric source "${criterion.source}" failed: ${describeFailure(error)}`,
-      };
+      return providerError(criterion, error);
+    }
+  }
+
+  #ask(
+    criterion: Criterion,
+    key: string,
+    flag: Flag | null,
+    range: { readonly from: number; readonly to: number },
+  ): Measurement | Promise<Measurement> {
+    const source = this.#sources.get(criterion.source);
+    if (source === undefined) return badQuery(noSource(criterion.source));
+    const query = parseMetric(criterion.metric);
+    if ('message' in query) return badQuery(query.message);
+    try {
+      return source.measure(query, { flag: key, variant: flag?.onVariant, ...range });
+    } catch (error) {
+      return providerError(criterion, error);
     }
   }
 
@@ -92,4 +117,18 @@ export class RolloutFactsGatherer {
       measured.then(resolve, reject).finally(cancel);
     });
   }
+}
+
+function badQuery(message: string): Measurement {
+  return { kind: 'error', cause: 'badQuery', message };
+}
+
+function noSource(name: string): string {
+  const how = name === 'collector' ? 'pass { metrics } to RolloutManager' : `addMetricSource("${name}", …)`;
+  return `there is no metric source "${name}"; ${how}`;
+}
+
+function providerError(criterion: Criterion, error: unknown): Measurement {
+  const message = `metric source "${criterion.source}" failed: ${describeFailure(error)}`;
+  return { kind: 'error', cause: 'provider', message };
 }

@@ -43,7 +43,7 @@ export class Runtime {
   readonly ready: Promise<void>;
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stopFollowing: () => void;
-  readonly #closers: (() => Promise<void> | void)[] = [];
+  readonly #closers = new Set<() => Promise<void> | void>();
   readonly #observers = new Set<(committed: Committed) => void>();
   #closing: Promise<void> | null = null;
   #isClosed = false;
@@ -130,9 +130,10 @@ export class Runtime {
     this.listeners.emit('problem', failure);
   }
 
-  /** Called by `close`, in the order of registration. */
-  onClose(closer: () => Promise<void> | void): void {
-    this.#closers.push(closer);
+  /** Called by `close`, in the order of registration. Returns how not to be. */
+  onClose(closer: () => Promise<void> | void): () => void {
+    this.#closers.add(closer);
+    return () => this.#closers.delete(closer);
   }
 
   /** Finishes what is under way, flushes what is buffered and lets go of files and timers. Further changes are refused. */

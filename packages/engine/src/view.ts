@@ -29,7 +29,7 @@ export interface LiveFlag {
 export interface ExposureWatch {
   /** Where exposures are kept: the test, or the stage of a rollout. */
   readonly subject: string;
-  exposed(flag: CompiledFlag, variant: number, key: string | number): void;
+  exposed(flag: CompiledFlag, outcome: number, key: string | number): void;
 }
 
 export class View {

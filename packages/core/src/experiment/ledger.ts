@@ -4,34 +4,7 @@
  */
 import { addValue, emptyMoments, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
 import type { Aggregation, MetricRole } from './experiment.ts';
-
-/** Values of one metric for one unit, coalesced. `from` is the instant of the earliest of them. */
-export interface MetricDelta {
-  readonly aggregation: Aggregation;
-  readonly count: number;
-  readonly sum: number;
-  readonly min: number;
-  readonly max: number;
-  readonly from: number;
-}
-
-/** What happened to one unit since the last flush. A subject is a test or one stage of a rollout. */
-export interface UnitDelta {
-  readonly subject: string;
-  /** The unit's 64-bit key hash, 16 lower-case hexadecimal digits. */
-  readonly unit: string;
-  readonly arm: string;
-  /** Null when the unit was not seen exposed; values from before the exposure never count. */
-  readonly firstExposureAt: number | null;
-  readonly metrics: Readonly<Record<string, MetricDelta>>;
-}
-
-/** Observations without a unit go straight into their arm's moments. */
-export interface ObservationDelta {
-  readonly subject: string;
-  readonly arm: string;
-  readonly metrics: Readonly<Record<string, Moments>>;
-}
+import { type MetricDelta, type ObservationDelta, type UnitDelta, unitValue } from './unit-delta.ts';
 
 export interface LedgerRow {
   readonly arm: string;
@@ -107,12 +80,27 @@ export function applyUnitDelta(
   return { totals: moveContribution(accepted.totals, before, after), row: after };
 }
 
+/**
+ * Notes the metrics of a batch before its exposures are counted: a flush of a busy second exposes more than 100 units at once, and what
+ * came with the first of them came early.
+ */
+export function noteMetrics(totals: SubjectTotals, delta: UnitDelta | ObservationDelta): SubjectTotals {
+  let known = totals;
+  for (const [name, values] of Object.entries(delta.metrics)) {
+    const metric =
+      'n' in values
+        ? ({ shift: values.shift, unit: 'observation', aggregation: 'mean' } as const)
+        : ({ shift: values.sum / values.count, unit: 'user', aggregation: values.aggregation } as const);
+    known = withMetric(known, name, metric);
+  }
+  return known;
+}
+
 /** The metrics of the delta that may be counted by unit, each known to the totals. */
 function acceptMetrics(totals: SubjectTotals, delta: UnitDelta): { totals: SubjectTotals; metrics: UnitDelta['metrics'] } {
-  let known = totals;
+  let known = noteMetrics(totals, delta);
   const accepted: [string, MetricDelta][] = [];
   for (const [name, values] of Object.entries(delta.metrics)) {
-    known = withMetric(known, name, { shift: values.sum / values.count, unit: 'user', aggregation: values.aggregation });
     if (ownEntry(known.metrics, name)?.unit === 'user') accepted.push([name, values]);
     else known = { ...known, refusedObservations: known.refusedObservations + values.count };
   }
@@ -212,24 +200,9 @@ function isUnexposed(row: LedgerRow): boolean {
   return row.firstExposureAt === null && Object.keys(row.before).length > 0;
 }
 
-/** The one value that a unit's values become. */
-export function unitValue(values: MetricDelta): number {
-  switch (values.aggregation) {
-    case 'mean':
-      return values.sum / values.count;
-    case 'sum':
-      return values.sum;
-    case 'count':
-      return values.count;
-    case 'max':
-      return values.max;
-  }
-}
-
 export function applyObservationDelta(totals: SubjectTotals, delta: ObservationDelta): SubjectTotals {
-  let known = totals;
+  let known = noteMetrics(totals, delta);
   for (const [name, moments] of Object.entries(delta.metrics)) {
-    known = withMetric(known, name, { shift: moments.shift, unit: 'observation', aggregation: 'mean' });
     const metric = ownEntry(known.metrics, name);
     if (metric === undefined || metric.unit !== 'observation') {
       known = { ...known, refusedObservations: known.refusedObservations + moments.n };

@@ -1,5 +1,6 @@
 /** What a test has shown so far: every number with its interval, every refusal with its reason. The seam behind which the method stands. */
 import { type Moments, meanOf, varianceOf, withZeros } from '../analysis/moments.ts';
+import type { Flag } from '../flag/flag.ts';
 import { holm } from '../statistics/holm.ts';
 import { welchTest } from '../statistics/welch.ts';
 import type { Experiment, TrackedMetric } from './experiment.ts';
@@ -40,8 +41,8 @@ export interface TestResults {
   readonly warnings: readonly string[];
 }
 
-/** Reading takes the same time after a thousand units and after a million. */
-export function testResult(experiment: Experiment, totals: SubjectTotals, now: number): TestResults {
+/** Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown. */
+export function testResult(experiment: Experiment, totals: SubjectTotals, now: number, flag: Flag | null = null): TestResults {
   const drafts = Object.entries(totals.metrics).map(([name, metric]) =>
     metricResult(declared(experiment, name, metric), metric, totals),
   );
@@ -72,7 +73,7 @@ export function testResult(experiment: Experiment, totals: SubjectTotals, now: n
     metrics: map((metric) => metric),
     significant: decisive.length > 0,
     winner: directions.size !== 1 ? null : directions.has('better') ? 'treatment' : 'control',
-    warnings: warningsOf({ experiment, totals, metrics, sampleSizes, elapsedMs, minUnits: MIN_UNITS_PER_ARM }),
+    warnings: warningsOf({ experiment, totals, metrics, sampleSizes, elapsedMs, minUnits: MIN_UNITS_PER_ARM, flag }),
   };
 }
 

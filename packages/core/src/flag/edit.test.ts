@@ -57,7 +57,7 @@ describe('setFlag', () => {
       expect(issuePaths({ rolloutPercentage: percentage }), String(percentage)).toEqual(['/rolloutPercentage']);
     expect(
       issuePaths({ conditions: { a: { near: 1 } }, rules: [{ if: {}, variant: 1 }], expires: 'soon', variants: { only: 1 } }),
-    ).toEqual(['/conditions/a/near', '/rules/0', '/expires', '/variants']);
+    ).toEqual(['/conditions/a/near', '/rules/0/variant', '/expires', '/variants']);
     expect(() => set(fresh, { onVariant: 'blue' })).toThrow('onVariant "blue" is not one of its variants (off, on)');
     expect(() => set(fresh, { split: { on: 60 } })).toThrow('the split adds up to 60 %; it must be 100 %');
   });

@@ -124,9 +124,11 @@ function ownerRefusal(flag: Flag, edit: FlagEdit): Refusal | null {
   if (flag.shareOwner === null || !movesShare(flag, edit) || ('force' in edit && edit.force)) return null;
   const { kind, key } = flag.shareOwner;
   const name = kind === 'rollout' ? `the rollout of "${key}"` : `the test "${key}"`;
+  const end = `end that first (${kind === 'rollout' ? 'abortRollout' : 'stopTest'})`;
+  const force =
+    kind === 'rollout' ? 'pass force: true to override and hold it' : 'pass force: true, of which its results will warn';
   return refuse(
-    `flag "${flag.key}": its share of ${shareToPercentage(flag.share)} % is moved by ${name}; ` +
-      `end that first (${kind === 'rollout' ? 'abortRollout' : 'stopTest'}), or pass force: true to override and hold it`,
+    `flag "${flag.key}": its share of ${shareToPercentage(flag.share)} % is moved by ${name}; ${end}${'force' in edit ? `, or ${force}` : ''}`,
     'conflict',
   );
 }

@@ -53,6 +53,11 @@ export function stepOf(outcome: number): number {
   return outcome >> STEP_SHIFT;
 }
 
+/** Whether the bucket decided, and not a list, a condition or a rule. */
+export function isDrawn(outcome: number): boolean {
+  return stepOf(outcome) === STEP.ALLOCATION && (outcome & 7) === SPLIT;
+}
+
 /** How many slots a flag with so many variants has. */
 export function slotCount(variants: number): number {
   return (variants + 1) << REASON_BITS;
@@ -163,6 +168,13 @@ function splitVariant(compiled: CompiledFlag, split: NonNullable<CompiledFlag['s
     if (part !== undefined && mixed < part.threshold) return part.variant;
   }
   return compiled.on;
+}
+
+/** What this flag assigns: the bucketing attribute's value where it has one, else the unit's key. Null when that is no usable key. */
+export function unitKeyOf(compiled: CompiledFlag, unit: Unit | null | undefined): string | number | null {
+  if (unit === undefined || unit === null) return null;
+  const key = compiled.bucketBy === null ? unit.userId : ownAttribute(unit, compiled.bucketBy);
+  return key !== undefined && key !== '' && isUsableKey(key) ? key : null;
 }
 
 let memoKey: string | number = '';

@@ -1,11 +1,14 @@
 /** What the flag file may say: the seed's six fields, and further ones that appear only when used. */
 import type { Issue } from '../error.ts';
+import { parseInstant } from '../instant.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
 import { nearest } from './nearest.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
+import { ruleIssues } from './rule-issues.ts';
+import { shown } from './shown.ts';
 
 /** A flag as the file has it. Fields it does not mention have their defaults. */
 export interface FileFlag {
@@ -76,15 +79,13 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
   disabled_users: names,
   disabled_groups: names,
   variants: variantIssues,
-  rules: ruleIssues,
+  rules: rulesIssues,
   bucket_by: fullText,
   salt: fullText,
   owner: fullText,
   tags: names,
   expires: check((value) =>
-    typeof value === 'string' && Number.isFinite(Date.parse(value))
-      ? null
-      : 'must be an ISO date-time such as "2027-01-31T00:00:00Z"',
+    parseInstant(value) !== null ? null : 'must be a date-time with its zone, such as "2027-01-31T00:00:00Z"',
   ),
 };
 const REQUIRED = ['name', 'status'];
@@ -158,24 +159,7 @@ function splitIssues(split: unknown, declared: object, path: string): Issue[] {
     : [{ path, message: `must add up to 100; it adds up to ${total / 1000}` }];
 }
 
-function ruleIssues(value: unknown, path: string): Issue[] {
-  if (!Array.isArray(value)) return [{ path, message: 'must be a list of rules' }];
-  return value.flatMap((rule: unknown, index): readonly Issue[] => {
-    const at = `${path}/${index}`;
-    if (!isJsonObject(rule))
-      return [
-        {
-          path: at,
-          message: 'must be { "if": condition, "variant": name } or { "if": condition, "rollout_percentage": number }',
-        },
-      ];
-    const parsed = parseCondition(rule.if ?? {}, `${at}/if`);
-    const issues = 'issues' in parsed ? [...parsed.issues] : [];
-    if (typeof rule.variant === 'string') return issues;
-    return [...issues, ...percentage(rule.rollout_percentage, `${at}/rollout_percentage`)];
-  });
-}
-
-export function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? 'missing');
+function rulesIssues(value: unknown, path: string): Issue[] {
+  if (!Array.isArray(value)) return [{ path, message: `must be a list of rules; it is ${shown(value)}` }];
+  return value.flatMap((rule: unknown, index) => ruleIssues(rule, `${path}/${index}`, 'rollout_percentage'));
 }

@@ -3,7 +3,8 @@ import type { Issue } from '../error.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Condition } from './condition.ts';
 import type { FlagStatus, Rule, VariantShare } from './flag.ts';
-import { type FileFlag, fileFlagIssues, shown } from './flag-file.ts';
+import { type FileFlag, fileFlagIssues } from './flag-file.ts';
+import { shown } from './shown.ts';
 
 /** The flags in the file's order, or every issue at once. Nothing is clamped, guessed or left out. */
 export function parseFlagFile(value: unknown): { readonly flags: readonly FileFlag[] } | { readonly issues: readonly Issue[] } {

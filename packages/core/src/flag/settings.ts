@@ -1,10 +1,13 @@
 /** The settings that `setFlag` takes: read whole, with every problem named at once, then merged into what is there. */
 import { type Issue, SluiceError } from '../error.ts';
+import { parseInstant } from '../instant.ts';
 import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, percentageToShare, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
 import { parseCondition } from './parse-condition.ts';
+import { ruleIssues } from './rule-issues.ts';
+import { shown } from './shown.ts';
 
 /** Absent settings keep what is there. Percentages run from 0 to 100 with up to three decimals. */
 export interface FlagSettings {
@@ -81,6 +84,7 @@ export function parseFlagSettings(key: string, settings: unknown): ParsedSetting
       else fields = { ...fields, ...read.field };
     }
   }
+  if (issues.length === 0) issues.push(...contradictions(settings as FlagSettings));
   if (issues.length > 0) throw invalid(key, issues);
   const { enabled, status, rolloutPercentage } = settings as FlagSettings;
   return {
@@ -114,6 +118,20 @@ function decisiveIssues(name: string, value: unknown): Issue[] {
       : [{ path, message: `must be one of ${FLAG_STATUSES.join(', ')}; it is ${shown(value)}` }];
   const problem = percentageProblem(value);
   return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
+}
+
+/** Settings that say two things at once are a mistake, whichever of the two was meant. */
+function contradictions({ enabled, status, rolloutPercentage }: FlagSettings): Issue[] {
+  if (status !== undefined && enabled !== undefined && enabled !== (status !== 'disabled'))
+    return [{ path: '/status', message: `is "${status}" and enabled is ${enabled}; give one of them` }];
+  if (status === 'enabled' && rolloutPercentage !== undefined && rolloutPercentage !== 100)
+    return [
+      {
+        path: '/rolloutPercentage',
+        message: `is ${rolloutPercentage} and status "enabled" serves 100 %; give status "percentage" for a part`,
+      },
+    ];
+  return [];
 }
 
 const text =
@@ -160,12 +178,10 @@ const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status'
   },
   rules: readRules,
   expires: (value, path) => {
-    const at = value === null ? null : typeof value === 'string' ? Date.parse(value) : Number.NaN;
-    return at === null || Number.isFinite(at)
-      ? { field: { expiresAt: at } }
-      : {
-          issues: [{ path, message: `must be an ISO date-time such as "2027-01-31T00:00:00Z", or null; it is ${shown(value)}` }],
-        };
+    const expiresAt = value === null ? null : parseInstant(value);
+    if (value === null || expiresAt !== null) return { field: { expiresAt } };
+    const message = `must be a date-time with its zone, such as "2027-01-31T00:00:00Z", or null; it is ${shown(value)}`;
+    return { issues: [{ path, message }] };
   },
 };
 
@@ -195,25 +211,15 @@ function readSplit(value: unknown, path: string): ReturnType<Reader> {
 
 function readRules(value: unknown, path: string): ReturnType<Reader> {
   if (!Array.isArray(value)) return { issues: [{ path, message: `must be a list of rules; it is ${shown(value)}` }] };
-  const issues: Issue[] = [];
-  const rules = value.map((rule: unknown, index): Rule => {
-    const at = `${path}/${index}`;
-    const given = isJsonObject(rule) ? rule : {};
-    const parsed = parseCondition(given.if ?? {}, `${at}/if`);
-    if ('issues' in parsed) issues.push(...parsed.issues);
-    const condition = 'condition' in parsed ? parsed.condition : {};
-    if (typeof given.variant === 'string') return { if: condition, variant: given.variant };
-    const problem = percentageProblem(given.rolloutPercentage);
-    if (problem !== null)
-      issues.push({ path: at, message: 'must say which variant it serves, or a rolloutPercentage from 0 to 100' });
-    return { if: condition, share: Math.round(Number(given.rolloutPercentage) * 1000) };
-  });
-  return issues.length > 0 ? { issues } : { field: { rules } };
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  return typeof value === 'object' && value !== null ? 'an object or list' : (JSON.stringify(value) ?? typeof value);
+  const issues = value.flatMap((rule: unknown, index) => ruleIssues(rule, `${path}/${index}`, 'rolloutPercentage'));
+  if (issues.length > 0) return { issues };
+  const rules = (value as NonNullable<FlagSettings['rules']>).map(
+    (rule): Rule =>
+      'variant' in rule
+        ? { if: rule.if, variant: rule.variant }
+        : { if: rule.if, share: Math.round(rule.rolloutPercentage * 1000) },
+  );
+  return { field: { rules } };
 }
 
 function unknownSetting(): string {

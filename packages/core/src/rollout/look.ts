@@ -23,14 +23,17 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   const at = phase.name === 'held' ? phase.resumesTo : phase;
   const stage = 'stage' in at ? rollout.plan.stages[at.stage] : undefined;
   if (!('stage' in at) || stage === undefined || progress === null) return null;
+  // A clock that was set back to before the stage: data counts from now.
+  const enteredAt = Math.min(progress.enteredAt, now);
   const verdicts = stage.criteria.map((criterion, index) =>
-    judge(criterion, facts.measurements[index] ?? { kind: 'noData', at: null }, progress.enteredAt, now),
+    judge(criterion, facts.measurements[index] ?? { kind: 'noData', at: null }, enteredAt, now),
   );
   const isFresh = verdicts.every((verdict) => verdict.dryRun || verdict.value !== null);
   const isRunning = phase.name !== 'held' && phase.name !== 'awaitingApproval';
   const watchedMs = isRunning ? watchedSince(progress.tickedAt, rollout.plan.tickMs, now) : 0;
   const moved: StageProgress = {
     ...progress,
+    enteredAt,
     bakedMs: progress.bakedMs + (isFresh ? watchedMs : 0),
     observedMs: progress.observedMs + watchedMs,
     tickedAt: phase.name === 'held' ? null : now,

@@ -12,6 +12,8 @@ export interface RolloutFacts {
   /** Null when the flag is not there. */
   readonly flag: Flag | null;
   readonly validator: 'none' | 'missing' | 'registered';
+  /** Why a criterion of the plan can never be measured here, in words; asked in preflight, null otherwise. */
+  readonly sourceProblem: string | null;
   /** A finished run that no transition has been given yet. */
   readonly validation: Validation | null;
   /** Distinct units that this stage has served its new variant. */

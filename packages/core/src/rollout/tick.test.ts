@@ -74,6 +74,7 @@ function inputOf(
   const facts: RolloutFacts = {
     flag: world.flag,
     validator: isRegistered ? 'registered' : 'missing',
+    sourceProblem: null,
     validation:
       wanted === null || said === null
         ? null

@@ -91,6 +91,7 @@ describe('transition', () => {
   const facts: fc.Arbitrary<RolloutFacts> = fc.record({
     flag: anyFlag,
     validator: fc.constantFrom('none', 'missing', 'registered'),
+    sourceProblem: fc.constantFrom(null, 'no such source'),
     validation: fc.option(
       fc.record({
         stage: fc.nat(7),
@@ -151,7 +152,14 @@ describe('transition', () => {
           message: said,
           at: START,
         };
-        const known: RolloutFacts = { flag, validator: 'registered', validation, exposures: 1_000, measurements };
+        const known: RolloutFacts = {
+          flag,
+          validator: 'registered',
+          sourceProblem: null,
+          validation,
+          exposures: 1_000,
+          measurements,
+        };
         const answer = transition(
           { ...rollout, applied: stageAllocation(rollout, stage ?? 0) },
           { type: 'tick', facts: known },

@@ -71,6 +71,7 @@ export function factsOf(world: World, facts: Partial<RolloutFacts> = {}, now = w
   return {
     flag: world.flag,
     validator: world.rollout.plan.validatorName === null ? 'none' : 'registered',
+    sourceProblem: null,
     validation: null,
     exposures: 1_000,
     measurements: (stage?.criteria ?? []).map((criterion) => measured(criterion.max ?? criterion.min ?? 0, now)),

@@ -6,6 +6,7 @@ import {
   emptyTotals,
   type LedgerRow,
   mergeTally,
+  noteMetrics,
   type ObservationDelta,
   refuseUnit,
   type Scope,
@@ -46,9 +47,16 @@ export class FactsBook {
       const id = subjectId(scope, subject);
       this.#tallies.set(id, mergeTally(this.#tallies.get(id) ?? emptyTally(), tally));
     }
+    for (const delta of [...batch.units, ...batch.observations]) this.#note(batch.scope, delta);
     for (const delta of batch.units) this.#addUnit(batch.scope, delta);
     for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
     return true;
+  }
+
+  #note(scope: Scope, delta: UnitDelta | ObservationDelta): void {
+    if (Object.keys(delta.metrics).length === 0) return;
+    const id = subjectId(scope, delta.subject);
+    this.#totals.set(id, noteMetrics(this.#totals.get(id) ?? emptyTotals(), delta));
   }
 
   #addUnit(scope: Scope, delta: UnitDelta): void {
