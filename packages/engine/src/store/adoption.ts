@@ -1,5 +1,6 @@
 /** An edit of the flag file by hand, as a change like any other. */
 import {
+  adoptedComponent,
   type Change,
   DEFAULT_SCOPE,
   type EventType,
@@ -8,6 +9,7 @@ import {
   type Flag,
   type Issue,
   mergeFileFlag,
+  registryIssues,
   SluiceError,
 } from '@sluice/core';
 import { fileError } from './flag-file-text.ts';
@@ -43,6 +45,8 @@ export function planAdoption({ path, written, kept, force, now }: AdoptionInput)
       : [{ path: `/flags/${index}/name`, message: `is "${flag.name}", which was archived; an archived key is not used again` }],
   );
   if (reused.length > 0) throw fileError(path, reused);
+  const unregistered = written.flatMap((flag, index) => registryIssues(kept.get(flag.name), flag, `/flags/${index}`));
+  if (unregistered.length > 0) throw fileError(path, unregistered);
   const by = { actor: FILE_ACTOR, reason: `${path} was edited` };
   const edited = written.flatMap((file): { flag: Flag; type: EventType }[] => {
     const before = kept.get(file.name);
@@ -54,7 +58,13 @@ export function planAdoption({ path, written, kept, force, now }: AdoptionInput)
     type: 'flag.archived' as const,
   }));
   const changes = [...edited, ...archived];
-  return { records: changes.map(({ flag }) => flag), events: changes.map(({ flag, type }) => eventOf(type, flag, by, now)) };
+  const components = edited.flatMap(({ flag }) =>
+    flag.isComponent && !kept.has(flag.key) ? [adoptedComponent(flag, by, now)] : [],
+  );
+  return {
+    records: [...changes.map(({ flag }) => flag), ...components.map(({ record }) => record)],
+    events: [...changes.map(({ flag, type }) => eventOf(type, flag, by, now)), ...components.map(({ event }) => event)],
+  };
 }
 
 function typeOf(before: Flag | undefined, after: Flag): EventType {
