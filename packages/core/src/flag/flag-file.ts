@@ -125,13 +125,14 @@ function strangerIssues(entry: { readonly [field: string]: unknown }, path: stri
 
 function componentIssues(value: unknown, path: string): Issue[] {
   const issues = variantIssues(value, path, 1);
-  if (issues.length > 0 || !isJsonObject(value) || !isJsonObject(value.values)) return issues;
-  return Object.entries(value.values).flatMap(([version, named]): Issue[] => {
+  if (!isJsonObject(value) || !isJsonObject(value.values)) return issues;
+  const ofVersions = Object.entries(value.values).flatMap(([version, named]): Issue[] => {
     const at = `${path}/values/${pointerPart(version)}`;
     const problem = version.includes('+') ? 'must not name build metadata' : versionProblem(version);
     if (problem !== null) return [{ path: at, message: `${problem}; it is ${shown(version)}` }];
     return named === version ? [] : [{ path: at, message: `must be "${version}", the version itself; it is ${shown(named)}` }];
   });
+  return [...issues, ...ofVersions];
 }
 
 /** A flag has at least two variants and its ends differ; a component may have one version, which is both. */
