@@ -3,7 +3,6 @@ import type { Component } from '../component/component.ts';
 import { parseVersion } from '../component/version.ts';
 import { type Issue, isRefusal } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
-import type { RolloutSettings } from './settings.ts';
 
 /** `toVersion` is `toVariant` by another name, for components only. */
 export function versionIssues(
@@ -24,8 +23,14 @@ export function versionIssues(
   return [{ path, message: `version ${parsed.version} ${what}; there are ${Object.keys(flag.variants).join(', ')}` }];
 }
 
+/** Where a rollout goes, by either name. */
+export interface TargetSettings {
+  readonly toVariant?: string;
+  readonly toVersion?: string;
+}
+
 /** The variant that the share moves to, by either name; null keeps the flag's. The options have been found good. */
-export function targetVariant(settings: Pick<RolloutSettings, 'toVariant' | 'toVersion'>, flag: Flag): string | null {
+export function targetVariant(settings: TargetSettings, flag: Flag): string | null {
   if (settings.toVersion === undefined) return settings.toVariant ?? null;
   const parsed = parseVersion(flag.key, settings.toVersion);
   return isRefusal(parsed) ? null : parsed.version;
