@@ -54,7 +54,12 @@ export class LeasedInstance {
   /** Counts at once, also while it loads. One that was draining is wanted again and stays. */
   lease(): void {
     this.#leases += 1;
-    if (!this.#isDraining) return;
+    this.keep();
+  }
+
+  /** Ends a drain that has not come to the disposal: it is wanted again. */
+  keep(): void {
+    if (!this.#isDraining || this.#isGone) return;
     this.#isDraining = false;
     this.#answer(false);
   }

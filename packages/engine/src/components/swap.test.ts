@@ -78,6 +78,19 @@ describe('swapTo', () => {
     ]);
   });
 
+  it('keeps what it has loaded, whatever else is committed before its own commit', async () => {
+    const { sluice, hotSwap, register, served } = hotSwapWorld();
+    await register('1.0.0');
+    let answer: (model: Model) => void = () => {};
+    await hotSwap.registerVersion(C, '2.0.0', () => new Promise<Model>((resolve) => (answer = resolve)));
+    const swap = hotSwap.swapTo(C, '2.0.0');
+    await sluice.flags.setFlag(C, { description: 'finds people' });
+    answer(new Model('2.0.0'));
+    await swap;
+    expect(await served()).toBe('2.0.0');
+    expect(Model.made.map(({ version, disposals }) => [version, disposals])).toEqual([['2.0.0', 0]]);
+  });
+
   it('swaps to nothing that does not load or is not healthy, and leaves nothing behind', async () => {
     const { hotSwap, register, served, stateOf } = hotSwapWorld();
     await register('1.0.0');

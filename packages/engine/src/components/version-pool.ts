@@ -88,11 +88,13 @@ export class VersionPool {
     }
   }
 
-  /** What neither the flag nor its rollout names any more is drained; what was retired is not loaded again. */
+  /** What neither the flag nor its rollout names any more is drained, what they name again is kept, what was retired is not loaded again. */
   letGo(component: string): void {
     const flag = this.#runtime.view.flag(component);
     if (flag === undefined) return;
-    for (const slot of this.#unused(component, flag))
+    const unused = new Set(this.#unused(component, flag));
+    for (const slot of this.slots(component)) if (!unused.has(slot)) slot.instance?.keep();
+    for (const slot of unused)
       if (slot.state !== 'draining' && slot.state !== 'disposed') void slot.drain(this.drainDeadlineMs, false);
     for (const known of this.#runtime.view.components.get(component)?.versions ?? [])
       if (known.retiredAt !== null) this.slot(component, known.version).detach();
