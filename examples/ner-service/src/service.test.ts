@@ -120,9 +120,10 @@ describe('a finder in a thread', () => {
       disposals += 1;
     });
     expect(await finder.find(LICENCE)).toEqual(wink.find(LICENCE));
-    const unanswered = expect(finder.find(LICENCE)).rejects.toThrow('the thread has ended');
-    await finder[Symbol.asyncDispose]();
-    await unanswered;
+    const ended = finder[Symbol.asyncDispose]();
+    await expect(finder.find(LICENCE)).rejects.toThrow('the thread has ended');
+    await ended;
+    await expect(finder.find(LICENCE)).rejects.toThrow('the thread has ended');
     expect(disposals).toBe(1);
   });
 

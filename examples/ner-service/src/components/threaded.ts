@@ -12,6 +12,7 @@ export class ThreadedFinder {
   readonly #waiting = new Map<number, Waiting>();
   readonly #onDisposed: () => void;
   #asked = 0;
+  #hasEnded = false;
 
   private constructor(worker: Worker, onDisposed: () => void) {
     this.#worker = worker;
@@ -35,6 +36,7 @@ export class ThreadedFinder {
 
   /** Rejects when the recogniser throws, or the thread ends before it has answered. */
   find(text: string): Promise<string[]> {
+    if (this.#hasEnded) return Promise.reject(new Error('the thread has ended'));
     const id = ++this.#asked;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
@@ -55,6 +57,7 @@ export class ThreadedFinder {
   }
 
   #failAll(error: Error): void {
+    this.#hasEnded = true;
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
