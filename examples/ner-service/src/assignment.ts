@@ -5,6 +5,8 @@ import { type Sluice, TestVariant } from 'sluice';
 export const FLAG = 'person_finder';
 /** The test that, while it runs, decides instead. */
 export const TEST = 'compromise_vs_wink';
+/** The component that, once it has a version, answers instead of both. */
+export const COMPONENT = 'threaded_finder';
 /** Served when nothing else can be: the component that has always worked. */
 export const STABLE = 'compromise';
 

@@ -16,6 +16,7 @@ import { defect } from './story/defect.ts';
 import { experiment } from './story/experiment.ts';
 import { rollback } from './story/rollback.ts';
 import type { DemoStage, Fact } from './story/stage.ts';
+import { swap } from './story/swap.ts';
 import { Traffic } from './traffic.ts';
 
 const USERS = 4_000;
@@ -24,6 +25,7 @@ const ACTS: readonly { readonly title: string; readonly play: (stage: DemoStage)
   { title: 'A component with a defect is caught and taken back by itself', play: defect },
   { title: 'An A/B test measures both', play: experiment },
   { title: 'Taking it back: for three users at once, then for everybody step by step', play: rollback },
+  { title: 'Versions in threads of their own, swapped under load', play: swap },
 ];
 
 const screen = new Screen();

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net';
 import { createSluice, memoryStore } from 'sluice';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FLAG, STABLE } from './assignment.ts';
+import { COMPONENT, FLAG, STABLE } from './assignment.ts';
 import { foundAny } from './components/component.ts';
 import { compromise } from './components/compromise.ts';
+import { ThreadedFinder } from './components/threaded.ts';
 import { wink } from './components/wink.ts';
 import { winkDated } from './components/wink-dated.ts';
 import { personIn, readCorpus } from './corpus.ts';
@@ -96,5 +97,37 @@ describe('the service', () => {
     expect([(await post('{')).status, (await post({ user: 7 })).status, (await post({}, '/nothing')).status]).toEqual([
       400, 400, 404,
     ]);
+  });
+
+  it('answers by the component once it has a version, each call with the version it was given', async () => {
+    const register = (version: string, people: string[]) =>
+      sluice.hotSwap.registerVersion(COMPONENT, version, () => ({ find: async () => people }));
+    await register('1.0.0', ['Ada']);
+    await register('2.0.0', ['Grace']);
+    const asked = async (): Promise<unknown> => (await post({ user: 'ann', text: LICENCE })).json();
+    expect(await asked()).toEqual({ component: `${COMPONENT} 1.0.0`, people: ['Ada'] });
+    await sluice.hotSwap.swapTo(COMPONENT, '2.0.0');
+    expect(await asked()).toEqual({ component: `${COMPONENT} 2.0.0`, people: ['Grace'] });
+  });
+});
+
+describe('a finder in a thread', () => {
+  const THREAD = new URL('../dist/components/finder-thread.js', import.meta.url);
+
+  it('answers as the recogniser does in this thread, and fails what it has not answered when it is ended', async () => {
+    let disposals = 0;
+    const finder = await ThreadedFinder.start(THREAD, 'wink', () => {
+      disposals += 1;
+    });
+    expect(await finder.find(LICENCE)).toEqual(wink.find(LICENCE));
+    const ended = finder[Symbol.asyncDispose]();
+    await expect(finder.find(LICENCE)).rejects.toThrow('the thread has ended');
+    await ended;
+    await expect(finder.find(LICENCE)).rejects.toThrow('the thread has ended');
+    expect(disposals).toBe(1);
+  });
+
+  it('does not start from a file that is not there', async () => {
+    await expect(ThreadedFinder.start(new URL('./nothing.js', THREAD), 'wink')).rejects.toThrow();
   });
 });

@@ -1,8 +1,9 @@
 /** An HTTP service that finds people in texts. Which component answers a user is Sluice's to say; how it went is told to Sluice. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Sluice } from 'sluice';
-import { assign } from './assignment.ts';
+import { assign, COMPONENT } from './assignment.ts';
 import { foundAny, type PersonFinder } from './components/component.ts';
+import type { ThreadedFinder } from './components/threaded.ts';
 
 /** `people` labels a text whose answer is known, so that accuracy can be measured. */
 export interface FindRequest {
@@ -24,11 +25,12 @@ export function createService(sluice: Sluice, finders: readonly PersonFinder[]):
   return createServer((request, response) => {
     if (request.method !== 'POST' || request.url !== '/people') return reply(response, 404, { error: 'POST /people' });
     readBody(request).then(
-      (body) => {
+      async (body) => {
         const asked = parseRequest(body);
         if (asked === null)
           return reply(response, 400, { error: 'the body must be { "user": text, "text": text, "people"?: [text] }' });
-        const answer = answerTo(asked, sluice, byName);
+        const isComponent = sluice.hotSwap.versions(COMPONENT).length > 0;
+        const answer = await (isComponent ? answerByComponent(asked, sluice) : answerTo(asked, sluice, byName));
         reply(response, 'error' in answer ? 500 : 200, answer);
       },
       (error: Error) => reply(response, 413, { error: error.message }),
@@ -53,6 +55,16 @@ function answerTo(
     assigned.failed();
     return { component: assigned.component, error: String(error) };
   }
+}
+
+/** The version that the component's flag gives this user is held until it has answered, whatever is swapped meanwhile. */
+function answerByComponent(asked: FindRequest, sluice: Sluice): Promise<FindResponse | { component: string; error: string }> {
+  const unit = { userId: asked.user };
+  const answered = sluice.hotSwap.use(COMPONENT, unit, async (finder: Pick<ThreadedFinder, 'find'>, version) => {
+    const people = await finder.find(asked.text);
+    return { component: `${COMPONENT} ${version}`, people };
+  });
+  return answered.catch((error: unknown) => ({ component: COMPONENT, error: String(error) }));
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

@@ -42,6 +42,12 @@ export {
 } from './analysis/sketch.ts';
 export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
 export type { Change } from './change.ts';
+export { adoptedComponent, registryIssues } from './component/adopt.ts';
+export type { Component, RegisteredVersion } from './component/component.ts';
+export { type ComponentFacts, componentOf, liveVersion, planRegisterVersion, planRetireVersion } from './component/register.ts';
+export { versionShares, versionsInUse } from './component/served.ts';
+export { percentageOfOthers, planRollbackToVersion, planSwap } from './component/swap.ts';
+export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';

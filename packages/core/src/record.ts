@@ -1,8 +1,9 @@
 /** The union of what a store keeps. */
+import type { Component } from './component/component.ts';
 import type { Experiment } from './experiment/experiment.ts';
 import type { Flag } from './flag/flag.ts';
 import type { Rollout } from './rollout/rollout.ts';
 
-export type SluiceRecord = Flag | Rollout | Experiment;
+export type SluiceRecord = Flag | Rollout | Experiment | Component;
 export type RecordKind = SluiceRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;

@@ -149,7 +149,8 @@ describe('criteria on the process own collector', () => {
       onConflict: 'supersede',
     });
     expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'baking' });
-    await serve(sluice, clock, 5, { requests: 200, errors: 100, latencyMs: 30 });
+    // The source that hangs is waited for until its deadline, and no longer.
+    await serve(sluice, clock, 15, { requests: 200, errors: 100, latencyMs: 30 });
     expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'failed' });
   });
 });

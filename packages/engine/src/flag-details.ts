@@ -17,6 +17,8 @@ export interface FlagDetails {
   /** The part of eligible units that get a variant other than off now. */
   readonly servedPercentage: number;
   readonly description: string;
+  /** Whether its variants are the versions of a component. */
+  readonly isComponent: boolean;
   readonly variants: Readonly<Record<string, JsonValue>>;
   readonly offVariant: string;
   readonly onVariant: string;
@@ -42,6 +44,7 @@ export function describeFlag(flag: Flag): FlagDetails {
     rolloutPercentage: shareToPercentage(flag.share),
     servedPercentage: shareToPercentage(servedShare(flag)),
     description: flag.description,
+    isComponent: flag.isComponent,
     variants: flag.variants,
     offVariant: flag.offVariant,
     onVariant: flag.onVariant,

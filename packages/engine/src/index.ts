@@ -25,9 +25,15 @@ export { ABTestManager, type TestDetails, TestVariant } from './ab-test-manager.
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
+export type { VersionHealth } from './components/health.ts';
+export type { VersionLoader } from './components/loader.ts';
+export type { RegisterOptions } from './components/registration.ts';
+export type { VersionDetails } from './components/version-details.ts';
+export type { HealthCheck, VersionState } from './components/version-slot.ts';
 export { FeatureFlagManager, type ShareOptions } from './feature-flag-manager.ts';
 export type { FlagDetails } from './flag-details.ts';
 export type { FlagStats } from './flag-stats.ts';
+export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
@@ -35,6 +41,7 @@ export type { MetricLabels } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
 export {
   type GradualRollback,
+  type ImmediateRollbackOptions,
   RollbackManager,
   type RollbackOptions,
   type RollbackRecord,

@@ -1,19 +1,28 @@
 /** Taking a change back: at once, step by step, or for named users only. */
 import {
+  type Attribution,
   type EventType,
   isEnded,
+  isRefusal,
   type LoggedEvent,
-  percentageProblem,
+  liveVersion,
+  percentageOfOthers,
   planGradualRollback,
   planImmediateRollback,
+  planRollbackToVersion,
   planTargetedRollback,
   SluiceError,
   servedShare,
   shareToPercentage,
 } from '@sluice/core';
+import type { VersionLoader } from './components/loader.ts';
+import { type RegisterOptions, registerVersion } from './components/registration.ts';
+import type { VersionDetails } from './components/version-details.ts';
 import { controllerOf } from './controllers.ts';
+import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, type MutationOptions } from './mutation.ts';
 import type { Decide, Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
@@ -31,6 +40,11 @@ export interface RollbackOptions extends MutationOptions {
   readonly reason: string;
 }
 
+export interface ImmediateRollbackOptions extends RollbackOptions {
+  /** The registered version of the component that everybody shall have again, instead of the kill. */
+  readonly rollbackToVersion?: string;
+}
+
 export interface RollbackResult {
   /** The place of the rollback in the log; null when nothing had to change. */
   readonly id: number | null;
@@ -38,6 +52,7 @@ export interface RollbackResult {
   readonly strategy: RollbackStrategy;
   /** False when the flag was there already. */
   readonly changed: boolean;
+  /** Of the units, who gets a variant other than off; when going back to a version, who gets another version. */
   readonly fromPercentage: number;
   readonly toPercentage: number;
   /** A gradual rollback is `inProgress` when this is answered. */
@@ -74,15 +89,38 @@ const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
 
 export class RollbackManager {
   readonly #runtime: Runtime;
+  readonly #hotSwap: HotSwapManager | null;
 
-  constructor(flags: FeatureFlagManager) {
+  /**
+   * With a hot-swap manager, going back to a version also loads it and waits for the drain of what served before; without, it is the commit.
+   * @throws SluiceError `invalid` when the two were built over different flags
+   */
+  constructor(flags: FeatureFlagManager, hotSwap?: HotSwapManager) {
     this.#runtime = flags.runtime;
+    this.#hotSwap = hotSwap ?? null;
+    if (hotSwap?.standsOn(flags.runtime) === false)
+      throw new SluiceError('invalid', 'RollbackManager: `hotSwap` must be built over the same FeatureFlagManager as this');
     controllerOf(this.#runtime);
   }
 
-  /** Off for everybody in one commit. Never refused: a rollout or test that owned the share ends. @throws SluiceError `notFound`, `invalid` without a reason */
-  async rollbackImmediate(name: string, options: RollbackOptions): Promise<RollbackResult> {
+  /** Adds a version of a component: the same registry as `HotSwapManager.registerVersion`. */
+  registerVersion<Instance>(
+    component: string,
+    version: string,
+    load?: VersionLoader<Instance>,
+    options: RegisterOptions<Instance> = {},
+  ): Promise<VersionDetails> {
+    return registerVersion(this.#runtime, component, version, load, options);
+  }
+
+  /**
+   * Off for everybody in one commit; with `rollbackToVersion`, that version for everybody. Never refused: a rollout or test that owned the share ends.
+   * @throws SluiceError `notFound`, `invalid` without a reason
+   */
+  async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
+    const { rollbackToVersion } = options;
+    if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
     return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
   }
 
@@ -116,12 +154,21 @@ export class RollbackManager {
     return { ...started, status: 'inProgress', completed: () => this.#completed(name, number, started) };
   }
 
-  async #roll(
-    name: string,
-    strategy: RollbackStrategy,
-    by: { readonly actor: string; readonly reason: string },
-    decide: Decide,
-  ): Promise<RollbackResult> {
+  /** The commit comes first: whatever loads or drains afterwards, nobody is assigned the bad version any more. */
+  async #rollToVersion(name: string, version: string, by: Attribution): Promise<RollbackResult> {
+    await this.#runtime.ready;
+    const { clock, view } = this.#runtime;
+    const startedAt = clock.now();
+    const found = liveVersion(view.componentFacts(name), version);
+    const fromPercentage = isRefusal(found) ? 0 : percentageOfOthers(found.flag, found.known.version);
+    const rolled = await this.#roll(name, 'immediate', by, (now, at) =>
+      planRollbackToVersion(now.componentFacts(name), version, by, at),
+    );
+    await this.#hotSwap?.settle(name);
+    return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - startedAt };
+  }
+
+  async #roll(name: string, strategy: RollbackStrategy, by: Attribution, decide: Decide): Promise<RollbackResult> {
     await this.#runtime.ready;
     const startedAt = this.#runtime.clock.now();
     const fromPercentage = this.#percentage(name);
@@ -186,22 +233,4 @@ function describeRollback(event: LoggedEvent): RollbackRecord {
     reason: event.reason,
     detail: event.detail,
   };
-}
-
-function checkDescending(name: string, stages: readonly number[], intervalMs: number): void {
-  const call = `rollbackGradual("${name}")`;
-  if (!Array.isArray(stages) || stages.length === 0)
-    throw new SluiceError('invalid', `${call}: stages must be a list of percentages such as [75, 50, 0]`);
-  for (const [index, stage] of stages.entries()) {
-    const before = stages[index - 1];
-    const problem =
-      percentageProblem(stage) ??
-      (before !== undefined && stage >= before ? `must be below the stage before it, ${before}` : null);
-    if (problem !== null)
-      throw new SluiceError('invalid', `${call}: stages[${index}] ${problem}; it is ${String(stage)}`, {
-        issues: [{ path: `/stages/${index}`, message: problem }],
-      });
-  }
-  if (!Number.isFinite(intervalMs) || intervalMs < 0)
-    throw new SluiceError('invalid', `${call}: intervalMs must be 0 or more milliseconds; it is ${String(intervalMs)}`);
 }

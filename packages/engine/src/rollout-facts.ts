@@ -10,6 +10,7 @@ import {
   type RolloutFacts,
   type Validation,
 } from '@sluice/core';
+import { poolOf } from './components/version-pool.ts';
 import { StageExposures, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
@@ -41,6 +42,7 @@ export class RolloutFactsGatherer {
       sourceProblem: rollout.phase.name === 'preflight' ? this.#sourceProblem(rollout, flag) : null,
       validation,
       exposures: await this.#exposures(rollout.key),
+      ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
     };
   }
@@ -69,6 +71,14 @@ export class RolloutFactsGatherer {
     const flag = this.#runtime.view.flag(rollout.key);
     const arm = flag === undefined ? undefined : totals.arms[flag.onVariant];
     return { unitsWithError: arm?.exposed ?? 0 };
+  }
+
+  /** A version that cannot be loaded must not get traffic; one that is loaded now keeps nobody waiting in the first stage. */
+  async #versionProblem(rollout: Rollout, flag: Flag | null): Promise<Pick<RolloutFacts, 'versionProblem'>> {
+    if (rollout.phase.name !== 'preflight' || flag === null || !flag.isComponent) return {};
+    const target = rollout.plan.toVariant ?? flag.onVariant;
+    const problem = await poolOf(this.#runtime).versionProblem(rollout.key, target);
+    return problem === null ? {} : { versionProblem: problem };
   }
 
   async #exposures(key: string): Promise<number> {

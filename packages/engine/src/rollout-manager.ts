@@ -77,7 +77,11 @@ export class RolloutManager {
     const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
     const by = attributionOf({ ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) });
     const plan = (flag: Flag): RolloutPlan =>
-      parseRolloutSettings(flag, validatorName === undefined ? settings : { ...settings, validatorName });
+      parseRolloutSettings(
+        flag,
+        validatorName === undefined ? settings : { ...settings, validatorName },
+        this.#runtime.view.components.get(name),
+      );
     if (onConflict === 'supersede') await this.#supersede(name, by, plan);
     if (validate !== undefined && validatorName !== undefined) this.registerValidator(validatorName, validate);
     await this.#runtime.commit((view, now) => planStart(view.facts(name), plan, by, now));

@@ -1,6 +1,7 @@
 /** All managers over one store. */
 import { ABTestManager } from './ab-test-manager.ts';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
+import { HotSwapManager } from './hot-swap-manager.ts';
 import type { Listener } from './listeners.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { RollbackManager } from './rollback-manager.ts';
@@ -13,6 +14,7 @@ export interface Sluice {
   readonly rollouts: RolloutManager;
   readonly abTests: ABTestManager;
   readonly rollbacks: RollbackManager;
+  readonly hotSwap: HotSwapManager;
   readonly metrics: MetricsCollector;
   /** Resolves when the records are loaded; at once for memory and file. Evaluation before answers with fallbacks. */
   readonly ready: Promise<void>;
@@ -31,11 +33,13 @@ export function createSluice(options: SluiceOptions = {}): Sluice {
   const metrics = new MetricsCollector({ clock: runtime.clock, logger: runtime.logger });
   const flags = new FeatureFlagManager(runtime);
   const rollouts = new RolloutManager(flags, { metrics });
+  const hotSwap = new HotSwapManager(flags);
   return {
     flags,
     rollouts,
     abTests: new ABTestManager(flags, metrics),
-    rollbacks: new RollbackManager(flags),
+    rollbacks: new RollbackManager(flags, hotSwap),
+    hotSwap,
     metrics,
     ready: runtime.ready,
     on: (type, listener) => runtime.listeners.on(type, listener),

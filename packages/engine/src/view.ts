@@ -1,6 +1,8 @@
 /** The records of one scope in memory, kept current by following the store. Evaluation reads only this. */
 import {
   type CompiledFlag,
+  type Component,
+  type ComponentFacts,
   compileFlag,
   type Experiment,
   type Flag,
@@ -37,6 +39,7 @@ export class View {
   readonly flags = new Map<string, LiveFlag>();
   readonly rollouts = new Map<string, Rollout>();
   readonly experiments = new Map<string, Experiment>();
+  readonly components = new Map<string, Component>();
 
   readonly #conditions = sharedConditions();
   #table: FlagTable | null = null;
@@ -51,7 +54,8 @@ export class View {
       if (!sameScope(record.scope, this.scope)) continue;
       if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
       else if (record.kind === 'rollout') this.rollouts.set(record.key, record);
-      else this.experiments.set(record.key, record);
+      else if (record.kind === 'experiment') this.experiments.set(record.key, record);
+      else this.components.set(record.key, record);
     }
   }
 
@@ -89,6 +93,11 @@ export class View {
       rollout: this.rollouts.get(key),
       experiment: this.experiments.get(key),
     };
+  }
+
+  /** What a change of this component needs to know. */
+  componentFacts(key: string): ComponentFacts {
+    return { ...this.facts(key), component: this.components.get(key) };
   }
 
   /** Rollouts and experiments that are not at an end. */

@@ -29,6 +29,7 @@ export function newFlag(key: string, scope: Scope, now: number): Flag {
     key,
     revision: 0,
     description: '',
+    isComponent: false,
     status: 'disabled',
     share: 0,
     variants: BOOLEAN_VARIANTS,

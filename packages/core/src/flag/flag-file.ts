@@ -1,4 +1,5 @@
 /** What the flag file may say: the seed's six fields, and further ones that appear only when used. */
+import { versionProblem } from '../component/version.ts';
 import type { Issue } from '../error.ts';
 import { parseInstant } from '../instant.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
@@ -16,6 +17,7 @@ export interface FileFlag {
   readonly status: FlagStatus;
   readonly share: Share;
   readonly description: string;
+  readonly isComponent: boolean;
   readonly enabledUsers: readonly string[];
   readonly enabledGroups: readonly string[];
   readonly disabledUsers: readonly string[];
@@ -76,9 +78,10 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
     return 'issues' in parsed ? parsed.issues : [];
   },
   description: text,
+  component: check((value) => (typeof value === 'boolean' ? null : 'must be true or false')),
   disabled_users: names,
   disabled_groups: names,
-  variants: variantIssues,
+  variants: (value, path) => variantIssues(value, path, 2),
   rules: rulesIssues,
   bucket_by: fullText,
   salt: fullText,
@@ -89,21 +92,25 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
   ),
 };
 const REQUIRED = ['name', 'status'];
+/** The variants of a component are its versions, and the stable one may serve everybody. */
+const COMPONENT_FIELDS: Readonly<Record<string, FieldCheck>> = { ...FIELDS, variants: componentIssues };
 
 /** Every issue of one entry of the file's list, with JSON pointers. */
 export function fileFlagIssues(value: unknown, path: string): Issue[] {
   if (!isJsonObject(value)) return [{ path, message: `must be an object with at least name and status; it is ${shown(value)}` }];
+  const isComponent = value.component === true;
+  const [fields, required] = isComponent ? [COMPONENT_FIELDS, [...REQUIRED, 'variants']] : [FIELDS, REQUIRED];
   const issues: Issue[] = [];
-  for (const field of REQUIRED) if (!Object.hasOwn(value, field)) issues.push({ path, message: `lacks "${field}"` });
+  for (const field of required) if (!Object.hasOwn(value, field)) issues.push({ path, message: `lacks "${field}"` });
   const lacking = issues.length;
   for (const field of Object.keys(value)) {
-    if (!Object.hasOwn(FIELDS, field)) {
+    if (!Object.hasOwn(fields, field)) {
       const message = `is not a field of a flag${nearest(field, Object.keys(FIELDS))}`;
       issues.push({ path: `${path}/${pointerPart(field)}`, message });
       continue;
     }
     // Found below the field first: composing the pointer of every good field would cost more than checking it.
-    for (const issue of FIELDS[field]?.(value[field], '') ?? NO_ISSUES)
+    for (const issue of fields[field]?.(value[field], '') ?? NO_ISSUES)
       issues.push({ ...issue, path: `${path}/${field}${issue.path}` });
   }
   return issues.length === lacking && value.rules !== undefined ? [...issues, ...strangerIssues(value, path)] : issues;
@@ -127,9 +134,28 @@ function strangerIssues(entry: { readonly [field: string]: unknown }, path: stri
   });
 }
 
-function variantIssues(value: unknown, path: string): Issue[] {
-  if (!isJsonObject(value) || !isJsonObject(value.values) || Object.keys(value.values).length < 2) {
-    return [{ path, message: 'must be { "values": { at least two }, "off": name, "on": name, "split"?: { name: percentage } }' }];
+function componentIssues(value: unknown, path: string): Issue[] {
+  const issues = variantIssues(value, path, 1);
+  if (!isJsonObject(value) || !isJsonObject(value.values)) return issues;
+  const ofVersions = Object.entries(value.values).flatMap(([version, named]): Issue[] => {
+    const at = `${path}/values/${pointerPart(version)}`;
+    const problem = version.includes('+') ? 'must not name build metadata' : versionProblem(version);
+    if (problem !== null) return [{ path: at, message: `${problem}; it is ${shown(version)}` }];
+    return named === version ? [] : [{ path: at, message: `must be "${version}", the version itself; it is ${shown(named)}` }];
+  });
+  return [...issues, ...ofVersions];
+}
+
+/** A flag has at least two variants and its ends differ; a component may have one version, which is both. */
+function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
+  if (!isJsonObject(value) || !isJsonObject(value.values) || Object.keys(value.values).length < least) {
+    return [
+      {
+        path,
+        message:
+          'must be { "values": { at least two (one for a component) }, "off": name, "on": name, "split"?: { name: percentage } }',
+      },
+    ];
   }
   const declared = value.values;
   const issues: Issue[] = Object.keys(value)
@@ -143,7 +169,7 @@ function variantIssues(value: unknown, path: string): Issue[] {
         message: `must be one of ${Object.keys(declared).join(', ')}; it is ${shown(name)}`,
       });
   }
-  if (value.off === value.on) issues.push({ path: `${path}/on`, message: 'must differ from off' });
+  if (least === 2 && value.off === value.on) issues.push({ path: `${path}/on`, message: 'must differ from off' });
   return value.split === undefined ? issues : [...issues, ...splitIssues(value.split, declared, `${path}/split`)];
 }
 

@@ -47,6 +47,8 @@ export interface Flag extends Allocation {
   /** Grows by one with every commit of this record; the first is 1. */
   readonly revision: number;
   readonly description: string;
+  /** Whether its variants are the versions of a component; then the off variant is the stable one, and may be the on variant too. */
+  readonly isComponent: boolean;
   readonly variants: Readonly<Record<string, JsonValue>>;
   readonly enabledUsers: readonly string[];
   readonly enabledGroups: readonly string[];

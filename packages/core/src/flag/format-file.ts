@@ -13,6 +13,7 @@ export function formatFlag(flag: Flag): JsonObject {
     if (isUsed) used.push([field, value]);
   };
   use('description', flag.description, flag.description !== '');
+  use('component', true, flag.isComponent);
   use('disabled_users', flag.disabledUsers, flag.disabledUsers.length > 0);
   use('disabled_groups', flag.disabledGroups, flag.disabledGroups.length > 0);
   use('variants', formatVariants(flag), !isBoolean(flag));

@@ -6,6 +6,8 @@ import type { ParsedSettings } from './settings.ts';
 
 /** `flag` with the settings merged in, or why they do not fit together. */
 export function applySettings(flag: Flag, settings: ParsedSettings): Flag | Refusal {
+  if (flag.isComponent && settings.fields.variants !== undefined)
+    return refuse(`component "${flag.key}": its variants are its versions; use registerVersion and retireVersion`);
   const merged: Flag = { ...flag, ...settings.fields, ...mergedStatus(flag, settings) };
   const problem = variantProblem(merged);
   return problem === null ? merged : refuse(`flag "${flag.key}": ${problem}`, 'invalid');
@@ -42,7 +44,8 @@ export function variantProblem(flag: Flag): string | null {
   const names = Object.keys(flag.variants).join(', ');
   if (!has(flag.offVariant)) return `offVariant "${flag.offVariant}" is not one of its variants (${names})`;
   if (!has(flag.onVariant)) return `onVariant "${flag.onVariant}" is not one of its variants (${names})`;
-  if (flag.offVariant === flag.onVariant) return `offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
+  if (flag.offVariant === flag.onVariant && !flag.isComponent)
+    return `offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
   const stranger = [...flag.split, ...flag.rules.flatMap((rule) => ('variant' in rule ? [rule] : []))].find(
     (part) => !has(part.variant),
   );

@@ -49,6 +49,7 @@ function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
     status: entry.status as FlagStatus,
     share: shareOf(entry.rollout_percentage ?? 0),
     description: (entry.description ?? '') as string,
+    isComponent: entry.component === true,
     enabledUsers: list('enabled_users'),
     enabledGroups: list('enabled_groups'),
     disabledUsers: list('disabled_users'),

@@ -38,6 +38,11 @@ export function planGradualRollback(
   if (flag === undefined || flag.archivedAt !== null)
     return refuse(`flag "${facts.key}" does not exist or is archived`, 'notFound');
   if (flag.status === 'disabled') return null;
+  if (flag.isComponent && flag.offVariant === flag.onVariant)
+    return refuse(
+      `component "${flag.key}": every unit has ${flag.onVariant}, the stable version, so there is no share to take down; ` +
+        'rollbackImmediate with rollbackToVersion goes back to another version',
+    );
   const below = stages.filter((percentage) => percentage * 1000 < servedShare(flag));
   if (below.length === 0) return null;
   const ended = endOwner(facts, by, now, 'supersede');

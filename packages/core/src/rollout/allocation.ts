@@ -24,5 +24,7 @@ export function stageAllocation(rollout: Rollout, stage: number): Allocation {
 
 export function completedAllocation(rollout: Rollout): Allocation {
   const last = stageAllocation(rollout, rollout.plan.stages.length - 1);
-  return { ...last, status: last.share === WHOLE_SHARE ? 'enabled' : 'percentage', stageGroups: [] };
+  const isWhole = last.share === WHOLE_SHARE;
+  const offVariant = isWhole && rollout.plan.makesStable ? last.onVariant : last.offVariant;
+  return { ...last, offVariant, status: isWhole ? 'enabled' : 'percentage', stageGroups: [] };
 }

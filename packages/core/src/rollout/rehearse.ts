@@ -24,7 +24,8 @@ function variantProblem(rollout: Rollout, flag: Flag): string | null {
   if (!Object.hasOwn(flag.variants, target)) return `variant "${target}" is not one of the flag's`;
   const isMove = plan.toVariant !== null && plan.toVariant !== before.onVariant;
   const served = servedShare(before);
-  if (isMove && served > 0 && served < WHOLE_SHARE) {
+  // Where off and on are one version of a component, everybody has it whatever the share.
+  if (isMove && served > 0 && served < WHOLE_SHARE && before.offVariant !== before.onVariant) {
     return `the flag serves "${before.onVariant}" to ${served / 1000} %; bring that to 0 or 100 % before moving to "${target}"`;
   }
   if (isMove && before.status === 'whitelist') return `the flag is a whitelist; set a percentage before moving to "${target}"`;

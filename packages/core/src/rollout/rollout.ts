@@ -34,6 +34,8 @@ export interface RolloutPlan {
   readonly validatorDeadlineMs: number;
   /** The variant the share moves to; null keeps the flag's. */
   readonly toVariant: string | null;
+  /** Of a component: completed at 100 %, its on variant becomes the off variant too, which is the stable version. */
+  readonly makesStable: boolean;
   readonly tickMs: number;
 }
 

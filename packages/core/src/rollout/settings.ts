@@ -1,12 +1,14 @@
 /** The options of `startRollout`: read whole, with every problem named at once. */
 import type { Criterion } from '../analysis/criterion.ts';
 import { type CriterionSettings, parseCriterion } from '../analysis/parse-criterion.ts';
+import type { Component } from '../component/component.ts';
 import { type Issue, SluiceError } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
 import { nearest } from '../flag/nearest.ts';
 import { isJsonObject } from '../json.ts';
 import { ROLLOUT_STRATEGIES, type RolloutPlan, type RolloutStrategyName } from './rollout.ts';
 import { DEFAULT_BAKE_MS, planStages, type StageSettings } from './stages.ts';
+import { targetVariant, versionIssues } from './to-version.ts';
 
 export const RolloutStrategy = {
   CANARY: 'canary',
@@ -34,6 +36,8 @@ export interface RolloutSettings {
   readonly autoAdvance?: boolean;
   /** The variant that the share moves to; the flag's on variant unless given. */
   readonly toVariant?: string;
+  /** `toVariant` for a component: the registered version that everybody shall have, and that is the stable one from then on. */
+  readonly toVersion?: string;
   /** How long each stage is watched with fresh data before it may end; five minutes unless given. */
   readonly bakeMs?: number;
   /** Distinct units that a stage must have served; 100 where criteria judge and 0 otherwise, unless given. */
@@ -59,17 +63,18 @@ const KNOWN = [
   'criteria',
   'autoAdvance',
   'toVariant',
+  'toVersion',
   'unvalidated',
   ...DURATIONS,
 ];
 const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs'];
 
 /** @throws SluiceError `invalid` naming every option that breaks a rule */
-export function parseRolloutSettings(flag: Flag, input: unknown): RolloutPlan {
+export function parseRolloutSettings(flag: Flag, input: unknown, component?: Component): RolloutPlan {
   if (!isJsonObject(input))
     throw invalid(flag.key, [{ path: '', message: 'the options must be an object such as { strategy: "canary" }' }]);
   const settings = input as unknown as RolloutSettings;
-  const issues = simpleIssues(input, flag);
+  const issues = [...simpleIssues(input, flag), ...versionIssues(input, flag, component)];
   const criteria = readCriteria(settings.criteria, '/criteria', issues);
   const custom = readStages(settings.stages, issues);
   const isJudged =
@@ -92,20 +97,23 @@ export function parseRolloutSettings(flag: Flag, input: unknown): RolloutPlan {
     approval: settings.autoAdvance === false ? 'manual' : 'auto',
     deadlineMs: settings.stageDeadlineMs ?? null,
   } as const;
-  const before =
-    settings.toVariant !== undefined && settings.toVariant !== flag.onVariant
-      ? { ...flag, status: 'percentage' as const, share: 0 }
-      : flag;
+  const toVariant = targetVariant(settings, flag);
+  const before = toVariant !== null && toVariant !== flag.onVariant ? { ...flag, status: 'percentage' as const, share: 0 } : flag;
   const stages = planStages({ flag: flag.key, strategy, targetPercentage, custom, defaults, before });
   if (!isPlanned(stages)) throw invalid(flag.key, stages);
-  return planOf(settings, stages, targetPercentage);
+  return planOf(settings, stages, targetPercentage, { toVariant, makesStable: flag.isComponent });
 }
 
 function isPlanned(stages: RolloutPlan['stages'] | readonly Issue[]): stages is RolloutPlan['stages'] {
   return stages.length > 0 && stages[0] !== undefined && 'bakeMs' in stages[0];
 }
 
-function planOf(settings: RolloutSettings, stages: RolloutPlan['stages'], targetPercentage: number): RolloutPlan {
+function planOf(
+  settings: RolloutSettings,
+  stages: RolloutPlan['stages'],
+  targetPercentage: number,
+  target: Pick<RolloutPlan, 'toVariant' | 'makesStable'>,
+): RolloutPlan {
   return {
     strategy: settings.strategy,
     stages,
@@ -113,7 +121,7 @@ function planOf(settings: RolloutSettings, stages: RolloutPlan['stages'], target
     validatorName: settings.validatorName ?? null,
     validateEveryMs: settings.validateEveryMs ?? null,
     validatorDeadlineMs: settings.validatorDeadlineMs ?? 30_000,
-    toVariant: settings.toVariant ?? null,
+    ...target,
     tickMs: settings.tickMs ?? 1_000,
   };
 }

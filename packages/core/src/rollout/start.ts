@@ -49,6 +49,7 @@ export function startRollback(
     validateEveryMs: null,
     validatorDeadlineMs: 30_000,
     toVariant: null,
+    makesStable: false,
     tickMs: 1_000,
   };
   const next = { number: previous.number + 1, revision: previous.revision + 1 };

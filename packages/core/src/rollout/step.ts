@@ -20,6 +20,8 @@ export interface RolloutFacts {
   readonly exposures: number;
   /** One per criterion of the current stage, in its order. */
   readonly measurements: readonly Measurement[];
+  /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
+  readonly versionProblem?: string;
 }
 
 export interface TransitionEvent {

@@ -31,7 +31,9 @@ export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transi
 /** Before anybody sees the change: proves that the way back works and that what judges is there. */
 function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   const problem =
-    facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? rehearse(rollout, facts.flag, facts.validator));
+    facts.flag === null
+      ? 'the flag is gone'
+      : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag, facts.validator));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
   return end(rollout, { name: 'preflightFailed', message: problem }, now, {
     events: [{ type: 'rollout.preflightFailed', reason: problem, detail: {} }],

@@ -1,6 +1,7 @@
 /** An edit of the flag file by hand, as a change like any other. */
 import {
   type Attribution,
+  adoptedComponent,
   type Change,
   DEFAULT_SCOPE,
   type EventType,
@@ -12,15 +13,18 @@ import {
   freedFlag,
   type Issue,
   mergeFileFlag,
+  registryIssues,
   SluiceError,
 } from '@sluice/core';
-import { fileError } from './flag-file-text.ts';
+import { placedError } from './flag-file-text.ts';
 
 /** The actor of edits that somebody made to the flag file. */
 export const FILE_ACTOR = 'file';
 
 interface AdoptionInput {
   readonly path: string;
+  /** The file's content, to say where in it a fault is. */
+  readonly text: string;
   readonly written: readonly FileFlag[];
   readonly kept: ReadonlyMap<string, Flag>;
   /** What else is kept under a flag's key: what may own its share. */
@@ -33,7 +37,7 @@ interface AdoptionInput {
  * What the file changes. A flag that it no longer has is archived.
  * @throws SluiceError `invalid` when it uses an archived name again, `refused` when it would drop every flag
  */
-export function planAdoption({ path, written, kept, others, force, now }: AdoptionInput): Change {
+export function planAdoption({ path, text, written, kept, others, force, now }: AdoptionInput): Change {
   const names = new Set(written.map((flag) => flag.name));
   const dropped = [...kept.values()].filter((flag) => flag.archivedAt === null && !names.has(flag.key));
   const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
@@ -48,7 +52,9 @@ export function planAdoption({ path, written, kept, others, force, now }: Adopti
       ? []
       : [{ path: `/flags/${index}/name`, message: `is "${flag.name}", which was archived; an archived key is not used again` }],
   );
-  if (reused.length > 0) throw fileError(path, reused);
+  if (reused.length > 0) throw placedError(path, text, reused);
+  const unregistered = written.flatMap((flag, index) => registryIssues(kept.get(flag.name), flag, `/flags/${index}`));
+  if (unregistered.length > 0) throw placedError(path, text, unregistered);
   const by = { actor: FILE_ACTOR, reason: `${path} was edited` };
   const edited = written.flatMap((file): Edited[] => {
     const before = kept.get(file.name);
@@ -63,7 +69,13 @@ export function planAdoption({ path, written, kept, others, force, now }: Adopti
     }),
   );
   const changes = [...edited, ...archived].map((edit) => changeOf(edit, others(edit.flag.key), by, now));
-  return { records: changes.flatMap(({ records }) => records), events: changes.flatMap(({ events }) => events) };
+  const components = edited.flatMap(({ before, flag }) =>
+    flag.isComponent && before === undefined ? [adoptedComponent(flag, by, now)] : [],
+  );
+  return {
+    records: [...changes.flatMap(({ records }) => records), ...components.map(({ record }) => record)],
+    events: [...changes.flatMap(({ events }) => events), ...components.map(({ event }) => event)],
+  };
 }
 
 interface Edited {

@@ -16,10 +16,16 @@ export function readFlagText(path: string, text: string): readonly FileFlag[] {
   const value = parseQuickly(json) ?? parseWithPlaces(path, json);
   const parsed = parseFlagFile(value);
   if ('flags' in parsed) return parsed.flags;
+  throw placedError(path, json, parsed.issues);
+}
+
+/** The error of faults that are known by their JSON pointers, with line and column. */
+export function placedError(path: string, text: string, issues: readonly Issue[]): SluiceError {
+  const json = text.startsWith(BOM) ? text.slice(1) : text;
   const tree = parseTree(json);
-  throw fileError(
+  return fileError(
     path,
-    parsed.issues.map((issue) => placed(json, tree, issue)),
+    issues.map((issue) => placed(json, tree, issue)),
   );
 }
 
@@ -96,7 +102,7 @@ function placeOf(text: string, offset: number): { line: number; column: number }
   return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-export function fileError(path: string, issues: readonly Issue[]): SluiceError {
+function fileError(path: string, issues: readonly Issue[]): SluiceError {
   const shown = issues
     .slice(0, 5)
     .map(

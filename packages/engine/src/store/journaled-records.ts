@@ -134,6 +134,7 @@ export class JournaledRecords {
     const kept = new Map(this.#flags().map((flag) => [flag.key, flag]));
     return planAdoption({
       path: this.#projection.path,
+      text: found.text,
       written: this.#projection.flagsIn(found),
       kept,
       others: (key) => this.#state.book.ownersOf(DEFAULT_SCOPE, key),

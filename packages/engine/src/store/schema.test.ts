@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import schema from '../../schema/feature-flags.schema.json' with { type: 'json' };
 
 const isValid = new Ajv2020({ strict: false }).compile(schema);
-const name = fc.constantFrom('a', 'b', 'off', 'on', 'x/y', '__proto__', '', 'ä');
+const name = fc.constantFrom('a', 'b', '1.0.0', 'off', 'on', 'x/y', '__proto__', '', 'ä');
 const scalar = fc.oneof(fc.constantFrom('x', ''), fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
 const condition = fc.dictionary(
   fc.constantFrom('plan', 'age', 'all', 'any', 'not'),
@@ -30,7 +30,7 @@ const entry = fc.record(
     conditions: condition,
     variants: fc.record(
       {
-        values: fc.constant({ off: 1, a: { deep: [1] } }),
+        values: fc.constantFrom<object>({ off: 1, a: { deep: [1] } }, { '1.0.0': '1.0.0' }, { '1.0.0': '1.0.0', a: 'a' }),
         off: name,
         on: name,
         split: fc.dictionary(name, percentage, { maxKeys: 2 }),
@@ -40,6 +40,7 @@ const entry = fc.record(
     rules: fc.array(fc.record({ if: condition, variant: name, rollout_percentage: percentage }, { requiredKeys: [] }), {
       maxLength: 2,
     }),
+    component: fc.constantFrom(true, false, 'yes'),
     expires: fc.constantFrom('2027-01-31T00:00:00Z', 'soon'),
     owner: name,
     stranger: fc.constant(1),
@@ -77,4 +78,23 @@ it('parser and schema accept what a flag is written as', () => {
   const file = { flags: [formatFlag(flag)] };
   expect(parseFlagFile(file)).toHaveProperty('flags');
   expect(isValid(file)).toBe(true);
+});
+
+it('a component with one version is accepted, a plain flag with one variant and a component without versions are not', () => {
+  const flag: Flag = {
+    ...newFlag('c', DEFAULT_SCOPE, 0),
+    isComponent: true,
+    variants: { '1.0.0': '1.0.0' },
+    offVariant: '1.0.0',
+    onVariant: '1.0.0',
+  };
+  const both = (entry: object): [boolean, boolean] => {
+    const file = { flags: [entry] };
+    return ['flags' in parseFlagFile(file), isValid(file) === true];
+  };
+  const { component, ...plain } = formatFlag(flag);
+  expect(component).toBe(true);
+  expect(both(formatFlag(flag))).toEqual([true, true]);
+  expect(both(plain)).toEqual([false, false]);
+  expect(both({ name: 'c', status: 'enabled', component })).toEqual([false, false]);
 });

@@ -1,0 +1,93 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createSluice, memoryStore } from 'sluice';
+import { expect, it } from 'vitest';
+
+const DURATION_MS = process.env.SLUICE_SOAK === '1' ? 10_000 : 2_000;
+const CALLERS = 1_000;
+const SWAP_EVERY_MS = 100;
+const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'] as const;
+const COMPONENT = 'ner_model';
+
+/** Knows who is inside it, and complains when it is let go of under somebody or used after that. */
+class Instance {
+  readonly version: string;
+  disposals = 0;
+  inside = 0;
+  constructor(version: string) {
+    this.version = version;
+  }
+  async work(ms: number): Promise<string> {
+    this.#refuseDisposed();
+    this.inside += 1;
+    await pause(ms);
+    this.#refuseDisposed();
+    this.inside -= 1;
+    return this.version;
+  }
+  #refuseDisposed(): void {
+    if (this.disposals > 0) throw new Error(`${this.version} is disposed`);
+  }
+  async dispose(): Promise<void> {
+    this.disposals += 1;
+    if (this.inside > 0) throw new Error(`${this.version} is let go with ${this.inside} inside`);
+    await pause(5);
+  }
+}
+
+it(
+  `drops and doubly disposes nothing: a swap every ${SWAP_EVERY_MS} ms under ${CALLERS} concurrent calls for ${DURATION_MS / 1000} s`,
+  async () => {
+    const sluice = createSluice({ store: memoryStore() });
+    const { hotSwap } = sluice;
+    const problems: string[] = [];
+    sluice.on('problem', ({ message }) => problems.push(message));
+    const made: Instance[] = [];
+    const load = (version: string) => async (): Promise<Instance> => {
+      await pause(5);
+      const instance = new Instance(version);
+      made.push(instance);
+      return instance;
+    };
+    for (const version of VERSIONS) await hotSwap.registerVersion(COMPONENT, version, load(version));
+
+    const served = new Map<string, number>();
+    const failures: unknown[] = [];
+    const startedAt = performance.now();
+    const endsAt = startedAt + DURATION_MS;
+    const call = async (caller: number): Promise<void> => {
+      for (let turn = 0; performance.now() < endsAt; turn++) {
+        const ms = (caller * 7 + turn * 31) % 160;
+        await hotSwap
+          .use(COMPONENT, { userId: `user-${caller}` }, (instance: Instance) => instance.work(ms))
+          .then(
+            (version) => served.set(version, (served.get(version) ?? 0) + 1),
+            (error: unknown) => failures.push(error),
+          );
+      }
+    };
+    const swaps: Promise<unknown>[] = [];
+    const swap = async (): Promise<void> => {
+      for (let turn = 1; performance.now() < endsAt; turn++) {
+        const version = VERSIONS[turn % VERSIONS.length] ?? '1.0.0';
+        swaps.push(hotSwap.swapTo(COMPONENT, version, { reason: 'the journey', actor: 'journey' }));
+        await pause(Math.max(0, startedAt + turn * SWAP_EVERY_MS - performance.now()));
+      }
+    };
+    await Promise.all([swap(), ...Array.from({ length: CALLERS }, (_, caller) => call(caller))]);
+    await Promise.all(swaps);
+    expect(failures).toEqual([]);
+    expect(problems).toEqual([]);
+    expect([...served.keys()].sort()).toEqual([...VERSIONS]);
+    expect([...served.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(CALLERS * 2);
+    // A busy machine is late for calls and swaps; what is shown here is that none is lost.
+    expect(swaps.length).toBeGreaterThan(DURATION_MS / SWAP_EVERY_MS / 4);
+
+    const live = made.filter(({ disposals }) => disposals === 0);
+    expect(live.map(({ version }) => version)).toEqual([hotSwap.versions(COMPONENT).find(({ isStable }) => isStable)?.version]);
+    expect(made.length).toBeGreaterThan(VERSIONS.length);
+    await sluice.close();
+    expect(made.map(({ disposals }) => disposals)).toEqual(made.map(() => 1));
+    expect(problems).toEqual([]);
+  },
+  DURATION_MS + 60_000,
+);

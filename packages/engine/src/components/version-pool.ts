@@ -1,0 +1,138 @@
+/** The versions of all components in this process: one pool for everything that stands on one runtime. Instances follow the flags. */
+import { type Flag, SluiceError, versionsInUse } from '@sluice/core';
+import type { Runtime } from '../runtime.ts';
+import { checkHealth } from './health.ts';
+import { type Lease, type SlotPorts, VersionSlot } from './version-slot.ts';
+
+const LOAD_DEADLINE_MS = 60_000;
+const DRAIN_DEADLINE_MS = 30_000;
+
+export class VersionPool {
+  readonly #runtime: Runtime;
+  readonly #ports: SlotPorts;
+  readonly #slots = new Map<string, Map<string, VersionSlot>>();
+  #isClosed = false;
+  /** How long a loader may take. */
+  loadDeadlineMs = LOAD_DEADLINE_MS;
+  /** How long leases of a version that is no longer in use are waited for before they are told of. */
+  drainDeadlineMs = DRAIN_DEADLINE_MS;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#ports = {
+      clock: runtime.clock,
+      loadDeadlineMs: () => this.loadDeadlineMs,
+      onProblem: (error) => runtime.problem(error),
+    };
+    runtime.observe(({ records }) => {
+      for (const key of new Set(records.map((record) => record.key))) if (this.#slots.has(key)) this.letGo(key);
+    });
+    runtime.onClose(() => this.close());
+  }
+
+  slot(component: string, version: string): VersionSlot {
+    const slots = this.#slots.get(component) ?? new Map<string, VersionSlot>();
+    this.#slots.set(component, slots);
+    const slot = slots.get(version) ?? new VersionSlot(component, version, this.#ports);
+    slots.set(version, slot);
+    return slot;
+  }
+
+  slots(component: string): readonly VersionSlot[] {
+    return [...(this.#slots.get(component)?.values() ?? [])];
+  }
+
+  /** Whether this process loads versions of this component at all; an application may also choose by the flag alone. */
+  loads(component: string): boolean {
+    return this.slots(component).some((slot) => slot.hasLoader);
+  }
+
+  /** Leases `version` at once; if it cannot be used here, the stable one. @throws SluiceError `unavailable` when neither can, `refused` after `close` */
+  async lease(component: string, version: string): Promise<Lease> {
+    this.refuseClosed();
+    try {
+      return await this.slot(component, version).lease();
+    } catch (error) {
+      const stable = this.#runtime.view.flag(component)?.offVariant ?? version;
+      if (stable === version || this.#isClosed) throw error;
+      return this.slot(component, stable)
+        .lease()
+        .catch((second: unknown) => {
+          throw new SluiceError('unavailable', `${messageOf(error)}; nor can the stable version: ${messageOf(second)}`, {
+            cause: error,
+          });
+        });
+    }
+  }
+
+  /** Loads a version that is to get traffic, tried again if it failed before, and asks whether it is well. @throws SluiceError `unavailable` when it may not get any */
+  async prepare(component: string, version: string): Promise<Lease | null> {
+    this.refuseClosed();
+    if (!this.loads(component)) return null;
+    const slot = this.slot(component, version);
+    const lease = await slot.lease(true);
+    const health = await checkHealth(slot, lease.instance, this.#ports.clock);
+    if (health.isHealthy !== false) return lease;
+    lease.release();
+    this.letGo(component);
+    throw new SluiceError('unavailable', `component "${component}" version ${version} is not healthy: ${health.message}`);
+  }
+
+  /** Why a version may not get traffic from a rollout; null when it may. */
+  async versionProblem(component: string, version: string): Promise<string | null> {
+    try {
+      (await this.prepare(component, version))?.release();
+      return null;
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  /** What neither the flag nor its rollout names any more is drained, what they name again is kept, what was retired is not loaded again. */
+  letGo(component: string): void {
+    const flag = this.#runtime.view.flag(component);
+    if (flag === undefined) return;
+    const unused = new Set(this.#unused(component, flag));
+    for (const slot of this.slots(component)) if (!unused.has(slot)) slot.instance?.keep();
+    for (const slot of unused)
+      if (slot.state !== 'draining' && slot.state !== 'disposed') void slot.drain(this.drainDeadlineMs, false);
+    for (const known of this.#runtime.view.components.get(component)?.versions ?? [])
+      if (known.retiredAt !== null) this.slot(component, known.version).detach();
+  }
+
+  #unused(component: string, flag: Flag): VersionSlot[] {
+    const used = versionsInUse(flag, this.#runtime.view.rollouts.get(component));
+    return this.slots(component).filter((slot) => slot.instance !== null && !used.has(slot.version));
+  }
+
+  /** Waits for the drain of everything of this component that is not in use; true when all of it was let go by the deadline. */
+  async drainUnused(component: string): Promise<boolean> {
+    const flag = this.#runtime.view.flag(component);
+    const unused = flag === undefined ? [] : this.#unused(component, flag);
+    const drained = await Promise.all(unused.map((slot) => slot.drain(this.drainDeadlineMs, true)));
+    return drained.every((isDrained) => isDrained);
+  }
+
+  refuseClosed(): void {
+    if (this.#isClosed) throw new SluiceError('refused', 'this hot-swap manager is closed; its versions are let go');
+  }
+
+  /** No new leases; drains and disposes of everything. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const all = [...this.#slots.values()].flatMap((slots) => [...slots.values()]);
+    await Promise.all(all.map((slot) => slot.drain(this.drainDeadlineMs, true)));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+const POOLS = new WeakMap<Runtime, VersionPool>();
+
+export function poolOf(runtime: Runtime): VersionPool {
+  const pool = POOLS.get(runtime) ?? new VersionPool(runtime);
+  POOLS.set(runtime, pool);
+  return pool;
+}

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from './clock/manual-clock.ts';
+import { FeatureFlagManager } from './feature-flag-manager.ts';
+import { HotSwapManager } from './hot-swap-manager.ts';
+import { RollbackManager } from './rollback-manager.ts';
+import { createSluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+
+const C = 'ner_model';
+const reason = 'Bug in 2.0.0';
+
+async function world() {
+  const clock = manualClock(1_700_000_000_000);
+  const sluice = createSluice({ store: memoryStore(), clock });
+  const disposed: string[] = [];
+  for (const version of ['1.0.0', '2.0.0'])
+    await sluice.rollbacks.registerVersion(C, version, () => ({ version, dispose: () => disposed.push(version) }));
+  const served = () => sluice.hotSwap.use(C, { userId: 'ann' }, (model: { version: string }) => model.version);
+  return { clock, sluice, disposed, served, rollbacks: sluice.rollbacks, hotSwap: sluice.hotSwap };
+}
+
+describe('rollbackImmediate with rollbackToVersion', () => {
+  it('gives everybody the version again, drains the bad one and tells what it did', async () => {
+    const { hotSwap, rollbacks, served, disposed } = await world();
+    await hotSwap.swapTo(C, '2.0.0');
+    expect(await served()).toBe('2.0.0');
+    const result = await rollbacks.rollbackImmediate(C, { reason, actor: 'ann', rollbackToVersion: '1.0.0' });
+    expect(result).toMatchObject({
+      strategy: 'immediate',
+      changed: true,
+      fromPercentage: 100,
+      toPercentage: 0,
+      status: 'completed',
+      actor: 'ann',
+      reason,
+    });
+    expect([await served(), disposed]).toEqual(['1.0.0', ['2.0.0']]);
+    const [record] = await rollbacks.getRollbackHistory({ flag: C });
+    expect(record).toMatchObject({
+      id: result.id,
+      fromPercentage: 100,
+      toPercentage: 0,
+      detail: { fromVersion: '2.0.0', toVersion: '1.0.0' },
+    });
+  });
+
+  it('changes nothing where everybody has the version already', async () => {
+    const { rollbacks } = await world();
+    expect(await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '1.0.0' })).toMatchObject({
+      id: null,
+      changed: false,
+      fromPercentage: 0,
+      toPercentage: 0,
+    });
+    expect(await rollbacks.getRollbackHistory()).toEqual([]);
+  });
+
+  it('ends the rollout that brings the bad version, and says how many had it', async () => {
+    const { sluice, rollbacks, served } = await world();
+    await sluice.rollouts.startRollout(C, {
+      strategy: 'percentage',
+      stages: [25, 100],
+      toVersion: '2.0.0',
+      unvalidated: true,
+    });
+    const result = await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '1.0.0' });
+    expect(result).toMatchObject({ changed: true, fromPercentage: 25, toPercentage: 0 });
+    expect(sluice.rollouts.getRolloutStatus(C)?.phase).toBe('superseded');
+    expect(await served()).toBe('1.0.0');
+  });
+
+  it('restores from a kill, which leaves everybody on the stable version', async () => {
+    const { sluice, hotSwap, rollbacks, served } = await world();
+    await hotSwap.swapTo(C, '2.0.0');
+    await rollbacks.rollbackImmediate(C, { reason });
+    expect([sluice.flags.getFlag(C)?.status, await served()]).toEqual(['disabled', '2.0.0']);
+    await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '1.0.0' });
+    expect([sluice.flags.getFlag(C)?.status, await served()]).toEqual(['enabled', '1.0.0']);
+  });
+
+  it('moves everybody away at once even where the version does not load, and tells the problem', async () => {
+    const { sluice, hotSwap, rollbacks } = await world();
+    const problems: string[] = [];
+    sluice.on('problem', ({ message }) => problems.push(message));
+    await hotSwap.registerVersion(C, '0.9.0', () => Promise.reject(new Error('the file is gone')));
+    await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '0.9.0' });
+    expect(sluice.flags.getVariant(C)).toBe('0.9.0');
+    expect(problems).toEqual(['component "ner_model" version 0.9.0 cannot be loaded: Error: the file is gone']);
+  });
+
+  it('includes the drain in its duration', async () => {
+    const { clock, hotSwap, rollbacks } = await world();
+    await hotSwap.swapTo(C, '2.0.0');
+    let end: () => void = () => {};
+    const call = hotSwap.use(C, {}, () => new Promise<void>((resolve) => (end = resolve)));
+    await clock.advance(0);
+    const rollback = rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '1.0.0' });
+    await clock.advance(700);
+    end();
+    await call;
+    expect((await rollback).durationMs).toBe(700);
+  });
+
+  it('is refused for flags that are no component, versions that are not registered, and without a reason', async () => {
+    const { sluice, rollbacks } = await world();
+    await sluice.flags.setFlag('plain', { enabled: true });
+    const rollback = (name: string, rollbackToVersion: string) =>
+      rollbacks.rollbackImmediate(name, { reason, rollbackToVersion });
+    await expect(rollback('plain', '1.0.0')).rejects.toThrow('is a flag and no component');
+    await expect(rollback('nope', '1.0.0')).rejects.toMatchObject({ code: 'notFound' });
+    await expect(rollback(C, '9.0.0')).rejects.toThrow('version 9.0.0 is not registered; there are 1.0.0, 2.0.0');
+    await expect(rollbacks.rollbackImmediate(C, { reason: '', rollbackToVersion: '1.0.0' })).rejects.toThrow('needs a reason');
+  });
+});
+
+describe('RollbackManager', () => {
+  it('rolls back by the commit alone without a hot-swap manager', async () => {
+    const flags = new FeatureFlagManager({ store: memoryStore() });
+    const rollbacks = new RollbackManager(flags);
+    await rollbacks.registerVersion(C, '1.0.0');
+    await rollbacks.registerVersion(C, '2.0.0');
+    await flags.setFlag(C, { offVariant: '2.0.0', onVariant: '2.0.0' });
+    expect(await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '1.0.0' })).toMatchObject({ changed: true });
+    expect(flags.getVariant(C, { userId: 'ann' })).toBe('1.0.0');
+  });
+
+  it('takes no hot-swap manager of other flags', () => {
+    const [one, other] = [memoryStore(), memoryStore()].map((store) => new FeatureFlagManager({ store }));
+    expect(() => new RollbackManager(one as FeatureFlagManager, new HotSwapManager(other as FeatureFlagManager))).toThrow(
+      'the same FeatureFlagManager',
+    );
+  });
+});
