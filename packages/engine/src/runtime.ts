@@ -5,9 +5,10 @@ import type { Clock } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExposureWatches } from './exposure-watches.ts';
 import { FactsBuffer } from './facts-buffer.ts';
-import { describeFailure } from './failure.ts';
+import { describeFailure, describeValue } from './failure.ts';
 import { Listeners } from './listeners.ts';
 import { type Logger, neverThrowing, silentLogger } from './logger.ts';
+import { checkOptions } from './mutation.ts';
 import type { SluiceEvents } from './sluice-events.ts';
 import { fileStore } from './store/file-store.ts';
 import type { Committed, Store } from './store/store.ts';
@@ -22,6 +23,25 @@ export interface SluiceOptions {
   /** Silent unless given. */
   readonly logger?: Logger;
   readonly scope?: Scope;
+}
+
+const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope'];
+
+/** A misspelt `file` must not quietly mean the default one. */
+function checkSluiceOptions(options: SluiceOptions): void {
+  if (typeof options !== 'object' || options === null)
+    throw new SluiceError('invalid', `Sluice takes options such as { file: 'flags.json' }, not ${describeValue(options)}`);
+  checkOptions('createSluice', options, OPTIONS);
+  const { store, file, clock, logger } = options;
+  if (store !== undefined && file !== undefined) throw new SluiceError('invalid', 'give either `store` or `file`, not both');
+  const wrong = (place: string, what: string, value: unknown): SluiceError =>
+    new SluiceError('invalid', `/${place} must be ${what}; it is ${describeValue(value)}`, {
+      issues: [{ path: `/${place}`, message: `must be ${what}` }],
+    });
+  if (file !== undefined && (typeof file !== 'string' || file === '')) throw wrong('file', 'the path of the flag file', file);
+  if (store !== undefined && typeof store?.commit !== 'function') throw wrong('store', 'a store such as memoryStore()', store);
+  if (clock !== undefined && typeof clock?.schedule !== 'function') throw wrong('clock', 'a clock such as manualClock(0)', clock);
+  if (logger !== undefined && typeof logger?.error !== 'function') throw wrong('logger', 'a logger such as console', logger);
 }
 
 /** A decision over the records as they are now. Null: nothing to do. */
@@ -49,8 +69,7 @@ export class Runtime {
   #isClosed = false;
 
   constructor(options: SluiceOptions = {}) {
-    if (options.store !== undefined && options.file !== undefined)
-      throw new SluiceError('invalid', 'give either `store` or `file`, not both');
+    checkSluiceOptions(options);
     this.clock = options.clock ?? systemClock();
     this.logger = neverThrowing(options.logger ?? silentLogger);
     this.listeners = new Listeners<SluiceEvents>(this.logger);

@@ -58,8 +58,23 @@ describe('setFlag', () => {
     expect(
       issuePaths({ conditions: { a: { near: 1 } }, rules: [{ if: {}, variant: 1 }], expires: 'soon', variants: { only: 1 } }),
     ).toEqual(['/conditions/a/near', '/rules/0/variant', '/expires', '/variants']);
+    const onlyIf = { if: { plan: 'pro' } };
+    expect(issuePaths({ rules: [{ condition: { plan: 'pro' }, variant: 'on' }] })).toEqual(['/rules/0/condition', '/rules/0']);
+    expect(issuePaths({ rules: [onlyIf, { ...onlyIf, variant: 'on', rolloutPercentage: 5 }] })).toEqual(['/rules/0', '/rules/1']);
+    expect(issuePaths({ rules: [{ ...onlyIf, rolloutPercentage: '5' }] })).toEqual(['/rules/0/rolloutPercentage']);
+    expect(issuePaths({ variants: { off: 1, on: new Date(0) } })).toEqual(['/variants/on']);
+    expect(issuePaths({ status: 'enabled', rolloutPercentage: 50 })).toEqual(['/rolloutPercentage']);
+    expect(issuePaths({ status: 'enabled', enabled: false })).toEqual(['/status']);
+    expect(() =>
+      set(fresh, {
+        rules: [
+          { ...onlyIf, variant: 'on' },
+          { ...onlyIf, variant: 'zz' },
+        ],
+      }),
+    ).toThrow('/rules/1/variant "zz" is not one of its variants');
     expect(() => set(fresh, { onVariant: 'blue' })).toThrow('onVariant "blue" is not one of its variants (off, on)');
-    expect(() => set(fresh, { split: { on: 60 } })).toThrow('the split adds up to 60 %; it must be 100 %');
+    expect(() => set(fresh, { split: { on: 60 } })).toThrow('/split adds up to 60 %; it must be 100 %');
   });
 });
 

@@ -42,14 +42,18 @@ function liveStatus(flag: Flag, settings: ParsedSettings): FlagStatus {
 export function variantProblem(flag: Flag): string | null {
   const has = (variant: string): boolean => Object.hasOwn(flag.variants, variant);
   const names = Object.keys(flag.variants).join(', ');
-  if (!has(flag.offVariant)) return `offVariant "${flag.offVariant}" is not one of its variants (${names})`;
-  if (!has(flag.onVariant)) return `onVariant "${flag.onVariant}" is not one of its variants (${names})`;
+  if (!has(flag.offVariant)) return `/offVariant "${flag.offVariant}" is not one of its variants (${names})`;
+  if (!has(flag.onVariant)) return `/onVariant "${flag.onVariant}" is not one of its variants (${names})`;
   if (flag.offVariant === flag.onVariant && !flag.isComponent)
-    return `offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
-  const stranger = [...flag.split, ...flag.rules.flatMap((rule) => ('variant' in rule ? [rule] : []))].find(
-    (part) => !has(part.variant),
-  );
-  if (stranger !== undefined) return `"${stranger.variant}" is not one of its variants (${names})`;
+    return `/onVariant: offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
+  const served = [
+    ...flag.split.map(({ variant }) => ({ variant, place: `/split/${variant}` })),
+    ...flag.rules.flatMap((rule, index) =>
+      'variant' in rule ? [{ variant: rule.variant, place: `/rules/${index}/variant` }] : [],
+    ),
+  ];
+  const stranger = served.find(({ variant }) => !has(variant));
+  if (stranger !== undefined) return `${stranger.place} "${stranger.variant}" is not one of its variants (${names})`;
   const total = flag.split.reduce((sum, part) => sum + part.share, 0);
-  return flag.split.length > 0 && total !== WHOLE_SHARE ? `the split adds up to ${total / 1000} %; it must be 100 %` : null;
+  return flag.split.length > 0 && total !== WHOLE_SHARE ? `/split adds up to ${total / 1000} %; it must be 100 %` : null;
 }

@@ -5,7 +5,7 @@ import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, percentageToShare, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
-import { parseCondition } from './parse-condition.ts';
+import { parseCondition, pointerPart } from './parse-condition.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
 
@@ -187,6 +187,9 @@ const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status'
 
 /** Values are copied, so that a caller who changes the object afterwards does not change the flag. */
 function readVariants(value: unknown, path: string): ReturnType<Reader> {
+  const bad = isJsonObject(value) ? Object.entries(value).find(([, member]) => copyJson(member) === undefined) : undefined;
+  if (bad !== undefined)
+    return { issues: [{ path: `${path}/${pointerPart(bad[0])}`, message: `must be a JSON value; it is ${shown(bad[1])}` }] };
   const copy = isJsonObject(value) ? copyJson(value) : undefined;
   if (copy === undefined || Object.keys(value as object).length < 2)
     return {

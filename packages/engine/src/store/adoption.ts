@@ -44,7 +44,7 @@ export function planAdoption({ path, text, written, kept, others, force, now }: 
   if (dropped.length > 0 && dropped.length === living.length && !force) {
     throw new SluiceError(
       'refused',
-      `${path} would drop every flag (${dropped.length}); the last good state stays. Open it with force: true if that is meant`,
+      `${path} would drop every flag (${dropped.length}); the last good state stays. If that is meant, open it once with fileStore(path, { force: true })`,
     );
   }
   const reused = written.flatMap((flag, index): Issue[] =>

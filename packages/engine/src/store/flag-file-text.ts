@@ -56,14 +56,35 @@ function countKeys(value: unknown): number {
   return count;
 }
 
+const JSON_FAULTS: Readonly<Record<string, string>> = {
+  InvalidSymbol: 'a word that is not true, false or null',
+  InvalidNumberFormat: 'a number that is not written as JSON writes it',
+  PropertyNameExpected: 'a name in double quotes must stand here (a comma before } is one too many)',
+  ValueExpected: 'a value must stand here (a comma before ] is one too many)',
+  ColonExpected: 'a colon must stand here',
+  CommaExpected: 'a comma must stand here',
+  CloseBraceExpected: 'a } is missing; the file may have been cut off',
+  CloseBracketExpected: 'a ] is missing; the file may have been cut off',
+  EndOfFileExpected: 'nothing may come after the closing }',
+  InvalidCommentToken: 'comments are not allowed',
+  UnexpectedEndOfComment: 'comments are not allowed',
+  UnexpectedEndOfString: 'a text has no closing quote on its line',
+  UnexpectedEndOfNumber: 'a number breaks off',
+  InvalidUnicode: 'a \\u escape needs four hexadecimal digits',
+  InvalidEscapeCharacter: 'an unknown escape; a backslash is written \\\\',
+  InvalidCharacter: 'a control character, which must be escaped',
+};
+
 function parseWithPlaces(path: string, json: string): unknown {
   const errors: ParseError[] = [];
   const tree = parseTree(json, errors, { disallowComments: true, allowTrailingComma: false });
-  const faults = errors.map(
-    (error): Issue => ({ path: '', message: `is not JSON: ${printParseErrorCode(error.error)}`, ...placeOf(json, error.offset) }),
-  );
-  if (tree === undefined && faults.length === 0)
-    faults.push({ path: '', message: 'is empty; it must be { "flags": [] }', line: 1, column: 1 });
+  if (json.trim() === '')
+    throw fileError(path, [{ path: '', message: 'is empty; it must be { "flags": [] }', line: 1, column: 1 }]);
+  // What comes after the first fault is mostly its echo.
+  const faults = errors.slice(0, 1).map((error): Issue => {
+    const code = printParseErrorCode(error.error);
+    return { path: '', message: `is not JSON: ${JSON_FAULTS[code] ?? code}`, ...placeOf(json, error.offset) };
+  });
   if (tree !== undefined && faults.length === 0) faults.push(...duplicateKeys(json, tree, ''));
   if (faults.length > 0 || tree === undefined) throw fileError(path, faults);
   return JSON.parse(json);

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { manualClock } from './clock/manual-clock.ts';
+import { createSluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+
+describe('createSluice', () => {
+  it('refuses options that are not, naming the place and what would be right', () => {
+    const create = createSluice as (options: unknown) => unknown;
+    for (const [options, message] of [
+      [null, 'options such as'],
+      [{ fiel: 'flags.json' }, '/fiel is not an option of createSluice'],
+      [{ file: '' }, '/file must be the path'],
+      [{ file: 'a', store: memoryStore() }, 'either `store` or `file`'],
+      [{ store: {} }, '/store must be a store'],
+      [{ clock: Date }, '/clock must be a clock'],
+      [{ store: memoryStore(), logger: {} }, '/logger must be a logger'],
+    ] as const)
+      expect(() => create(options), message).toThrow(message);
+  });
+
+  it('refuses a change whose actor or reason is no text', async () => {
+    const { flags } = createSluice({ store: memoryStore() });
+    const options = (given: unknown) => given as { reason?: string };
+    await expect(flags.setFlag('f', { enabled: true }, options({ actor: 5 }))).rejects.toThrow('/actor must be a text');
+    await expect(flags.setFlag('f', { enabled: true }, options({ actor: '' }))).rejects.toThrow('/actor must be a text');
+    await expect(flags.setFlag('f', { enabled: true }, options({ reason: 7n }))).rejects.toThrow('/reason must be a text');
+    expect(flags.getFlag('f')).toBeUndefined();
+  });
+
+  it('lets go of whoever waits for an end when it is closed before', async () => {
+    const clock = manualClock(1_700_000_000_000);
+    const sluice = createSluice({ store: memoryStore(), clock });
+    await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+    await sluice.rollouts.startRollout('f', { strategy: 'canary', validate: () => true });
+    const ended = expect(sluice.rollouts.completed('f')).rejects.toMatchObject({ code: 'unavailable' });
+    await sluice.close();
+    await ended;
+  });
+
+  it('sees harm at once although the wall clock was set back', async () => {
+    const clock = manualClock(1_700_000_000_000);
+    const sluice = createSluice({ store: memoryStore(), clock });
+    await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+    await sluice.rollouts.startRollout('f', { strategy: 'canary', criteria: [{ metric: 'errorRate', max: 0.05 }] });
+    await clock.advance(10_000);
+    clock.jump(-3_600_000);
+    await clock.advance(5_000);
+    for (let index = 0; index < 50; index++) {
+      sluice.metrics.count('requests', { flag: 'f', variant: 'on' });
+      sluice.metrics.count('errors', { flag: 'f', variant: 'on' });
+    }
+    await clock.advance(5_000);
+    expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'failed' });
+  });
+});
