@@ -114,6 +114,15 @@ export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
+export {
+  type Emergency,
+  type EmergencyAct,
+  planEmergency,
+  planReconciliation,
+  type Reconciliation,
+  withEmergencies,
+} from './rollback/emergency.ts';
+export { parseEmergency } from './rollback/parse-emergency.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planTransition } from './rollout/plan-transition.ts';

@@ -21,6 +21,8 @@ export {
   type Verdict,
 } from '@sluice/core';
 export { ABTestManager, type TestDetails, type TestSettings, TestVariant } from './ab-test-manager.ts';
+export type { BreakGlassOptions } from './break-glass/break-glass.ts';
+export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';

@@ -1,21 +1,22 @@
 /** Taking a change back: at once, step by step, or for named users only. */
 import {
+  type Attribution,
+  type EmergencyAct,
   type EventType,
   isEnded,
   type LoggedEvent,
   percentageProblem,
   planGradualRollback,
-  planImmediateRollback,
-  planTargetedRollback,
   SluiceError,
   servedShare,
   shareToPercentage,
 } from '@sluice/core';
+import type { EmergencyOutcome } from './break-glass/break-glass.ts';
 import { controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import { attributionWithReason, type MutationOptions } from './mutation.ts';
-import type { Decide, Runtime } from './runtime.ts';
+import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
 export const RollbackStrategy = {
@@ -32,7 +33,7 @@ export interface RollbackOptions extends MutationOptions {
 }
 
 export interface RollbackResult {
-  /** The place of the rollback in the log; null when nothing had to change. */
+  /** The place of the rollback in the log; null when nothing had to change, or while the store does not have it. */
   readonly id: number | null;
   readonly flag: string;
   readonly strategy: RollbackStrategy;
@@ -40,8 +41,10 @@ export interface RollbackResult {
   readonly changed: boolean;
   readonly fromPercentage: number;
   readonly toPercentage: number;
-  /** A gradual rollback is `inProgress` when this is answered. */
-  readonly status: 'completed' | 'inProgress';
+  /** A gradual rollback is `inProgress` when this is answered. `awaitingStore`: in effect in this process, and not yet in the store. */
+  readonly status: 'completed' | 'inProgress' | 'awaitingStore';
+  /** False with `awaitingStore`, else true. */
+  readonly durable: boolean;
   readonly durationMs: number;
   readonly actor: string;
   readonly reason: string;
@@ -72,6 +75,8 @@ const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
   'rollout.rolledBack': 'automatic',
 };
 
+type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
+
 export class RollbackManager {
   readonly #runtime: Runtime;
 
@@ -80,10 +85,14 @@ export class RollbackManager {
     controllerOf(this.#runtime);
   }
 
-  /** Off for everybody in one commit. Never refused: a rollout or test that owned the share ends. @throws SluiceError `notFound`, `invalid` without a reason */
+  /**
+   * Off for everybody, in effect when this is called, in one commit. Never refused: a rollout or test that owned the share ends. When
+   * the store does not take it in time, it is answered as `awaitingStore` and brought there later.
+   * @throws SluiceError `notFound`, `invalid` without a reason
+   */
   async rollbackImmediate(name: string, options: RollbackOptions): Promise<RollbackResult> {
     const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
-    return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
+    return this.#performed(name, 'immediate', by, { type: 'rollback' });
   }
 
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
@@ -97,7 +106,7 @@ export class RollbackManager {
       throw new SluiceError('invalid', `rollbackTargeted("${name}") needs userIds, a list of at least one user id`, {
         issues: [{ path: '/userIds', message: 'must name users' }],
       });
-    return this.#roll(name, 'targeted', by, (view, now) => planTargetedRollback(view.facts(name), userIds, by, now));
+    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds: [...userIds] });
   }
 
   /** Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. */
@@ -108,34 +117,35 @@ export class RollbackManager {
     const by = attributionWithReason(`rollbackGradual("${name}")`, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
-    const started = await this.#roll(name, 'gradual', by, (view, now) =>
+    await this.#runtime.ready;
+    const begun = this.#begin(name, 'gradual', by);
+    const committed = await this.#runtime.commit((view, now) =>
       planGradualRollback(view.facts(name), stages, intervalMs, by, now),
     );
+    const started = this.#result(begun, { committed, isDurable: true });
     if (!started.changed) return { ...started, completed: () => Promise.resolve(started) };
     const number = this.#runtime.view.rollouts.get(name)?.number ?? 0;
     return { ...started, status: 'inProgress', completed: () => this.#completed(name, number, started) };
   }
 
-  async #roll(
-    name: string,
-    strategy: RollbackStrategy,
-    by: { readonly actor: string; readonly reason: string },
-    decide: Decide,
-  ): Promise<RollbackResult> {
-    await this.#runtime.ready;
-    const startedAt = this.#runtime.clock.now();
-    const fromPercentage = this.#percentage(name);
-    const committed = await this.#runtime.commit(decide);
+  async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
+    const begun = this.#begin(name, strategy, by);
+    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }));
+  }
+
+  #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {
+    return { flag: name, strategy, fromPercentage: this.#percentage(name), startedAt: this.#runtime.clock.now(), ...by };
+  }
+
+  #result({ startedAt, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
     return {
       id: rollbackSeq(committed),
-      flag: name,
-      strategy,
-      changed: committed !== null,
-      fromPercentage,
-      toPercentage: this.#percentage(name),
-      status: 'completed',
+      changed: committed !== null || !isDurable,
+      toPercentage: this.#percentage(begun.flag),
+      status: isDurable ? 'completed' : 'awaitingStore',
+      durable: isDurable,
       durationMs: this.#runtime.clock.now() - startedAt,
-      ...by,
+      ...begun,
     };
   }
 
@@ -152,7 +162,7 @@ export class RollbackManager {
   }
 
   #percentage(name: string): number {
-    const flag = this.#runtime.view.flag(name);
+    const flag = this.#runtime.view.served(name);
     return flag === undefined ? 0 : shareToPercentage(servedShare(flag));
   }
 

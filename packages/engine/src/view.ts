@@ -2,6 +2,8 @@
 import {
   type CompiledFlag,
   compileFlag,
+  type Emergency,
+  type EmergencyAct,
   type Experiment,
   type Flag,
   type FlagFacts,
@@ -10,6 +12,7 @@ import {
   type Scope,
   type SluiceRecord,
   sameScope,
+  withEmergencies,
 } from '@sluice/core';
 import { FlagMeter } from './flag-meter.ts';
 
@@ -34,6 +37,9 @@ export class View {
   readonly experiments = new Map<string, Experiment>();
 
   #compiled: readonly CompiledFlag[] | null = null;
+  /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
+  readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
+  readonly #kept = new Map<string, Flag>();
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -52,7 +58,10 @@ export class View {
   #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
     this.#compiled = null;
     const live = this.flags.get(flag.key);
-    const compiled = compileFlag(flag);
+    const acts = this.#emergencies.get(flag.key);
+    if (acts === undefined) this.#kept.delete(flag.key);
+    else this.#kept.set(flag.key, flag);
+    const compiled = compileFlag(acts === undefined ? flag : withEmergencies(flag, [...acts.values()]));
     if (live === undefined) {
       this.flags.set(flag.key, { compiled, meter: new FlagMeter(compiled), watch: null });
       return;
@@ -70,8 +79,31 @@ export class View {
     return this.#compiled;
   }
 
+  /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
+    return this.#kept.get(key) ?? this.served(key);
+  }
+
+  /** The flag as evaluation has it, emergencies included. */
+  served(key: string): Flag | undefined {
     return this.flags.get(key)?.compiled.flag;
+  }
+
+  /** Serves the flag as the act says from now on, also when its record comes only later. */
+  impose({ key, id, act }: Emergency): void {
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key) ?? new Map<string, EmergencyAct>();
+    this.#emergencies.set(key, acts.set(id, act));
+    if (flag !== undefined) this.#applyFlag(flag, () => {});
+  }
+
+  /** Serves the flag as it is kept again, but for other emergencies. */
+  lift({ key, id }: Emergency): void {
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key);
+    if (acts?.delete(id) !== true) return;
+    if (acts.size === 0) this.#emergencies.delete(key);
+    if (flag !== undefined) this.#applyFlag(flag, () => {});
   }
 
   /** What an edit of this flag needs to know. */
