@@ -123,7 +123,10 @@ export {
   withEmergencies,
 } from './rollback/emergency.ts';
 export { parseEmergency } from './rollback/parse-emergency.ts';
+export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollout, type StageCounts } from './rollback/report.ts';
+export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
+export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planTransition } from './rollout/plan-transition.ts';
 export {

@@ -42,6 +42,7 @@ export {
   type RollbackResult,
   RollbackStrategy,
 } from './rollback-manager.ts';
+export type { WrittenReport } from './rollback-report.ts';
 export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
 export type { SluiceOptions } from './runtime.ts';
 export { createSluice, type Sluice } from './sluice.ts';

@@ -7,6 +7,8 @@ import {
   type LoggedEvent,
   percentageProblem,
   planGradualRollback,
+  ROLLBACK_EVENTS,
+  rollbackStrategyOf,
   SluiceError,
   servedShare,
   shareToPercentage,
@@ -16,6 +18,7 @@ import { controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import { attributionWithReason, type MutationOptions } from './mutation.ts';
+import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
@@ -67,13 +70,6 @@ export interface RollbackRecord {
   readonly reason: string;
   readonly detail: LoggedEvent['detail'];
 }
-
-const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
-  'rollback.immediate': 'immediate',
-  'rollback.gradual': 'gradual',
-  'rollback.targeted': 'targeted',
-  'rollout.rolledBack': 'automatic',
-};
 
 type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
 
@@ -170,17 +166,20 @@ export class RollbackManager {
   async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
     await this.#runtime.ready;
     const { flag, limit = 100 } = filter;
-    const types = Object.keys(STRATEGIES) as EventType[];
+    const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
     const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
     const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
-    return events
-      .filter((event) => event.type !== 'rollout.rolledBack' || event.detail.cause !== 'gradual')
-      .map(describeRollback);
+    return events.filter((event) => rollbackStrategyOf(event) !== null).map(describeRollback);
+  }
+
+  /** The post-mortem of a rollback: its facts, and their Markdown with what people have to fill in. `id` is that of its result or history entry. @throws SluiceError `notFound` */
+  getRollbackReport(id: number): Promise<WrittenReport> {
+    return loadRollbackReport(this.#runtime, id);
   }
 }
 
 function rollbackSeq(committed: Committed | null): number | null {
-  return committed?.events.find((event) => event.type in STRATEGIES)?.seq ?? null;
+  return committed?.events.find((event) => event.type in ROLLBACK_EVENTS)?.seq ?? null;
 }
 
 function describeRollback(event: LoggedEvent): RollbackRecord {
@@ -189,7 +188,7 @@ function describeRollback(event: LoggedEvent): RollbackRecord {
     id: event.seq,
     at: new Date(event.at),
     flag: event.key,
-    strategy: STRATEGIES[event.type] ?? 'automatic',
+    strategy: rollbackStrategyOf(event) ?? 'automatic',
     fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
     toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
     actor: event.actor,
