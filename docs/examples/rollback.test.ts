@@ -37,5 +37,5 @@ it('rolls back at once, step by step, and for named users', async () => {
   const { markdown, exposed, timeline } = await rollbacks.getRollbackReport(history[0]?.id ?? 0);
   // #endregion
   expect(markdown).toContain('## Root cause');
-  expect([exposed.units, timeline.length]).toEqual([0, 5]);
+  expect([exposed.units, timeline.length]).toEqual([1, 4]);
 });

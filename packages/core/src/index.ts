@@ -148,3 +148,6 @@ export type { RolloutFacts, Transition, TransitionEvent } from './rollout/step.t
 export { transition } from './rollout/transition.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
+export { exportDocument, type SluiceDocument } from './transfer/document.ts';
+export { parseDocument } from './transfer/parse-document.ts';
+export { type ImportEntry, type ImportPlan, ON_EXISTING, type OnExisting, planImport } from './transfer/plan-import.ts';

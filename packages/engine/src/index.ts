@@ -7,6 +7,7 @@ export {
   type Explanation,
   type FlagSettings,
   type FlagStatus,
+  type ImportEntry,
   type Issue,
   type JsonValue,
   type LoggedEvent,
@@ -14,6 +15,7 @@ export {
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type SluiceDocument,
   SluiceError,
   type TestResults,
   type TrackedMetric,
@@ -50,4 +52,5 @@ export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
+export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext } from './validators.ts';
