@@ -92,9 +92,9 @@ export function planReconciliation(
   return { outcome: 'commit', change: atItsTime(change, emergency, detail) };
 }
 
-/** The commit whose answer was lost has no id, but who, when and why of the same act. */
+/** The commit whose answer was lost has no id, but when, who and why of the same act. */
 function isRecordOf(event: LoggedEvent, emergency: Emergency): boolean {
-  if (event.detail.breakGlassId === emergency.id) return true;
+  if (event.detail.breakGlassId !== undefined) return event.detail.breakGlassId === emergency.id;
   const { at, actor, reason, act } = emergency;
   return event.type === MARKS[act.type] && event.at === at && event.actor === actor && event.reason === reason;
 }

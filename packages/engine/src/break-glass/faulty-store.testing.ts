@@ -7,17 +7,25 @@ export type Fault =
   | 'unavailable'
   /** It never answers. */
   | 'silent'
+  /** It does not begin before `letGo` is called. */
+  | 'held'
   /** It keeps the change and its answer is lost. */
   | 'answerLost';
 
 export interface FaultyStore extends Store {
   fault: Fault | null;
+  letGo(): void;
 }
 
 export function faultyStore(store: Store): FaultyStore {
   const never = new Promise<never>(() => {});
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
   const faulty: FaultyStore = {
     fault: null,
+    letGo: () => letGo(),
     read: () => store.read(),
     log: (query) => (faulty.fault === 'silent' ? never : store.log(query)),
     follow: (listener) => store.follow(listener),
@@ -32,6 +40,7 @@ export function faultyStore(store: Store): FaultyStore {
     commit: (change: Change): Promise<Committed> => {
       if (faulty.fault === 'unavailable') return Promise.reject(new SluiceError('unavailable', 'the disk is full'));
       if (faulty.fault === 'silent') return never;
+      if (faulty.fault === 'held') return held.then(() => store.commit(change));
       const committed = store.commit(change);
       return faulty.fault === 'answerLost' ? committed.then(() => never) : committed;
     },
