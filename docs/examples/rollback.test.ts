@@ -33,4 +33,9 @@ it('rolls back at once, step by step, and for named users', async () => {
     ['gradual', 'slow_feature'],
     ['immediate', 'new_ner_model'],
   ]);
+  // #region report
+  const { markdown, exposed, timeline } = await rollbacks.getRollbackReport(history[0]?.id ?? 0);
+  // #endregion
+  expect(markdown).toContain('## Root cause');
+  expect([exposed.units, timeline.length]).toEqual([1, 4]);
 });

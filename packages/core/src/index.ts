@@ -122,7 +122,19 @@ export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
+export {
+  type Emergency,
+  type EmergencyAct,
+  planEmergency,
+  planReconciliation,
+  type Reconciliation,
+  withEmergencies,
+} from './rollback/emergency.ts';
+export { parseEmergency } from './rollback/parse-emergency.ts';
+export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollout, type StageCounts } from './rollback/report.ts';
+export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
+export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planTransition } from './rollout/plan-transition.ts';
 export {
@@ -144,3 +156,6 @@ export type { RolloutFacts, Transition, TransitionEvent } from './rollout/step.t
 export { transition } from './rollout/transition.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
+export { exportDocument, type SluiceDocument } from './transfer/document.ts';
+export { parseDocument } from './transfer/parse-document.ts';
+export { type ImportEntry, type ImportPlan, ON_EXISTING, type OnExisting, planImport } from './transfer/plan-import.ts';

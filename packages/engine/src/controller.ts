@@ -41,7 +41,7 @@ export class Controller {
   readonly #validating = new Set<string>();
   readonly #looking = new Map<string, Promise<void>>();
   readonly #dueAt = new Map<string, number>();
-  /** Rollouts that another process drives, and when to ask again whether it still does. */
+  /** Rollouts that another process drives or that could not be looked at, and when to ask again. */
   readonly #notBefore = new Map<string, number>();
   readonly #leases: RolloutLeases;
   #timer: { readonly at: number; readonly cancel: () => void } | null = null;
@@ -130,7 +130,8 @@ export class Controller {
         await this.#endTest(key);
     } catch (error) {
       this.#runtime.problem(error);
-      this.#dueAt.set(key, this.#runtime.clock.now() + RETRY_MS);
+      // What is due stays due: without a pause, a store that refuses would be asked without end.
+      this.#notBefore.set(key, this.#runtime.clock.now() + RETRY_MS);
     }
   }
 

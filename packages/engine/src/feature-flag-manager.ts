@@ -6,6 +6,7 @@ import {
   type Explanation,
   evaluationOf,
   explainCompiled,
+  type Flag,
   type FlagEdit,
   type FlagSettings,
   isUsableKey,
@@ -19,6 +20,7 @@ import {
   variantIndexOf,
 } from '@sluice/core';
 import type { AnswerLog } from './answer-log.ts';
+import type { PendingEmergency } from './break-glass/pending-emergency.ts';
 import { describeValue } from './failure.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
@@ -109,9 +111,18 @@ export class FeatureFlagManager {
     return this.#edit(name, { type: 'enable', force: options.force ?? false }, options);
   }
 
-  /** The kill switch: off for everybody, the percentage kept. Never refused; a rollout or test that owned the share ends. */
-  disableFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'disable' }, options);
+  /**
+   * The kill switch: off for everybody, the percentage kept. Never refused; a rollout or test that owned the share ends. In effect
+   * when this is called. When the store does not take it in time, it is answered with `durable: false` and brought there later.
+   */
+  async disableFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    await this.runtime.emergency({ key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) });
+    return this.#details(name);
+  }
+
+  /** Kills and targeted rollbacks that are in effect in this process and that the store does not have yet, in the order they were asked for. */
+  listPendingKills(): PendingEmergency[] {
+    return this.runtime.breakGlass.pending();
   }
 
   /** Undoes a kill: the flag is again what it was before. */
@@ -150,14 +161,18 @@ export class FeatureFlagManager {
 
   /** Undefined for an unknown flag; archived ones are still there to be read. */
   getFlag(name: string): FlagDetails | undefined {
-    const flag = this.runtime.view.flag(name);
-    return flag === undefined ? undefined : describeFlag(flag);
+    const flag = this.runtime.view.served(name);
+    return flag === undefined ? undefined : this.#describe(flag);
+  }
+
+  #describe(flag: Flag): FlagDetails {
+    return describeFlag(flag, !this.runtime.breakGlass.isPendingFor(flag.key));
   }
 
   /** In order of name, archived ones left out. */
   listFlags(): FlagDetails[] {
     const flags = [...this.#flags.values()].map((live) => live.compiled.flag).filter((flag) => flag.archivedAt === null);
-    return flags.map(describeFlag).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return flags.map((flag) => this.#describe(flag)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** Over all processes and restarts. @throws SluiceError `notFound` */

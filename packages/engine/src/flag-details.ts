@@ -32,12 +32,14 @@ export interface FlagDetails {
   /** The rollout or test that moves the share, or null when it is moved by hand. */
   readonly shareOwner: ShareOwner | null;
   readonly isArchived: boolean;
+  /** False while a kill or targeted rollback of this flag is in effect in this process and the store does not have it yet. */
+  readonly durable: boolean;
   readonly revision: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
-export function describeFlag(flag: Flag): FlagDetails {
+export function describeFlag(flag: Flag, durable: boolean): FlagDetails {
   return Object.freeze({
     name: flag.key,
     status: flag.status,
@@ -57,6 +59,7 @@ export function describeFlag(flag: Flag): FlagDetails {
     tags: flag.tags,
     shareOwner: flag.shareOwner,
     isArchived: flag.archivedAt !== null,
+    durable,
     revision: flag.revision,
     createdAt: new Date(flag.createdAt),
     updatedAt: new Date(flag.updatedAt),

@@ -7,6 +7,7 @@ export {
   type Explanation,
   type FlagSettings,
   type FlagStatus,
+  type ImportEntry,
   type Issue,
   type JsonValue,
   type LoggedEvent,
@@ -14,6 +15,7 @@ export {
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type SluiceDocument,
   SluiceError,
   type TestResults,
   type TestSettings,
@@ -22,6 +24,8 @@ export {
   type Verdict,
 } from '@sluice/core';
 export { ABTestManager, type TestDetails, TestVariant } from './ab-test-manager.ts';
+export type { BreakGlassOptions } from './break-glass/break-glass.ts';
+export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
 export { systemClock } from './clock/system-clock.ts';
@@ -48,6 +52,7 @@ export {
   type RollbackResult,
   RollbackStrategy,
 } from './rollback-manager.ts';
+export type { WrittenReport } from './rollback-report.ts';
 export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
 export type { SluiceOptions } from './runtime.ts';
 export { createSluice, type Sluice } from './sluice.ts';
@@ -55,4 +60,5 @@ export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
+export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext } from './validators.ts';

@@ -1,6 +1,7 @@
 /** Taking a change back: at once, step by step, or for named users only. */
 import {
   type Attribution,
+  type EmergencyAct,
   type EventType,
   isEnded,
   isRefusal,
@@ -8,13 +9,14 @@ import {
   liveVersion,
   percentageOfOthers,
   planGradualRollback,
-  planImmediateRollback,
   planRollbackToVersion,
-  planTargetedRollback,
+  ROLLBACK_EVENTS,
+  rollbackStrategyOf,
   SluiceError,
   servedShare,
   shareToPercentage,
 } from '@sluice/core';
+import type { EmergencyOutcome } from './break-glass/break-glass.ts';
 import type { VersionLoader } from './components/loader.ts';
 import { type RegisterOptions, registerVersion } from './components/registration.ts';
 import type { VersionDetails } from './components/version-details.ts';
@@ -24,7 +26,8 @@ import { ends } from './endings.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, type MutationOptions } from './mutation.ts';
-import type { Decide, Runtime } from './runtime.ts';
+import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
+import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
 export const RollbackStrategy = {
@@ -46,7 +49,7 @@ export interface ImmediateRollbackOptions extends RollbackOptions {
 }
 
 export interface RollbackResult {
-  /** The place of the rollback in the log; null when nothing had to change. */
+  /** The place of the rollback in the log; null when nothing had to change, or while the store does not have it. */
   readonly id: number | null;
   readonly flag: string;
   readonly strategy: RollbackStrategy;
@@ -55,8 +58,10 @@ export interface RollbackResult {
   /** Of the units, who gets a variant other than off; when going back to a version, who gets another version. */
   readonly fromPercentage: number;
   readonly toPercentage: number;
-  /** A gradual rollback is `inProgress` when this is answered. */
-  readonly status: 'completed' | 'inProgress';
+  /** A gradual rollback is `inProgress` when this is answered. `awaitingStore`: in effect in this process, and not yet in the store. */
+  readonly status: 'completed' | 'inProgress' | 'awaitingStore';
+  /** False with `awaitingStore`, else true. */
+  readonly durable: boolean;
   readonly durationMs: number;
   readonly actor: string;
   readonly reason: string;
@@ -80,12 +85,7 @@ export interface RollbackRecord {
   readonly detail: LoggedEvent['detail'];
 }
 
-const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
-  'rollback.immediate': 'immediate',
-  'rollback.gradual': 'gradual',
-  'rollback.targeted': 'targeted',
-  'rollout.rolledBack': 'automatic',
-};
+type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -114,14 +114,16 @@ export class RollbackManager {
   }
 
   /**
-   * Off for everybody in one commit; with `rollbackToVersion`, that version for everybody. Never refused: a rollout or test that owned the share ends.
+   * Off for everybody, in effect when this is called, in one commit; with `rollbackToVersion`, that version for everybody. Never
+   * refused: a rollout or test that owned the share ends. A kill that the store does not take in time is answered as `awaitingStore`
+   * and brought there later.
    * @throws SluiceError `notFound`, `invalid` without a reason
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
-    return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
+    return this.#performed(name, 'immediate', by, { type: 'rollback' });
   }
 
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
@@ -135,7 +137,7 @@ export class RollbackManager {
       throw new SluiceError('invalid', `rollbackTargeted("${name}") needs userIds, a list of at least one user id`, {
         issues: [{ path: '/userIds', message: 'must name users' }],
       });
-    return this.#roll(name, 'targeted', by, (view, now) => planTargetedRollback(view.facts(name), userIds, by, now));
+    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds: [...userIds] });
   }
 
   /** Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. */
@@ -146,9 +148,12 @@ export class RollbackManager {
     const by = attributionWithReason(`rollbackGradual("${name}")`, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
-    const started = await this.#roll(name, 'gradual', by, (view, now) =>
+    await this.#runtime.ready;
+    const begun = this.#begin(name, 'gradual', by);
+    const committed = await this.#runtime.commit((view, now) =>
       planGradualRollback(view.facts(name), stages, intervalMs, by, now),
     );
+    const started = this.#result(begun, { committed, isDurable: true });
     if (!started.changed) return { ...started, completed: () => Promise.resolve(started) };
     const number = this.#runtime.view.rollouts.get(name)?.number ?? 0;
     return { ...started, status: 'inProgress', completed: () => this.#completed(name, number, started) };
@@ -158,31 +163,33 @@ export class RollbackManager {
   async #rollToVersion(name: string, version: string, by: Attribution): Promise<RollbackResult> {
     await this.#runtime.ready;
     const { clock, view } = this.#runtime;
-    const startedAt = clock.now();
+    const begun = this.#begin(name, 'immediate', by);
     const found = liveVersion(view.componentFacts(name), version);
     const fromPercentage = isRefusal(found) ? 0 : percentageOfOthers(found.flag, found.known.version);
-    const rolled = await this.#roll(name, 'immediate', by, (now, at) =>
-      planRollbackToVersion(now.componentFacts(name), version, by, at),
-    );
+    const committed = await this.#runtime.commit((now, at) => planRollbackToVersion(now.componentFacts(name), version, by, at));
+    const rolled = this.#result(begun, { committed, isDurable: true });
     await this.#hotSwap?.settle(name);
-    return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - startedAt };
+    return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - begun.startedAt };
   }
 
-  async #roll(name: string, strategy: RollbackStrategy, by: Attribution, decide: Decide): Promise<RollbackResult> {
-    await this.#runtime.ready;
-    const startedAt = this.#runtime.clock.now();
-    const fromPercentage = this.#percentage(name);
-    const committed = await this.#runtime.commit(decide);
+  async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
+    const begun = this.#begin(name, strategy, by);
+    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }));
+  }
+
+  #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {
+    return { flag: name, strategy, fromPercentage: this.#percentage(name), startedAt: this.#runtime.clock.now(), ...by };
+  }
+
+  #result({ startedAt, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
     return {
       id: rollbackSeq(committed),
-      flag: name,
-      strategy,
-      changed: committed !== null,
-      fromPercentage,
-      toPercentage: this.#percentage(name),
-      status: 'completed',
+      changed: committed !== null || !isDurable,
+      toPercentage: this.#percentage(begun.flag),
+      status: isDurable ? 'completed' : 'awaitingStore',
+      durable: isDurable,
       durationMs: this.#runtime.clock.now() - startedAt,
-      ...by,
+      ...begun,
     };
   }
 
@@ -199,7 +206,7 @@ export class RollbackManager {
   }
 
   #percentage(name: string): number {
-    const flag = this.#runtime.view.flag(name);
+    const flag = this.#runtime.view.served(name);
     return flag === undefined ? 0 : shareToPercentage(servedShare(flag));
   }
 
@@ -207,17 +214,20 @@ export class RollbackManager {
   async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
     await this.#runtime.ready;
     const { flag, limit = 100 } = filter;
-    const types = Object.keys(STRATEGIES) as EventType[];
+    const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
     const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
     const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
-    return events
-      .filter((event) => event.type !== 'rollout.rolledBack' || event.detail.cause !== 'gradual')
-      .map(describeRollback);
+    return events.filter((event) => rollbackStrategyOf(event) !== null).map(describeRollback);
+  }
+
+  /** The post-mortem of a rollback: its facts, and their Markdown with what people have to fill in. `id` is that of its result or history entry. @throws SluiceError `notFound` */
+  getRollbackReport(id: number): Promise<WrittenReport> {
+    return loadRollbackReport(this.#runtime, id);
   }
 }
 
 function rollbackSeq(committed: Committed | null): number | null {
-  return committed?.events.find((event) => event.type in STRATEGIES)?.seq ?? null;
+  return committed?.events.find((event) => event.type in ROLLBACK_EVENTS)?.seq ?? null;
 }
 
 function describeRollback(event: LoggedEvent): RollbackRecord {
@@ -226,7 +236,7 @@ function describeRollback(event: LoggedEvent): RollbackRecord {
     id: event.seq,
     at: new Date(event.at),
     flag: event.key,
-    strategy: STRATEGIES[event.type] ?? 'automatic',
+    strategy: rollbackStrategyOf(event) ?? 'automatic',
     fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
     toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
     actor: event.actor,

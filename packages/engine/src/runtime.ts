@@ -1,6 +1,16 @@
 /** What the managers stand on: one store, the view that follows it, and the one path on which a decision becomes a commit. */
 import { randomUUID } from 'node:crypto';
-import { type Change, DEFAULT_SCOPE, isRefusal, type Refusal, type Scope, SluiceError, type SluiceRecord } from '@sluice/core';
+import {
+  type Change,
+  DEFAULT_SCOPE,
+  type Emergency,
+  isRefusal,
+  type Refusal,
+  type Scope,
+  SluiceError,
+  type SluiceRecord,
+} from '@sluice/core';
+import { BreakGlass, type BreakGlassOptions, type EmergencyOutcome } from './break-glass/break-glass.ts';
 import type { Clock } from './clock/clock.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExposureWatches } from './exposure-watches.ts';
@@ -10,7 +20,7 @@ import { Listeners } from './listeners.ts';
 import { type Logger, neverThrowing, silentLogger } from './logger.ts';
 import { checkOptions } from './mutation.ts';
 import type { SluiceEvents } from './sluice-events.ts';
-import { fileStore } from './store/file-store.ts';
+import { DEFAULT_FILE, fileStore } from './store/file-store.ts';
 import type { Committed, Store } from './store/store.ts';
 import { View } from './view.ts';
 
@@ -23,9 +33,11 @@ export interface SluiceOptions {
   /** Silent unless given. */
   readonly logger?: Logger;
   readonly scope?: Scope;
+  /** How kills work that the store does not take. */
+  readonly breakGlass?: BreakGlassOptions;
 }
 
-const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope'];
+const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass'];
 
 /** A misspelt `file` must not quietly mean the default one. */
 function checkSluiceOptions(options: SluiceOptions): void {
@@ -58,6 +70,7 @@ export class Runtime {
   readonly listeners: Listeners<SluiceEvents>;
   readonly instanceId = randomUUID();
   readonly facts: FactsBuffer;
+  readonly breakGlass: BreakGlass;
   readonly #watches: ExposureWatches;
   /** Resolves when the view holds what the store holds; at once for memory and file. */
   readonly ready: Promise<void>;
@@ -67,6 +80,8 @@ export class Runtime {
   readonly #observers = new Set<(committed: Committed) => void>();
   #closing: Promise<void> | null = null;
   #isClosed = false;
+  /** The last place in the log that the view has heard of. */
+  #seq = 0;
 
   constructor(options: SluiceOptions = {}) {
     checkSluiceOptions(options);
@@ -78,20 +93,34 @@ export class Runtime {
     const { store, clock, instanceId } = this;
     this.facts = new FactsBuffer({ store, clock, instanceId, scope: this.view.scope, onProblem: (error) => this.problem(error) });
     this.#watches = new ExposureWatches({ view: this.view, facts: this.facts, store, clock, listeners: this.listeners });
+    this.breakGlass = this.#breakGlassOf(options);
     this.#stopFollowing = this.store.follow((committed) => this.#follow(committed));
     this.ready = this.#load();
     // Whoever awaits `ready` hears of a failure; nobody has to.
     this.ready.catch((error: unknown) => this.problem(error));
+    this.breakGlass.start(this.ready);
+    this.onClose(() => this.breakGlass.close());
+  }
+
+  #breakGlassOf({ store: given, file, breakGlass = {} }: SluiceOptions): BreakGlass {
+    const { view, store, clock, logger } = this;
+    const { deadlineMs = 2_000 } = breakGlass;
+    if (!Number.isFinite(deadlineMs) || deadlineMs <= 0)
+      throw new SluiceError('invalid', `breakGlass.deadlineMs must be above 0 milliseconds; it is ${String(deadlineMs)}`);
+    const beside = given === undefined ? `${file ?? DEFAULT_FILE}.breakglass` : null;
+    const problem = (error: unknown): void => this.problem(error);
+    return new BreakGlass({ view, store, clock, logger, problem, file: breakGlass.file ?? beside, deadlineMs });
   }
 
   #load(): Promise<void> {
     const state = this.store.read();
-    if (state instanceof Promise) return state.then(({ records }) => this.#take(records));
-    this.#take(state.records);
+    if (state instanceof Promise) return state.then(({ records, seq }) => this.#take(records, seq));
+    this.#take(state.records, state.seq);
     return Promise.resolve();
   }
 
-  #take(records: readonly SluiceRecord[]): void {
+  #take(records: readonly SluiceRecord[], seq: number): void {
+    this.#seq = Math.max(this.#seq, seq);
     this.view.apply(records, (live) => this.facts.drainMeter(live));
     this.#watches.update(records);
   }
@@ -108,9 +137,22 @@ export class Runtime {
     return work;
   }
 
+  /**
+   * For what must take effect whatever the store does: in effect when this is called, and durable when the store can be written.
+   * @throws SluiceError `notFound`, `invalid` or `refused` as `commit` does; never because the store failed
+   */
+  emergency(asked: Pick<Emergency, 'key' | 'act' | 'actor' | 'reason'>): Promise<EmergencyOutcome> {
+    if (this.#isClosed) return Promise.reject(new SluiceError('refused', 'this Sluice is closed; create a new one'));
+    const work = this.breakGlass.perform({ ...asked, seq: this.#seq }, (decide) => this.commit(decide));
+    this.clock.track(work.catch(() => {}));
+    return work;
+  }
+
   async #commitNow(decide: Decide): Promise<Committed | null> {
     if (this.#isClosed) throw new SluiceError('refused', 'this Sluice is closed; create a new one');
     await this.ready;
+    // What this process serves already comes before what is decided now.
+    if (this.breakGlass.isPending) await this.breakGlass.settle();
     for (let attempt = 1; ; attempt++) {
       const change = decide(this.view, this.clock.now());
       if (change === null) return null;
@@ -124,7 +166,7 @@ export class Runtime {
   }
 
   #follow(committed: Committed): void {
-    this.#take(committed.records);
+    this.#take(committed.records, committed.seq);
     for (const observer of this.#observers) observer(committed);
     for (const event of committed.events) {
       this.logger.info(`${event.type} ${event.key} by ${event.actor}${event.reason === '' ? '' : `: ${event.reason}`}`, {

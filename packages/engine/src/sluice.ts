@@ -1,4 +1,6 @@
 /** All managers over one store. */
+
+import type { SluiceDocument } from '@sluice/core';
 import { ABTestManager } from './ab-test-manager.ts';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
 import { HotSwapManager } from './hot-swap-manager.ts';
@@ -8,6 +10,7 @@ import { RollbackManager } from './rollback-manager.ts';
 import { RolloutManager } from './rollout-manager.ts';
 import { Runtime, type SluiceOptions } from './runtime.ts';
 import type { SluiceEvents } from './sluice-events.ts';
+import { exportAll, type ImportOptions, type ImportResult, importAll } from './transfer.ts';
 
 export interface Sluice {
   readonly flags: FeatureFlagManager;
@@ -20,6 +23,13 @@ export interface Sluice {
   readonly ready: Promise<void>;
   /** Calls `listener` for every such event from now on. Returns how to stop. */
   on<Type extends keyof SluiceEvents>(type: Type, listener: Listener<SluiceEvents[Type]>): () => void;
+  /** Everything of the scope as one JSON document. What tests measured is not in it. */
+  export(): Promise<SluiceDocument>;
+  /**
+   * Takes a document in, whole or not at all, and starts nothing: rollouts that were under way are aborted, running tests are drafts.
+   * @throws SluiceError `invalid` with every issue of the document, `refused` naming every record that is refused
+   */
+  import(document: unknown, options: ImportOptions): Promise<ImportResult>;
   /** Flushes what is buffered, keeps the clocks of rollouts and lets go of files and timers. */
   close(): Promise<void>;
 }
@@ -43,6 +53,8 @@ export function createSluice(options: SluiceOptions = {}): Sluice {
     metrics,
     ready: runtime.ready,
     on: (type, listener) => runtime.listeners.on(type, listener),
+    export: () => exportAll(runtime),
+    import: (document, importOptions) => importAll(runtime, document, importOptions),
     close: () => runtime.close(),
   };
 }

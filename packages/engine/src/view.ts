@@ -4,6 +4,8 @@ import {
   type Component,
   type ComponentFacts,
   compileFlag,
+  type Emergency,
+  type EmergencyAct,
   type Experiment,
   type Flag,
   type FlagFacts,
@@ -14,6 +16,7 @@ import {
   type SluiceRecord,
   sameScope,
   sharedConditions,
+  withEmergencies,
 } from '@sluice/core';
 import type { FlagMeter } from './flag-meter.ts';
 
@@ -43,6 +46,9 @@ export class View {
 
   readonly #conditions = sharedConditions();
   #table: FlagTable | null = null;
+  /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
+  readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
+  readonly #kept = new Map<string, Flag>();
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -62,7 +68,10 @@ export class View {
   #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
     this.#table = null;
     const live = this.flags.get(flag.key);
-    const compiled = compileFlag(flag, this.#conditions);
+    const acts = this.#emergencies.get(flag.key);
+    if (acts === undefined) this.#kept.delete(flag.key);
+    else this.#kept.set(flag.key, flag);
+    const compiled = compileFlag(acts === undefined ? flag : withEmergencies(flag, [...acts.values()]), this.#conditions);
     if (live === undefined) {
       this.flags.set(flag.key, { compiled, meter: null, isDirty: false, watch: null });
       return;
@@ -80,8 +89,31 @@ export class View {
     return this.#table;
   }
 
+  /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
+    return this.#kept.get(key) ?? this.served(key);
+  }
+
+  /** The flag as evaluation has it, emergencies included. */
+  served(key: string): Flag | undefined {
     return this.flags.get(key)?.compiled.flag;
+  }
+
+  /** Serves the flag as the act says from now on, also when its record comes only later. */
+  impose({ key, id, act }: Emergency): void {
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key) ?? new Map<string, EmergencyAct>();
+    this.#emergencies.set(key, acts.set(id, act));
+    if (flag !== undefined) this.#applyFlag(flag, () => {});
+  }
+
+  /** Serves the flag as it is kept again, but for other emergencies. */
+  lift({ key, id }: Emergency): void {
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key);
+    if (acts?.delete(id) !== true) return;
+    if (acts.size === 0) this.#emergencies.delete(key);
+    if (flag !== undefined) this.#applyFlag(flag, () => {});
   }
 
   /** What an edit of this flag needs to know. */

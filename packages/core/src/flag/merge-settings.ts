@@ -1,7 +1,8 @@
 /** Merges settings into a flag, and says when the result does not fit together. */
-import { type Refusal, refuse } from '../error.ts';
+import { type Issue, type Refusal, refuse } from '../error.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Flag, FlagStatus } from './flag.ts';
+import { pointerPart } from './parse-condition.ts';
 import type { ParsedSettings } from './settings.ts';
 
 /** `flag` with the settings merged in, or why they do not fit together. */
@@ -10,7 +11,7 @@ export function applySettings(flag: Flag, settings: ParsedSettings): Flag | Refu
     return refuse(`component "${flag.key}": its variants are its versions; use registerVersion and retireVersion`);
   const merged: Flag = { ...flag, ...settings.fields, ...mergedStatus(flag, settings) };
   const problem = variantProblem(merged);
-  return problem === null ? merged : refuse(`flag "${flag.key}": ${problem}`, 'invalid');
+  return problem === null ? merged : refuse(`flag "${flag.key}": ${problem.path} ${problem.message}`, 'invalid');
 }
 
 /**
@@ -38,22 +39,25 @@ function liveStatus(flag: Flag, settings: ParsedSettings): FlagStatus {
   return before ?? 'enabled';
 }
 
-/** Why the variants of a flag do not fit together, or null. */
-export function variantProblem(flag: Flag): string | null {
+/** What of a flag's variants does not fit together, or null. */
+export function variantProblem(flag: Flag): Issue | null {
   const has = (variant: string): boolean => Object.hasOwn(flag.variants, variant);
   const names = Object.keys(flag.variants).join(', ');
-  if (!has(flag.offVariant)) return `/offVariant "${flag.offVariant}" is not one of its variants (${names})`;
-  if (!has(flag.onVariant)) return `/onVariant "${flag.onVariant}" is not one of its variants (${names})`;
-  if (flag.offVariant === flag.onVariant && !flag.isComponent)
-    return `/onVariant: offVariant and onVariant are both "${flag.onVariant}"; they must differ`;
   const served = [
-    ...flag.split.map(({ variant }) => ({ variant, place: `/split/${variant}` })),
+    { variant: flag.offVariant, path: '/offVariant' },
+    { variant: flag.onVariant, path: '/onVariant' },
+    ...flag.split.map(({ variant }) => ({ variant, path: `/split/${pointerPart(variant)}` })),
     ...flag.rules.flatMap((rule, index) =>
-      'variant' in rule ? [{ variant: rule.variant, place: `/rules/${index}/variant` }] : [],
+      'variant' in rule ? [{ variant: rule.variant, path: `/rules/${index}/variant` }] : [],
     ),
   ];
   const stranger = served.find(({ variant }) => !has(variant));
-  if (stranger !== undefined) return `${stranger.place} "${stranger.variant}" is not one of its variants (${names})`;
+  if (stranger !== undefined)
+    return { path: stranger.path, message: `"${stranger.variant}" is not one of its variants (${names})` };
+  if (flag.offVariant === flag.onVariant && !flag.isComponent)
+    return { path: '/onVariant', message: `and offVariant are both "${flag.onVariant}"; they must differ` };
   const total = flag.split.reduce((sum, part) => sum + part.share, 0);
-  return flag.split.length > 0 && total !== WHOLE_SHARE ? `/split adds up to ${total / 1000} %; it must be 100 %` : null;
+  return flag.split.length > 0 && total !== WHOLE_SHARE
+    ? { path: '/split', message: `adds up to ${total / 1000} %; it must be 100 %` }
+    : null;
 }

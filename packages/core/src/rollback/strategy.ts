@@ -1,0 +1,16 @@
+/** By which events the log knows a rollback, and of which kind it is. */
+import type { EventType, SluiceEvent } from '../event.ts';
+
+export const ROLLBACK_EVENTS = {
+  'rollback.immediate': 'immediate',
+  'rollback.gradual': 'gradual',
+  'rollback.targeted': 'targeted',
+  'rollout.rolledBack': 'automatic',
+} as const satisfies Partial<Record<EventType, string>>;
+export type RollbackStrategyName = (typeof ROLLBACK_EVENTS)[keyof typeof ROLLBACK_EVENTS];
+
+/** Null for an event that begins no rollback; the end of a gradual one is such. */
+export function rollbackStrategyOf({ type, detail }: Pick<SluiceEvent, 'type' | 'detail'>): RollbackStrategyName | null {
+  if (!(type in ROLLBACK_EVENTS) || (type === 'rollout.rolledBack' && detail.cause === 'gradual')) return null;
+  return ROLLBACK_EVENTS[type as keyof typeof ROLLBACK_EVENTS];
+}

@@ -1,0 +1,183 @@
+/** What an import would do to the records that are there, and the one change that does it. An import never sets traffic moving. */
+import type { Change } from '../change.ts';
+import { type Attribution, type EventType, eventOf } from '../event.ts';
+import type { Flag } from '../flag/flag.ts';
+import { jsonEqual } from '../json.ts';
+import type { RecordKind, SluiceRecord } from '../record.ts';
+import { isEnded } from '../rollout/rollout.ts';
+import { TRANSFER_KINDS } from './document.ts';
+import { forgottenVersions } from './transfer-component.ts';
+
+/**
+ * What becomes of records that are there already and differ:
+ * - `refuse`: nothing is imported
+ * - `merge`: the document wins for what it names; everything else stays
+ * - `replace`: besides, flags that the document does not name are archived
+ */
+export const ON_EXISTING = ['refuse', 'merge', 'replace'] as const;
+export type OnExisting = (typeof ON_EXISTING)[number];
+
+export interface ImportEntry {
+  readonly kind: RecordKind;
+  readonly key: string;
+  readonly outcome: 'create' | 'update' | 'archive' | 'unchanged' | 'refused';
+  /** Why it is refused, or what is not taken over as the document has it; empty when there is nothing to say. */
+  readonly message: string;
+}
+
+export interface ImportPlan {
+  readonly entries: readonly ImportEntry[];
+  /** Null when an entry is refused: an import is whole or nothing. */
+  readonly change: Change | null;
+}
+
+interface Step {
+  readonly entry: ImportEntry;
+  readonly record: SluiceRecord | null;
+  readonly before: SluiceRecord | undefined;
+}
+
+/** `wanted` are a document's records; `kept` all of this scope. */
+export function planImport(
+  wanted: readonly SluiceRecord[],
+  kept: readonly SluiceRecord[],
+  onExisting: OnExisting,
+  by: Attribution,
+  now: number,
+): ImportPlan {
+  const before = new Map(kept.map((record) => [idOf(record), record]));
+  const named = new Map(wanted.map((record) => [idOf(record), record]));
+  const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
+  const steps = resting.map(({ record, message }) => stepOf(record, message, before, named, onExisting));
+  if (onExisting === 'replace')
+    for (const record of kept)
+      if (record.kind === 'flag' && record.archivedAt === null && !named.has(idOf(record))) steps.push(archiving(record, now));
+  const entries = steps.map((step) => step.entry);
+  if (entries.some((entry) => entry.outcome === 'refused')) return { entries, change: null };
+  const changed = steps.flatMap(({ record, before: old }) =>
+    record === null ? [] : [{ record: revised(record, old, now), old }],
+  );
+  const events = changed.map(({ record, old }) => eventOf(eventType(record, old), record, by, now, { imported: true }));
+  return { entries, change: { records: changed.map(({ record }) => record), events } };
+}
+
+function idOf({ kind, key }: { readonly kind: RecordKind; readonly key: string }): string {
+  return `${kind}/${key}`;
+}
+
+/** The flag without whoever moved its share: as before a rollout that is not at its end, and at 0 % where a test was running. */
+function atRest(flag: Flag, named: ReadonlyMap<string, SluiceRecord>): { record: Flag; message: string } {
+  const owner = flag.shareOwner;
+  const free: Flag = { ...flag, shareOwner: null, stageGroups: [] };
+  if (owner === null) return { record: free, message: '' };
+  const rollout = named.get(idOf({ kind: 'rollout', key: owner.key }));
+  if (owner.kind === 'experiment') return { record: { ...free, share: 0 }, message: 'its test is a draft, so it serves control' };
+  if (rollout?.kind !== 'rollout' || rollout.plan.strategy === 'rollback')
+    return { record: free, message: 'it stays at the share that it had' };
+  const { status, share, offVariant, onVariant, split } = rollout.before;
+  const allocation =
+    flag.status === 'disabled' ? { share, offVariant, onVariant, split } : { status, share, offVariant, onVariant, split };
+  return { record: { ...free, ...allocation }, message: 'its rollout was under way and is aborted: as before it' };
+}
+
+function stepOf(
+  record: SluiceRecord,
+  message: string,
+  kept: ReadonlyMap<string, SluiceRecord>,
+  named: ReadonlyMap<string, SluiceRecord>,
+  onExisting: OnExisting,
+): Step {
+  const before = kept.get(idOf(record));
+  const { kind, key } = record;
+  const step = (outcome: ImportEntry['outcome'], said = message): Step => ({
+    entry: { kind, key, outcome, message: said },
+    record: outcome === 'create' || outcome === 'update' ? record : null,
+    before,
+  });
+  const unregistered = record.kind === 'flag' ? unregisteredProblem(record, named, kept) : null;
+  if (unregistered !== null) return step('refused', unregistered);
+  const flag = idOf({ kind: 'flag', key });
+  if (kind !== 'flag' && !kept.has(flag) && !named.has(flag))
+    return step('refused', `its flag "${key}" is neither there nor in the document`);
+  if (before === undefined) return step('create');
+  if (isSame(record, before)) return step('unchanged', '');
+  if (onExisting === 'refuse') return step('refused', 'it is there already and differs; pass onExisting: "merge" or "replace"');
+  if (record.kind === 'rollout' && before.kind === 'rollout' && record.number <= before.number)
+    return step(
+      'unchanged',
+      `rollout ${before.number} is there, which is not older than rollout ${record.number} of the document`,
+    );
+  const why = refusalOf(record, before);
+  if (why !== null) return step('refused', why);
+  return step('update');
+}
+
+/** A component serves registered versions only. */
+function unregisteredProblem(
+  flag: Flag,
+  named: ReadonlyMap<string, SluiceRecord>,
+  kept: ReadonlyMap<string, SluiceRecord>,
+): string | null {
+  if (!flag.isComponent) return null;
+  const id = idOf({ kind: 'component', key: flag.key });
+  const registry = named.get(id) ?? kept.get(id);
+  const known = registry?.kind === 'component' ? registry.versions : [];
+  const stranger = Object.entries(flag.variants).find(
+    ([name, value]) => name !== value || !known.some(({ version, retiredAt }) => version === name && retiredAt === null),
+  );
+  return stranger === undefined ? null : `its version "${stranger[0]}" is not registered, neither here nor in the document`;
+}
+
+function isSame(record: SluiceRecord, before: SluiceRecord): boolean {
+  const [list] = TRANSFER_KINDS.filter(({ kind }) => kind === record.kind);
+  const [a, b] = [list?.format(record), list?.format(before)];
+  return a !== undefined && jsonEqual({ ...a, createdAt: '' }, { ...b, createdAt: '' });
+}
+
+/** What may not be written over, whoever asks. */
+function refusalOf(record: SluiceRecord, before: SluiceRecord): string | null {
+  if (before.kind === 'component' && record.kind === 'component') return forgottenVersions(before, record);
+  if (before.kind === 'flag' && record.kind === 'flag') return componentRefusal(before, record) ?? flagRefusal(before);
+  if (before.kind === 'rollout')
+    return isEnded(before.phase) ? null : 'a rollout of this flag is under way; abort it or wait for its end';
+  if (before.kind === 'experiment' && before.phase !== 'draft')
+    return `the test here is ${before.phase}, and a test measures once; import it under another testId`;
+  return null;
+}
+
+function componentRefusal(before: Flag, after: Flag): string | null {
+  if (before.isComponent === after.isComponent) return null;
+  return before.isComponent ? 'it is a component here and stays one' : 'it is no component here and does not become one';
+}
+
+function flagRefusal(before: Flag): string | null {
+  if (before.archivedAt !== null) return 'the key was archived here; an archived key is not used again';
+  if (before.shareOwner === null) return null;
+  const { kind, key } = before.shareOwner;
+  return `its share is moved by the ${kind === 'rollout' ? 'rollout' : 'test'} of "${key}"; end that first`;
+}
+
+function archiving(flag: Flag, now: number): Step {
+  const why = flagRefusal(flag);
+  const outcome = why === null ? 'archive' : 'refused';
+  return {
+    entry: { kind: 'flag', key: flag.key, outcome, message: why ?? 'the document does not name it' },
+    record: why === null ? { ...flag, archivedAt: now } : null,
+    before: flag,
+  };
+}
+
+function revised(record: SluiceRecord, before: SluiceRecord | undefined, now: number): SluiceRecord {
+  const revision = (before?.revision ?? 0) + 1;
+  return record.kind === 'flag' ? { ...record, revision, updatedAt: now } : { ...record, revision };
+}
+
+function eventType(record: SluiceRecord, before: SluiceRecord | undefined): EventType {
+  if (record.kind === 'rollout') return 'rollout.imported';
+  if (record.kind === 'experiment') return 'experiment.imported';
+  if (record.kind === 'component') return 'component.registered';
+  if (before?.kind !== 'flag') return 'flag.created';
+  if (record.archivedAt !== null) return 'flag.archived';
+  if (record.status === 'disabled' && before.status !== 'disabled') return 'flag.killed';
+  return before.status === 'disabled' && record.status !== 'disabled' ? 'flag.restored' : 'flag.updated';
+}

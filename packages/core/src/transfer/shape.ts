@@ -1,0 +1,84 @@
+/** What a part of a document must look like, as data: every issue of a value with its JSON pointer. */
+import type { Issue } from '../error.ts';
+import { nearest } from '../flag/nearest.ts';
+import { pointerPart } from '../flag/parse-condition.ts';
+import { copyJson, isJsonObject } from '../json.ts';
+import { percentageProblem } from '../share.ts';
+
+export type Shape = (value: unknown, path: string) => readonly Issue[];
+
+function check(problemOf: (value: unknown) => string | null): Shape {
+  return (value, path) => {
+    const problem = problemOf(value);
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
+  };
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
+}
+
+export const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));
+export const fullText = check((value) => (typeof value === 'string' && value !== '' ? null : 'must be a text that is not empty'));
+export const yesOrNo = check((value) => (typeof value === 'boolean' ? null : 'must be true or false'));
+export const finite = check((value) => (Number.isFinite(value) ? null : 'must be a finite number'));
+export const percentage = check(percentageProblem);
+/** An ISO date-time that says its zone and that no time is lost of. */
+export const instant = check((value) =>
+  typeof value === 'string' && Number.isFinite(Date.parse(value)) && new Date(value).toISOString() === value
+    ? null
+    : 'must be an ISO date-time such as "2027-01-31T00:00:00.000Z"',
+);
+
+export function numberFrom(least: number, most = Number.MAX_SAFE_INTEGER): Shape {
+  const problem = `must be a number from ${least}${most === Number.MAX_SAFE_INTEGER ? '' : ` to ${most}`}`;
+  return check((value) => (typeof value === 'number' && value >= least && value <= most ? null : problem));
+}
+
+export function wholeFrom(least: number): Shape {
+  return check((value) =>
+    Number.isSafeInteger(value) && Number(value) >= least ? null : `must be a whole number from ${least}`,
+  );
+}
+
+export function oneOf(known: readonly string[]): Shape {
+  return check((value) => (known.includes(value as string) ? null : `must be one of ${known.join(', ')}`));
+}
+
+export function orNull(shape: Shape): Shape {
+  return (value, path) => (value === null ? [] : shape(value, path));
+}
+
+export function listOf(shape: Shape): Shape {
+  return (value, path) =>
+    Array.isArray(value)
+      ? value.flatMap((member: unknown, index) => shape(member, `${path}/${index}`))
+      : [{ path, message: `must be a list; it is ${shown(value)}` }];
+}
+
+/** An object of just these fields, all of them needed. */
+export function objectOf(fields: Readonly<Record<string, Shape>>): Shape {
+  return (value, path) => {
+    if (!isJsonObject(value)) return [{ path, message: `must be an object; it is ${shown(value)}` }];
+    const known = Object.keys(fields);
+    const strangers = Object.keys(value)
+      .filter((key) => !known.includes(key))
+      .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: `is not a field here${nearest(key, known)}` }));
+    const members = known.flatMap((key) =>
+      Object.hasOwn(value, key)
+        ? (fields[key]?.(value[key], `${path}/${pointerPart(key)}`) ?? [])
+        : [{ path: `${path}/${pointerPart(key)}`, message: 'is missing' }],
+    );
+    return [...strangers, ...members];
+  };
+}
+
+/** Any JSON object. */
+export const jsonObject: Shape = (value, path) =>
+  isJsonObject(value) && copyJson(value) !== undefined ? [] : [{ path, message: `must be a JSON object; it is ${shown(value)}` }];
+
+/** Percentages by variant name; whether they fit the flag is for whoever knows the flag. */
+export const percentagesByName: Shape = (value, path) =>
+  isJsonObject(value)
+    ? Object.entries(value).flatMap(([name, part]) => percentage(part, `${path}/${pointerPart(name)}`))
+    : [{ path, message: `must be an object of percentages by variant; it is ${shown(value)}` }];

@@ -1,0 +1,206 @@
+/** A flag's latest rollout as a document has it: history, and what going back would have restored. */
+import { type Criterion, VERDICTS, type Verdict } from '../analysis/criterion.ts';
+import type { Issue } from '../error.ts';
+import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
+import { type EndPhase, isEnded, ROLLOUT_STRATEGIES, type Rollout, type Stage } from '../rollout/rollout.ts';
+import type { Scope } from '../scope.ts';
+import { shareToPercentage } from '../share.ts';
+import {
+  finite,
+  fullText,
+  instant,
+  listOf,
+  numberFrom,
+  objectOf,
+  oneOf,
+  orNull,
+  percentage,
+  percentagesByName,
+  type Shape,
+  text,
+  wholeFrom,
+  yesOrNo,
+} from './shape.ts';
+
+const CRITERION = objectOf({
+  name: fullText,
+  metric: fullText,
+  source: fullText,
+  max: orNull(finite),
+  min: orNull(finite),
+  minSamples: numberFrom(0),
+  windowMs: numberFrom(0),
+  staleAfterMs: numberFrom(0),
+  dryRun: yesOrNo,
+});
+const STAGE = objectOf({
+  percentage,
+  sharePercentage: orNull(percentage),
+  groups: listOf(fullText),
+  bakeMs: numberFrom(0),
+  minExposures: numberFrom(0),
+  criteria: listOf(CRITERION),
+  approval: oneOf(['auto', 'manual']),
+  deadlineMs: numberFrom(0),
+});
+const ALLOCATION = objectOf({
+  status: oneOf(FLAG_STATUSES),
+  rolloutPercentage: percentage,
+  offVariant: fullText,
+  onVariant: fullText,
+  split: percentagesByName,
+  stageGroups: listOf(fullText),
+});
+const VERDICT = objectOf({
+  criterion: fullText,
+  verdict: oneOf(VERDICTS),
+  cause: orNull(oneOf(['badQuery', 'provider', 'noData'])),
+  message: text,
+  value: orNull(finite),
+  samples: numberFrom(0),
+  dryRun: yesOrNo,
+  at: instant,
+});
+const stages: Shape = (value, path) => {
+  const issues = listOf(STAGE)(value, path);
+  return issues.length === 0 && (value as readonly unknown[]).length === 0
+    ? [{ path, message: 'must have at least one stage' }]
+    : issues;
+};
+const OUTCOMES = ['completed', 'rolledBack', 'preflightFailed', 'aborted', 'superseded', 'underWay'] as const;
+const SHAPE = objectOf({
+  flag: fullText,
+  number: wholeFrom(1),
+  strategy: oneOf([...ROLLOUT_STRATEGIES, 'rollback']),
+  targetPercentage: percentage,
+  validatorName: orNull(fullText),
+  validateEveryMs: orNull(numberFrom(1)),
+  validatorDeadlineMs: numberFrom(1),
+  toVariant: orNull(fullText),
+  makesStable: yesOrNo,
+  tickMs: numberFrom(1),
+  stages,
+  before: ALLOCATION,
+  outcome: oneOf(OUTCOMES),
+  /** Of a rollback: whether harm or a person's plan brought it. */
+  cause: orNull(oneOf(['harm', 'gradual'])),
+  message: orNull(text),
+  verdicts: listOf(VERDICT),
+  warnings: listOf(text),
+  startedAt: instant,
+  startedBy: text,
+  reason: text,
+  endedAt: orNull(instant),
+});
+
+export function formatRolloutEntry(rollout: Rollout): JsonObject {
+  const { plan, phase, before } = rollout;
+  const { stages: planned, ...settings } = plan;
+  return {
+    flag: rollout.key,
+    number: rollout.number,
+    ...settings,
+    stages: planned.map(({ share, ...stage }) => ({
+      ...stage,
+      sharePercentage: share === null ? null : shareToPercentage(share),
+      criteria: stage.criteria.map((criterion) => ({ ...criterion })),
+    })),
+    before: formatAllocation(before),
+    outcome: isEnded(phase) ? phase.name : 'underWay',
+    cause: phase.name === 'rolledBack' ? phase.cause : null,
+    message: phase.name === 'rolledBack' || phase.name === 'preflightFailed' ? phase.message : null,
+    verdicts: rollout.verdicts.map((verdict) => ({ ...verdict, at: new Date(verdict.at).toISOString() })),
+    warnings: rollout.warnings,
+    startedAt: new Date(rollout.startedAt).toISOString(),
+    startedBy: rollout.startedBy,
+    reason: rollout.reason,
+    endedAt: rollout.endedAt === null ? null : new Date(rollout.endedAt).toISOString(),
+  };
+}
+
+function formatAllocation({ share, split, ...rest }: Allocation): JsonObject {
+  const parts = Object.fromEntries(split.map((part) => [part.variant, shareToPercentage(part.share)]));
+  return { ...rest, rolloutPercentage: shareToPercentage(share), split: parts };
+}
+
+/** The rollout at revision 0, or every issue. One that was under way is aborted: an import moves no traffic. */
+export function parseRolloutEntry(value: unknown, path: string, scope: Scope, now: number): Rollout | readonly Issue[] {
+  const issues = SHAPE(value, path);
+  if (issues.length > 0) return issues;
+  const entry = value as JsonObject & { readonly stages: readonly JsonObject[]; readonly verdicts: readonly JsonObject[] };
+  const {
+    flag,
+    number,
+    stages: written,
+    before,
+    outcome,
+    cause,
+    message,
+    verdicts,
+    warnings,
+    startedAt,
+    startedBy,
+    reason,
+    endedAt,
+    ...plan
+  } = entry;
+  const [first, ...rest] = written.map(stageOf);
+  if (first === undefined) return [{ path: `${path}/stages`, message: 'must have at least one stage' }];
+  return {
+    kind: 'rollout',
+    scope,
+    key: flag as string,
+    revision: 0,
+    number: number as number,
+    plan: { ...(plan as unknown as Omit<Rollout['plan'], 'stages'>), stages: [first, ...rest] },
+    before: allocationIn(before as JsonObject),
+    applied: null,
+    phase: phaseOf(outcome as (typeof OUTCOMES)[number], cause, message),
+    progress: null,
+    verdicts: verdicts.map((verdict) => ({ ...(verdict as unknown as Verdict), at: Date.parse(verdict.at as string) })),
+    warnings: warnings as readonly string[],
+    startedAt: Date.parse(startedAt as string),
+    startedBy: startedBy as string,
+    reason: reason as string,
+    endedAt: typeof endedAt === 'string' && outcome !== 'underWay' ? Date.parse(endedAt) : now,
+    dueAt: null,
+  };
+}
+
+function stageOf(entry: JsonObject): Stage {
+  const { sharePercentage, criteria, ...rest } = entry;
+  const share = sharePercentage === null ? null : Math.round(Number(sharePercentage) * 1000);
+  return {
+    ...(rest as unknown as Omit<Stage, 'share' | 'criteria'>),
+    share,
+    criteria: criteria as unknown as readonly Criterion[],
+  };
+}
+
+function allocationIn(entry: JsonObject): Allocation {
+  const { rolloutPercentage, split, ...rest } = entry;
+  const parts = Object.entries(split as JsonObject).map(([variant, part]) => ({
+    variant,
+    share: Math.round(Number(part) * 1000),
+  }));
+  return {
+    ...(rest as unknown as Omit<Allocation, 'share' | 'split'>),
+    share: Math.round(Number(rolloutPercentage) * 1000),
+    split: parts,
+  };
+}
+
+function phaseOf(outcome: (typeof OUTCOMES)[number], cause: JsonValue | undefined, message: JsonValue | undefined): EndPhase {
+  const words = typeof message === 'string' ? message : '';
+  switch (outcome) {
+    case 'rolledBack':
+      return { name: outcome, cause: cause === 'gradual' ? 'gradual' : 'harm', message: words };
+    case 'preflightFailed':
+      return { name: outcome, message: words };
+    case 'underWay':
+      return { name: 'aborted' };
+    default:
+      return { name: outcome };
+  }
+}
