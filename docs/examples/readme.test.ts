@@ -1,24 +1,36 @@
-import { createSluice, manualClock, memoryStore } from 'sluice';
-import { expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 
-it('does what the first screen of the README says', async () => {
-  const clock = manualClock(1_700_000_000_000);
-  const sluice = createSluice({ store: memoryStore(), clock });
-  const answers: string[] = [];
-  const answer = (userId: string, model: string): void => void answers.push(`${userId} ${model}`);
-  // #region readme
-  const { flags, rollouts, metrics } = sluice; // createSluice() keeps its flags in config/feature_flags.json
-  await flags.setFlag('new_ner_model', { enabled: true, rolloutPercentage: 0 });
+const home = process.cwd();
+let directory: string;
 
-  const userId = 'user123';
-  answer(userId, flags.isEnabled('new_ner_model', { userId }) ? 'new' : 'old');
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sluice-'));
+  process.chdir(directory);
+});
+afterEach(async () => {
+  process.chdir(home);
+  await rm(directory, { recursive: true });
+});
 
-  await rollouts.startRollout('new_ner_model', {
-    strategy: 'canary', // 1 → 5 → 10 → 25 → 50 → 100 %, five minutes each
-    criteria: [{ metric: 'errorRate', max: 0.05 }], // out of bounds: everybody is back at once
-    validate: () => (metrics.mean('accuracy', { flag: 'new_ner_model', variant: 'on' }) ?? 0) > 0.9,
-  });
-  // #endregion
-  expect(answers).toEqual(['user123 old']);
+it('does what the first screen of the README says, and takes back a model that fails', async () => {
+  const { findNames, flags, rollouts } = await import('./service.ts');
+  expect(existsSync('config/feature_flags.json')).toBe(true);
   expect(flags.getFlag('new_ner_model')?.servedPercentage).toBe(1);
+  const ended = rollouts.completed('new_ner_model');
+  let failures = 0;
+  for (let index = 0; index < 10_000; index++) {
+    try {
+      expect(findNames(`user-${index}`, 'Ada met Grace')).toEqual(['Ada', 'Grace']);
+    } catch {
+      failures += 1;
+    }
+  }
+  expect(Math.abs(failures - 100)).toBeLessThan(60);
+  expect(await ended).toMatchObject({ phase: 'failed', error: expect.stringContaining('errorRate is 1') });
+  expect(findNames('user-1', 'Ada met Grace')).toEqual(['Ada', 'Grace']);
+  await flags.close();
 });

@@ -10,7 +10,7 @@ const plain = (text: string): string => {
 };
 
 const regions = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith('.test.ts'))
+  .filter((name) => name.endsWith('.ts'))
   .flatMap((name) => [
     ...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/\/\/ #region [\w-]+\n(.*?)\n\s*\/\/ #endregion/gs),
   ])
