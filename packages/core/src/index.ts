@@ -115,6 +115,7 @@ export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { sharedConditions } from './flag/match.ts';
+export { nearest } from './flag/nearest.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';

@@ -11,6 +11,8 @@ export interface MutationOptions {
 
 /** @throws SluiceError `invalid` when who or why is no text */
 export function attributionOf(options: MutationOptions = {}): Attribution {
+  if (typeof options !== 'object' || options === null)
+    throw new SluiceError('invalid', `options must be an object such as { reason, actor }; it is ${describeValue(options)}`);
   const { actor = 'local', reason = '' } = options;
   if (typeof actor === 'string' && actor !== '' && typeof reason === 'string') return { actor, reason };
   const [path, message] =

@@ -18,6 +18,14 @@ describe('createSluice', () => {
       expect(() => create(options), message).toThrow(message);
   });
 
+  it('refuses to listen for what is no event, or with what is no function', () => {
+    const { on } = createSluice({ store: memoryStore() });
+    const listen = on as (type: unknown, listener: unknown) => unknown;
+    expect(() => listen('rollout.rolledback', () => {})).toThrow('did you mean "rollout.rolledBack"');
+    expect(() => listen(5, () => {})).toThrow('there is no such event');
+    expect(() => listen('exposure', 5)).toThrow('takes a function; it is 5');
+  });
+
   it('refuses a change whose actor or reason is no text', async () => {
     const { flags } = createSluice({ store: memoryStore() });
     const options = (given: unknown) => given as { reason?: string };

@@ -1,7 +1,8 @@
 /** All managers over one store. */
 
-import type { SluiceDocument } from '@sluice/core';
+import { EVENT_TYPES, nearest, type SluiceDocument, SluiceError } from '@sluice/core';
 import { ABTestManager } from './ab-test-manager.ts';
+import { describeValue } from './failure.ts';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
 import { HotSwapManager } from './hot-swap-manager.ts';
 import type { Listener } from './listeners.ts';
@@ -52,9 +53,21 @@ export function createSluice(options: SluiceOptions = {}): Sluice {
     hotSwap,
     metrics,
     ready: runtime.ready,
-    on: (type, listener) => runtime.listeners.on(type, listener),
+    on: (type, listener) => {
+      checkListening(type, listener);
+      return runtime.listeners.on(type, listener);
+    },
     export: () => exportAll(runtime),
     import: (document, importOptions) => importAll(runtime, document, importOptions),
     close: () => runtime.close(),
   };
+}
+
+/** A misspelt event would never be heard of, and never missed. */
+function checkListening(type: string, listener: unknown): void {
+  const known = [...EVENT_TYPES, 'exposure', 'problem'];
+  if (!known.includes(type))
+    throw new SluiceError('invalid', `on(${describeValue(type)}): there is no such event${nearest(String(type), known)}`);
+  if (typeof listener !== 'function')
+    throw new SluiceError('invalid', `on("${type}") takes a function; it is ${describeValue(listener)}`);
 }

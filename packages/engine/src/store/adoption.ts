@@ -33,11 +33,16 @@ interface AdoptionInput {
   readonly now: number;
 }
 
+export interface Adoption extends Change {
+  /** Flags that the edit set off to change further than it says: with a test that it kills goes the split. */
+  readonly further: readonly Flag[];
+}
+
 /**
  * What the file changes. A flag that it no longer has is archived.
  * @throws SluiceError `invalid` when it uses an archived name again, `refused` when it would drop every flag
  */
-export function planAdoption({ path, text, written, kept, others, force, now }: AdoptionInput): Change {
+export function planAdoption({ path, text, written, kept, others, force, now }: AdoptionInput): Adoption {
   const names = new Set(written.map((flag) => flag.name));
   const dropped = [...kept.values()].filter((flag) => flag.archivedAt === null && !names.has(flag.key));
   const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
@@ -68,11 +73,12 @@ export function planAdoption({ path, text, written, kept, others, force, now }: 
       type: 'flag.archived',
     }),
   );
-  const changes = [...edited, ...archived].map((edit) => changeOf(edit, others(edit.flag.key), by, now));
+  const changes = [...edited, ...archived].map((edit) => changeOf(edit, others, by, now));
   const components = edited.flatMap(({ before, flag }) =>
     flag.isComponent && before === undefined ? [adoptedComponent(flag, by, now)] : [],
   );
   return {
+    further: changes.flatMap(({ further }) => further),
     records: [...changes.flatMap(({ records }) => records), ...components.map(({ record }) => record)],
     events: [...changes.flatMap(({ events }) => events), ...components.map(({ event }) => event)],
   };
@@ -85,16 +91,17 @@ interface Edited {
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */
-function changeOf(
-  { before, flag, type }: Edited,
-  others: Pick<FlagFacts, 'rollout' | 'experiment'>,
-  by: Attribution,
-  now: number,
-): Change {
-  const isOver = type === 'flag.killed' || type === 'flag.archived';
-  const ended = endOwner({ scope: flag.scope, key: flag.key, flag: isOver ? before : undefined, ...others }, by, now);
-  const free = isOver ? freedFlag(flag, before?.shareOwner ?? null) : flag;
-  return { records: [free, ...ended.records], events: [eventOf(type, free, by, now), ...ended.events] };
+function changeOf({ before, flag, type }: Edited, others: AdoptionInput['others'], by: Attribution, now: number): Adoption {
+  const owner = before?.shareOwner ?? null;
+  if (owner === null || (type !== 'flag.killed' && type !== 'flag.archived'))
+    return { records: [flag], events: [eventOf(type, flag, by, now)], further: [] };
+  const ended = endOwner({ scope: flag.scope, key: flag.key, flag: before, ...others(flag.key) }, by, now);
+  const free = freedFlag(flag, owner);
+  return {
+    records: [free, ...ended.records],
+    events: [eventOf(type, free, by, now), ...ended.events],
+    further: free.archivedAt === null && free.share !== flag.share ? [free] : [],
+  };
 }
 
 function typeOf(before: Flag | undefined, after: Flag): EventType {

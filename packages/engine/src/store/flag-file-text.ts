@@ -136,6 +136,7 @@ function fileError(path: string, issues: readonly Issue[]): SluiceError {
 
 /** The text with each changed flag put in place, added or (null) taken out. Everything else keeps its bytes, BOM and line ends included. */
 export function rewriteFlagText(text: string, changed: ReadonlyMap<string, Flag | null>): string {
+  if (changed.size === 0) return text;
   const bom = text.startsWith(BOM) ? BOM : '';
   const json = text.slice(bom.length);
   const tree = parseTree(json);

@@ -4,10 +4,10 @@ import { dirname } from 'node:path';
 import { type Change, DEFAULT_SCOPE, type Flag, type LoggedEvent, SluiceError, type SluiceRecord, sameScope } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
-import { planAdoption } from './adoption.ts';
+import { type Adoption, planAdoption } from './adoption.ts';
 import { FileLock } from './file-lock.ts';
 import { watchFile } from './file-watch.ts';
-import { hashOf } from './flag-file-text.ts';
+import { hashOf, rewriteFlagText } from './flag-file-text.ts';
 import { FlagProjection, type FoundFile } from './flag-projection.ts';
 import { Followers } from './followers.ts';
 import { Journal } from './journal.ts';
@@ -42,6 +42,8 @@ export class JournaledRecords {
   #stopWatching: (() => void) | null = null;
   /** The bad text that was reported last, so that it is reported once. */
   #rejected: string | null = null;
+  /** What reading found to adopt, for the commit that follows it: a large file is not read twice. */
+  #adoption: { readonly hash: string; readonly seq: number; readonly adoption: Adoption } | null = null;
   #opened: Promise<void> | null = null;
   #isClosed = false;
 
@@ -114,7 +116,7 @@ export class JournaledRecords {
   }
 
   async #adopt(found: FoundFile): Promise<void> {
-    let change: Change;
+    let change: Adoption;
     try {
       change = this.#adoptionOf(found);
     } catch (error) {
@@ -122,15 +124,23 @@ export class JournaledRecords {
       throw error;
     }
     this.#rejected = null;
-    const text = this.#projection.reconciled(found, this.#flagsAfter(change), DEFAULT_SCOPE);
-    if (change.records.length > 0) await this.#append(change, hashOf(text));
-    // An edit can set off more than it says: with a test that it kills goes the split.
+    this.#adoption = null;
+    const text = rewriteFlagText(found.text, new Map(change.further.map((flag) => [flag.key, flag])));
+    if (change.records.length > 0) await this.#append(change, text === found.text ? found.hash : hashOf(text));
     if (text !== found.text) return this.#place(text);
     this.#projection.base(found.text);
     if (this.#journal.exists) this.#state.apply(await this.#journal.append({ type: 'projected', hash: found.hash }, false));
   }
 
-  #adoptionOf(found: FoundFile): Change {
+  #adoptionOf(found: FoundFile): Adoption {
+    const { seq } = this.#state;
+    if (this.#adoption?.hash === found.hash && this.#adoption.seq === seq) return this.#adoption.adoption;
+    const adoption = this.#plannedAdoption(found);
+    this.#adoption = { hash: found.hash, seq, adoption };
+    return adoption;
+  }
+
+  #plannedAdoption(found: FoundFile): Adoption {
     const kept = new Map(this.#flags().map((flag) => [flag.key, flag]));
     return planAdoption({
       path: this.#projection.path,
@@ -141,12 +151,6 @@ export class JournaledRecords {
       force: this.#options.force ?? false,
       now: this.#clock.now(),
     });
-  }
-
-  #flagsAfter(change: Change): Flag[] {
-    const flags = new Map(this.#flags().map((flag) => [flag.key, flag]));
-    for (const record of change.records) if (record.kind === 'flag') flags.set(record.key, record);
-    return [...flags.values()];
   }
 
   #flags(): Flag[] {
