@@ -19,6 +19,15 @@ it('targets by date, version and network, as the guide says', async () => {
   // #endregion
   expect(inTheOffice).toBe(true);
   expect(flags.isEnabled('new_checkout', { userId: 'bob', attributes: { appVersion: '2.3.9', ip: '10.4.0.17' } })).toBe(false);
+  // #region targeting-prerequisites
+  await flags.setFlag('new_payments', { enabled: true, rolloutPercentage: 50 });
+  await flags.setFlag('one_click_order', {
+    enabled: true,
+    prerequisites: [{ flag: 'new_payments', variants: ['on'] }],
+  });
+  const explanation = flags.explain('one_click_order', { userId: 'ann' });
+  // #endregion
+  expect(explanation?.variant).toBe(flags.getVariant('new_payments', { userId: 'ann' }));
   await expect(flags.setFlag('f', { conditions: { ip: { in_cidr: '10.0.0.0/33' } } })).rejects.toThrow(
     '/conditions/ip/in_cidr must be a network',
   );

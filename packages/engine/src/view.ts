@@ -7,6 +7,7 @@ import {
   type Experiment,
   type Flag,
   type FlagFacts,
+  type FlagHolder,
   FlagTable,
   isEnded,
   type Rollout,
@@ -42,6 +43,8 @@ export class View {
   readonly components = new Map<string, Component>();
 
   readonly #conditions = sharedConditions();
+  /** Of flags that others need. */
+  readonly #holders = new Map<string, FlagHolder>();
   #table: FlagTable | null = null;
 
   constructor(scope: Scope) {
@@ -62,7 +65,9 @@ export class View {
   #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
     this.#table = null;
     const live = this.flags.get(flag.key);
-    const compiled = compileFlag(flag, this.#conditions);
+    const compiled = compileFlag(flag, this.#conditions, (key) => this.#holderOf(key));
+    const holder = this.#holders.get(flag.key);
+    if (holder !== undefined) holder.compiled = compiled;
     if (live === undefined) {
       this.flags.set(flag.key, { compiled, meter: null, isDirty: false, watch: null });
       return;
@@ -70,6 +75,12 @@ export class View {
     beforeFlag(live);
     live.compiled = compiled;
     live.meter?.follow(compiled);
+  }
+
+  #holderOf(key: string): FlagHolder {
+    const found = this.#holders.get(key) ?? { compiled: this.flags.get(key)?.compiled ?? null };
+    this.#holders.set(key, found);
+    return found;
   }
 
   /** Every flag that is not archived. The table stays as it is when flags change; ask again to see the change. */
@@ -92,6 +103,10 @@ export class View {
       flag: this.flag(key),
       rollout: this.rollouts.get(key),
       experiment: this.experiments.get(key),
+      flags: {
+        get: (other) => this.flag(other),
+        values: () => Array.from(this.flags.values(), (live) => live.compiled.flag),
+      },
     };
   }
 

@@ -49,6 +49,9 @@ const entry = fc.record(
     component: fc.constantFrom(true, false, 'yes'),
     expires: fc.constantFrom('2027-01-31T00:00:00Z', 'soon'),
     owner: name,
+    prerequisites: fc.array(fc.record({ flag: name, variants: fc.array(name, { maxLength: 2 }) }, { requiredKeys: ['flag'] }), {
+      maxLength: 1,
+    }),
     stranger: fc.constant(1),
   },
   { requiredKeys: ['name', 'status'] },
