@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = import.meta.dirname;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  '@sluice/core': ['re2js', 'semver'],
+  '@sluice/core': ['re2js', 'semver', 'ipaddr.js'],
   sluice: ['@sluice/core', 'jsonc-parser', 'proper-lockfile'],
 };
 const FOLDERS = ['packages', 'examples', 'conformance', 'journeys', 'bench', 'docs'];

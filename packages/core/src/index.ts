@@ -75,7 +75,7 @@ export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
-export { type CompiledFlag, compileFlag } from './flag/compile.ts';
+export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
 export { editFlag, type FlagEdit, newFlag } from './flag/edit.ts';
 export {
@@ -119,6 +119,7 @@ export { nearest } from './flag/nearest.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
+export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';

@@ -4,6 +4,8 @@ import {
   type Flag,
   type FlagStatus,
   type JsonValue,
+  type Prerequisite,
+  prerequisitesOf,
   type ShareOwner,
   servedShare,
   shareToPercentage,
@@ -27,6 +29,7 @@ export interface FlagDetails {
   readonly disabledUsers: readonly string[];
   readonly disabledGroups: readonly string[];
   readonly conditions: Condition;
+  readonly prerequisites: readonly Prerequisite[];
   readonly owner: string | null;
   readonly tags: readonly string[];
   /** The rollout or test that moves the share, or null when it is moved by hand. */
@@ -55,6 +58,7 @@ export function describeFlag(flag: Flag, durable: boolean): FlagDetails {
     disabledUsers: flag.disabledUsers,
     disabledGroups: flag.disabledGroups,
     conditions: flag.conditions,
+    prerequisites: prerequisitesOf(flag),
     owner: flag.owner,
     tags: flag.tags,
     shareOwner: flag.shareOwner,

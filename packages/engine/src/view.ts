@@ -9,6 +9,7 @@ import {
   type Experiment,
   type Flag,
   type FlagFacts,
+  type FlagHolder,
   FlagTable,
   isEnded,
   type Rollout,
@@ -45,6 +46,8 @@ export class View {
   readonly components = new Map<string, Component>();
 
   readonly #conditions = sharedConditions();
+  /** Of flags that others need. */
+  readonly #holders = new Map<string, FlagHolder>();
   #table: FlagTable | null = null;
   /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
   readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
@@ -71,7 +74,10 @@ export class View {
     const acts = this.#emergencies.get(flag.key);
     if (acts === undefined) this.#kept.delete(flag.key);
     else this.#kept.set(flag.key, flag);
-    const compiled = compileFlag(acts === undefined ? flag : withEmergencies(flag, [...acts.values()]), this.#conditions);
+    const served = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
+    const compiled = compileFlag(served, this.#conditions, (key) => this.#holderOf(key));
+    const holder = this.#holders.get(flag.key);
+    if (holder !== undefined) holder.compiled = compiled;
     if (live === undefined) {
       this.flags.set(flag.key, { compiled, meter: null, isDirty: false, watch: null });
       return;
@@ -79,6 +85,12 @@ export class View {
     beforeFlag(live);
     live.compiled = compiled;
     live.meter?.follow(compiled);
+  }
+
+  #holderOf(key: string): FlagHolder {
+    const found = this.#holders.get(key) ?? { compiled: this.flags.get(key)?.compiled ?? null };
+    this.#holders.set(key, found);
+    return found;
   }
 
   /** Every flag that is not archived. The table stays as it is when flags change; ask again to see the change. */
@@ -124,6 +136,10 @@ export class View {
       flag: this.flag(key),
       rollout: this.rollouts.get(key),
       experiment: this.experiments.get(key),
+      flags: {
+        get: (other) => this.flag(other),
+        values: () => Array.from(this.flags.values(), (live) => live.compiled.flag),
+      },
     };
   }
 

@@ -4,6 +4,7 @@ import { saltHash, thresholdOf } from './bucket.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
 import type { KeyHash } from './hash.ts';
 import { type ConditionCompiler, compileCondition, type Matcher } from './match.ts';
+import { prerequisitesOf } from './prerequisite.ts';
 
 /** Who is in by bucket: hashes below the threshold. 0 lets nobody in and `EVERYBODY` everybody, without a key being needed. */
 export type Threshold = number;
@@ -13,6 +14,18 @@ export type CompiledRule = { readonly matches: Matcher | null } & (
   | { readonly variant: number }
   | { readonly threshold: Threshold }
 );
+
+/** Where a flag stands that others need: it follows the flag, so that a change of it costs nothing in those. */
+export interface FlagHolder {
+  /** Null while there is no such flag. */
+  compiled: CompiledFlag | null;
+}
+
+export interface CompiledPrerequisite {
+  readonly key: string;
+  readonly holder: FlagHolder;
+  readonly variants: ReadonlySet<string>;
+}
 
 /** Variants are indices into `variants`; everything a question needs is resolved to numbers, sets and functions. */
 export interface CompiledFlag {
@@ -28,6 +41,7 @@ export interface CompiledFlag {
   readonly namedGroups: ReadonlySet<string> | null;
   /** Whether any of the four lists has an entry. */
   readonly hasLists: boolean;
+  readonly prerequisites: readonly CompiledPrerequisite[] | null;
   readonly condition: Matcher | null;
   readonly rules: readonly CompiledRule[] | null;
   readonly threshold: Threshold;
@@ -46,12 +60,17 @@ export interface CompiledFlag {
 const BOOLEAN_NAMES: readonly string[] = Object.keys(BOOLEAN_VARIANTS);
 const BOOLEAN_VALUES: readonly JsonValue[] = Object.values(BOOLEAN_VARIANTS);
 const NO_SALT: KeyHash = { high: 0, low: 0 };
+const NO_FLAG: FlagHolder = Object.freeze({ compiled: null });
 
 /**
  * The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. Flags compiled
- * with the same `conditions` share the matchers of equal ones.
+ * with the same `conditions` share the matchers of equal ones; `holderOf` is where other flags, its prerequisites, are found.
  */
-export function compileFlag(flag: Flag, conditions: ConditionCompiler = compileCondition): CompiledFlag {
+export function compileFlag(
+  flag: Flag,
+  conditions: ConditionCompiler = compileCondition,
+  holderOf: (key: string) => FlagHolder = () => NO_FLAG,
+): CompiledFlag {
   const isBoolean = flag.variants === BOOLEAN_VARIANTS;
   const variants = isBoolean ? BOOLEAN_NAMES : Object.keys(flag.variants);
   const excludedUsers = setOf(flag.disabledUsers);
@@ -72,6 +91,7 @@ export function compileFlag(flag: Flag, conditions: ConditionCompiler = compileC
     namedUsers,
     namedGroups,
     hasLists: excludedUsers !== null || excludedGroups !== null || namedUsers !== null || namedGroups !== null,
+    prerequisites: compilePrerequisites(flag, holderOf),
     condition: conditions(flag.conditions),
     rules: flag.rules.length === 0 ? null : flag.rules.map((rule) => compileRule(rule, variants, conditions)),
     threshold: thresholdOf(servedShare(flag)),
@@ -86,6 +106,12 @@ export function compileFlag(flag: Flag, conditions: ConditionCompiler = compileC
 
 function setOf(members: readonly string[]): ReadonlySet<string> | null {
   return members.length === 0 ? null : new Set(members);
+}
+
+function compilePrerequisites(flag: Flag, holderOf: (key: string) => FlagHolder): CompiledFlag['prerequisites'] {
+  const prerequisites = prerequisitesOf(flag);
+  if (prerequisites.length === 0) return null;
+  return prerequisites.map(({ flag: key, variants }) => ({ key, holder: holderOf(key), variants: new Set(variants) }));
 }
 
 function compileRule(rule: Rule, variants: readonly string[], conditions: ConditionCompiler): CompiledRule {

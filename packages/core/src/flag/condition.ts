@@ -18,6 +18,20 @@ export interface Operators {
   readonly ends_with?: string;
   /** RE2 syntax, linear time; matches anywhere unless anchored. */
   readonly matches?: string;
+  /** A date-time with its zone, or a day (its first instant in UTC). The attribute may also be a Date or milliseconds since 1970. */
+  readonly before?: string;
+  readonly after?: string;
+  /** Semantic versions by precedence; build metadata is no part of them. */
+  readonly semver_eq?: string;
+  readonly semver_ne?: string;
+  readonly semver_gt?: string;
+  readonly semver_gte?: string;
+  readonly semver_lt?: string;
+  readonly semver_lte?: string;
+  /** A range, such as `^2.1.0`; pre-releases stand where precedence puts them. */
+  readonly semver_in?: string;
+  /** One network or several, IPv4 or IPv6. */
+  readonly in_cidr?: string | readonly string[];
   readonly exists?: boolean;
 }
 

@@ -43,6 +43,7 @@ export function newFlag(key: string, scope: Scope, now: number): Flag {
     disabledGroups: [],
     conditions: {},
     rules: [],
+    prerequisites: [],
     bucketBy: null,
     salt: key,
     owner: null,

@@ -9,6 +9,7 @@ import { mixHash } from './bucket.ts';
 import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
 import { hashText, type KeyHash, utf8Length } from './hash.ts';
 import { ownAttribute } from './match.ts';
+import { prerequisitesHold } from './prerequisites-hold.ts';
 import type { Unit } from './unit.ts';
 
 /** The reasons and error codes are OpenFeature's. */
@@ -27,7 +28,16 @@ const KEY_INVALID = 6;
 const THREW = 7;
 
 /** Which step of the evaluation order decided. From `RULE` on, the number of the rule is added. */
-export const STEP = { ERROR: 0, KILLED: 1, EXCLUDED: 2, NAMED: 3, CONDITIONS: 4, ALLOCATION: 5, RULE: 16 } as const;
+export const STEP = {
+  ERROR: 0,
+  KILLED: 1,
+  EXCLUDED: 2,
+  NAMED: 3,
+  CONDITIONS: 4,
+  ALLOCATION: 5,
+  PREREQUISITES: 6,
+  RULE: 16,
+} as const;
 
 /** Longest unit key in bytes of UTF-8. */
 export const MAX_KEY_BYTES = 1024;
@@ -90,6 +100,19 @@ export function decide(compiled: CompiledFlag, unit: Unit | null | undefined): n
 function decideLive(compiled: CompiledFlag, unit: Unit): number {
   const userId = unit.userId;
   if (userId !== undefined && userId !== null && !isUsableKey(userId)) return INVALID_KEY_OUTCOME;
+  if (compiled.prerequisites !== null && !prerequisitesHold(compiled, unit, servedAlone))
+    return outcomeOf(compiled.off, DEFAULT, STEP.PREREQUISITES);
+  return decideAlone(compiled, unit, userId);
+}
+
+/** What a prerequisite that is live and whose own prerequisites hold serves. */
+function servedAlone(compiled: CompiledFlag, unit: Unit): number {
+  const userId = unit.userId;
+  if (userId !== undefined && userId !== null && !isUsableKey(userId)) return -1;
+  return variantIndexOf(decideAlone(compiled, unit, userId));
+}
+
+function decideAlone(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
   if (compiled.hasLists) {
     const byName = decideByName(compiled, unit, userId);
     if (byName !== UNDECIDED) return byName;

@@ -2,13 +2,13 @@
 import { shareToPercentage } from '../share.ts';
 import { bucketOf, mixHash } from './bucket.ts';
 import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
-import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf } from './evaluate.ts';
+import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf, variantIndexOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
 import { ownAttribute } from './match.ts';
 import type { Unit } from './unit.ts';
 
 export interface ExplainedStep {
-  readonly step: 'kill switch' | 'excluded by name' | 'enabled by name' | 'conditions' | 'rule' | 'allocation';
+  readonly step: 'kill switch' | 'prerequisites' | 'excluded by name' | 'enabled by name' | 'conditions' | 'rule' | 'allocation';
   readonly outcome: 'passed by' | 'decided' | 'not reached';
   /** A sentence with the facts in it. */
   readonly message: string;
@@ -27,7 +27,7 @@ export function explainCompiled(compiled: CompiledFlag, unit: Unit | null | unde
   const evaluation = evaluationOf(compiled, outcome, null);
   const bucket = safeBucket(compiled, unit ?? {});
   const decidedAt = evaluation.errorCode === null ? stepOf(outcome) : STEP.ALLOCATION;
-  const plan = plannedSteps(compiled, bucket);
+  const plan = plannedSteps(compiled, bucket, unit ?? {});
   const at = plan.findIndex((step) => step.code === decidedAt);
   const steps = plan.map(({ step, says, silent }, index): ExplainedStep => {
     if (index > at) return { step, outcome: 'not reached', message: 'an earlier step decided' };
@@ -56,11 +56,19 @@ interface PlannedStep {
   readonly silent: string;
 }
 
-function plannedSteps(compiled: CompiledFlag, bucket: number | null): PlannedStep[] {
+function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit): PlannedStep[] {
   const { flag } = compiled;
   const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
   return [
     { code: STEP.KILLED, step: 'kill switch', says: killed, silent: `status is ${flag.status}` },
+    ...(compiled.prerequisites ?? []).slice(0, 1).map(
+      (): PlannedStep => ({
+        code: STEP.PREREQUISITES,
+        step: 'prerequisites',
+        says: unmetSentence(compiled, unit),
+        silent: 'every prerequisite holds',
+      }),
+    ),
     {
       code: STEP.EXCLUDED,
       step: 'excluded by name',
@@ -91,6 +99,20 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null): PlannedSte
       silent: '',
     },
   ];
+}
+
+/** The first prerequisite that does not hold, and why. */
+function unmetSentence(compiled: CompiledFlag, unit: Unit): string {
+  for (const { key, holder, variants } of compiled.prerequisites ?? []) {
+    const needed = holder.compiled;
+    if (needed === null) return `the flag "${key}", which it needs, does not exist`;
+    if (needed.flag.archivedAt !== null) return `the flag "${key}", which it needs, is archived`;
+    const served = needed.variants[variantIndexOf(decide(needed, unit))];
+    if (served !== undefined && variants.has(served)) continue;
+    const wanted = [...variants].map((variant) => `"${variant}"`).join(' or ');
+    return `the flag "${key}" serves ${served === undefined ? 'no variant' : `"${served}"`} and must serve ${wanted}`;
+  }
+  return 'its prerequisites lead in a circle';
 }
 
 function thresholdSentence(threshold: Threshold, bucket: number | null, share?: number): string {

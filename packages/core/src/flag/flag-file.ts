@@ -8,6 +8,7 @@ import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
 import { nearest } from './nearest.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
+import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
 
@@ -30,6 +31,7 @@ export interface FileFlag {
     readonly split: readonly VariantShare[];
   } | null;
   readonly rules: readonly Rule[];
+  readonly prerequisites: readonly Prerequisite[];
   readonly bucketBy: string | null;
   readonly salt: string;
   readonly owner: string | null;
@@ -83,6 +85,7 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
   disabled_groups: names,
   variants: (value, path) => variantIssues(value, path, 2),
   rules: rulesIssues,
+  prerequisites: prerequisiteIssues,
   bucket_by: fullText,
   salt: fullText,
   owner: fullText,

@@ -28,6 +28,7 @@ const KINDS: readonly Partial<Flag>[] = [
     { share, ...three, split },
     { share, ...three, split: split.map(({ variant }) => ({ variant, share: 0 })) },
     { share, bucketBy: 'tenant' },
+    { share, prerequisites: [{ flag: 'flag-1', variants: ['on'] }] },
     { share, disabledUsers: ['user-3'], stageGroups: ['beta'] },
     { share, rules: [{ if: conditions, share: 20_000 }] },
   ]),

@@ -10,7 +10,7 @@ import type { Unit } from './unit.ts';
 
 /** Words of a flag: salts of its share, the last hash that is in, three outcomes, its condition and its split. */
 const [HIGH, LOW, LAST, IN, OUT, FAILED, CONDITION, PARTS, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-/** In place of a condition: a flag with lists, rules or a bucketing attribute is left to `decide`. */
+/** In place of a condition: a flag with prerequisites, lists, rules or a bucketing attribute is left to `decide`. */
 const DECIDED_ALONE = -1;
 const NO_PARTS = -1;
 const [FAILS, HOLDS, THROWS] = [0, 1, 2];
@@ -108,7 +108,7 @@ function keyOf(unit: Unit | null | undefined): string | number | null {
 function wordsOf(compiled: CompiledFlag, conditions: Map<Matcher, number>, parts: number[]): readonly number[] {
   const { off, on, threshold, split, shareSaltHigh, shareSaltLow } = compiled;
   if (compiled.isKilled) return [0, 0, 0, ...same(outcomeOf(off, DISABLED, STEP.KILLED)), 0, NO_PARTS];
-  if (compiled.hasLists || compiled.rules !== null || compiled.bucketBy !== null)
+  if (compiled.hasLists || compiled.prerequisites !== null || compiled.rules !== null || compiled.bucketBy !== null)
     return [0, 0, 0, ...same(0), DECIDED_ALONE, NO_PARTS];
   const matcher = compiled.condition ?? always;
   const condition = conditions.get(matcher) ?? conditions.size;

@@ -3,6 +3,7 @@ import type { JsonValue } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
 import type { Condition } from './condition.ts';
+import type { Prerequisite } from './prerequisite.ts';
 
 /**
  * - `disabled`: kill switch; everybody gets the off variant, the share is kept for later
@@ -56,6 +57,8 @@ export interface Flag extends Allocation {
   readonly disabledGroups: readonly string[];
   readonly conditions: Condition;
   readonly rules: readonly Rule[];
+  /** What other flags must serve a unit first; read it with `prerequisitesOf`. */
+  readonly prerequisites?: readonly Prerequisite[];
   /** Attribute whose value is hashed instead of the unit's key; null is the unit's key. */
   readonly bucketBy: string | null;
   /** Two flags bucket alike only if they share a salt; the default is the key. */

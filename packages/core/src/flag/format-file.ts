@@ -5,6 +5,7 @@ import { shareToPercentage } from '../share.ts';
 import { newFlag } from './edit.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule } from './flag.ts';
 import type { FileFlag } from './flag-file.ts';
+import { prerequisitesOf } from './prerequisite.ts';
 
 /** The seed's six fields in its order; others only when they say something. Stage groups and owners live in the journal alone. */
 export function formatFlag(flag: Flag): JsonObject {
@@ -18,6 +19,8 @@ export function formatFlag(flag: Flag): JsonObject {
   use('disabled_groups', flag.disabledGroups, flag.disabledGroups.length > 0);
   use('variants', formatVariants(flag), !isBoolean(flag));
   use('rules', flag.rules.map(formatRule), flag.rules.length > 0);
+  const prerequisites = prerequisitesOf(flag).map(({ flag: key, variants }): JsonObject => ({ flag: key, variants }));
+  use('prerequisites', prerequisites, prerequisites.length > 0);
   use('bucket_by', flag.bucketBy, flag.bucketBy !== null);
   use('salt', flag.salt, flag.salt !== flag.key);
   use('owner', flag.owner, flag.owner !== null);
@@ -53,7 +56,8 @@ function formatRule(rule: Rule): JsonObject {
 
 /** The flag after the file was edited by hand; null when the file says what the flag says. What the file cannot say stays. */
 export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope: Scope, now: number): Flag | null {
-  const before = existing ?? newFlag(file.name, scope, now);
+  const found = existing ?? newFlag(file.name, scope, now);
+  const before = { ...found, prerequisites: prerequisitesOf(found) };
   const { name, variants, ...fields } = file;
   const killed = file.status === 'disabled' && before.status !== 'disabled' && existing !== undefined;
   const after: Flag = {

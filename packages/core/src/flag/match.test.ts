@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
-import { compileCondition, MAX_MATCHED_LENGTH } from './match.ts';
+import { compileCondition } from './match.ts';
 import { parseCondition } from './parse-condition.ts';
+import { MAX_MATCHED_LENGTH } from './pattern-operator.ts';
 
 const holds = (condition: Condition, attributes: Record<string, unknown>, userId?: string): boolean =>
   compileCondition(condition)?.({ userId, attributes }) ?? true;

@@ -1,14 +1,14 @@
 /** Compiles a condition into one function. Compiling happens when a flag changes, so that asking costs only the comparisons. */
-import { RE2JS } from 're2js';
 import { isJsonObject } from '../json.ts';
+import { networksTest } from './address-operator.ts';
 import type { Condition, Operators, Scalar } from './condition.ts';
+import { instantTest } from './instant-operators.ts';
+import type { ValueTest } from './operator.ts';
+import { patternTest } from './pattern-operator.ts';
 import type { Unit } from './unit.ts';
+import { rangeTest, versionTest } from './version-operators.ts';
 
 export type Matcher = (unit: Unit) => boolean;
-type Test = (value: unknown) => boolean;
-
-/** A longer text never matches a regular expression: linear time is only a promise if the input is bounded. In UTF-16 units. */
-export const MAX_MATCHED_LENGTH = 16_384;
 
 /** Null when the condition always holds. The condition must have been accepted by `parseCondition`. */
 export function compileCondition(condition: Condition): Matcher | null {
@@ -65,7 +65,7 @@ function anyOf(matchers: readonly Matcher[]): Matcher {
 }
 
 /** Own properties only, so that neither a prototype nor `__proto__` can smuggle an attribute in. `userId` falls back to the unit's key. */
-function compileAttribute(name: string, test: Test): Matcher {
+function compileAttribute(name: string, test: ValueTest): Matcher {
   if (name === 'userId') return (unit) => test(ownAttribute(unit, name) ?? unit.userId);
   return (unit) => {
     const attributes = unit.attributes;
@@ -80,7 +80,7 @@ export function ownAttribute(unit: Unit, name: string): unknown {
   return attributes !== undefined && attributes !== null && Object.hasOwn(attributes, name) ? attributes[name] : undefined;
 }
 
-function compileOperand(operand: unknown): Test {
+function compileOperand(operand: unknown): ValueTest {
   if (Array.isArray(operand)) return oneOf(operand);
   if (!isJsonObject(operand)) return (value) => value === operand;
   const tests = Object.entries(operand).map(([operator, argument]) => compileOperator(operator as keyof Operators, argument));
@@ -88,12 +88,12 @@ function compileOperand(operand: unknown): Test {
   return first !== undefined && tests.length === 1 ? first : (value) => tests.every((test) => test(value));
 }
 
-function oneOf(list: readonly unknown[]): Test {
+function oneOf(list: readonly unknown[]): ValueTest {
   const members = new Set(list);
   return (value) => members.has(value);
 }
 
-const COMPILERS: { readonly [K in keyof Required<Operators>]: (argument: never) => Test } = {
+const COMPILERS: { readonly [K in keyof Required<Operators>]: (argument: never) => ValueTest } = {
   eq: (argument: Scalar) => (value) => value === argument,
   // A different type is a mismatch and not a difference; use `not` for the complement.
   ne: (argument: Scalar) => (value) => typeof value === typeof argument && value !== argument,
@@ -113,13 +113,20 @@ const COMPILERS: { readonly [K in keyof Required<Operators>]: (argument: never) 
       : Array.isArray(value) && value.includes(argument),
   starts_with: (argument: string) => (value) => typeof value === 'string' && value.startsWith(argument),
   ends_with: (argument: string) => (value) => typeof value === 'string' && value.endsWith(argument),
-  matches: (argument: string) => {
-    const pattern = RE2JS.compile(argument);
-    return (value) => typeof value === 'string' && value.length <= MAX_MATCHED_LENGTH && pattern.matcher(value).find();
-  },
+  matches: patternTest,
+  before: (argument: string) => instantTest('before', argument),
+  after: (argument: string) => instantTest('after', argument),
+  semver_eq: (argument: string) => versionTest('semver_eq', argument),
+  semver_ne: (argument: string) => versionTest('semver_ne', argument),
+  semver_gt: (argument: string) => versionTest('semver_gt', argument),
+  semver_gte: (argument: string) => versionTest('semver_gte', argument),
+  semver_lt: (argument: string) => versionTest('semver_lt', argument),
+  semver_lte: (argument: string) => versionTest('semver_lte', argument),
+  semver_in: rangeTest,
+  in_cidr: networksTest,
   exists: (argument: boolean) => (value) => (value !== undefined && value !== null) === argument,
 };
 
-function compileOperator(operator: keyof Operators, argument: unknown): Test {
+function compileOperator(operator: keyof Operators, argument: unknown): ValueTest {
   return COMPILERS[operator](argument as never);
 }

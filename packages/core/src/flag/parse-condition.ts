@@ -1,35 +1,27 @@
 /** The only authority on what a condition may be. */
-import { RE2JS } from 're2js';
 import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
+import { networksProblem } from './address-operator.ts';
 import { COMBINATORS, type Condition, type Operators } from './condition.ts';
+import { instantProblem } from './instant-operators.ts';
+import type { ArgumentCheck } from './operator.ts';
+import { patternProblem } from './pattern-operator.ts';
+import { rangeProblem, versionArgumentProblem } from './version-operators.ts';
 
 const MAX_DEPTH = 32;
 const NO_ISSUES: readonly Issue[] = [];
-type Check = (argument: unknown) => string | null;
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
-const scalar: Check = (argument) => (isScalar(argument) ? null : 'must be a text, a finite number, true or false');
-const scalars: Check = (argument) =>
+const scalar: ArgumentCheck = (argument) => (isScalar(argument) ? null : 'must be a text, a finite number, true or false');
+const scalars: ArgumentCheck = (argument) =>
   Array.isArray(argument) && argument.every(isScalar) ? null : 'must be a list of texts, numbers or booleans';
-const number: Check = (argument) =>
+const number: ArgumentCheck = (argument) =>
   typeof argument === 'number' && Number.isFinite(argument) ? null : 'must be a finite number';
-const text: Check = (argument) => (typeof argument === 'string' ? null : 'must be a text');
-const flag: Check = (argument) => (typeof argument === 'boolean' ? null : 'must be true or false');
+const text: ArgumentCheck = (argument) => (typeof argument === 'string' ? null : 'must be a text');
+const flag: ArgumentCheck = (argument) => (typeof argument === 'boolean' ? null : 'must be true or false');
 
-const pattern: Check = (argument) => {
-  if (typeof argument !== 'string') return 'must be a regular expression as a text';
-  try {
-    RE2JS.compile(argument);
-    return null;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return `must be a regular expression in RE2 syntax (no look-around, no back-references): ${why}`;
-  }
-};
-
-const OPERATORS: Readonly<Record<keyof Operators, Check>> = {
+const OPERATORS: Readonly<Record<keyof Operators, ArgumentCheck>> = {
   eq: scalar,
   ne: scalar,
   in: scalars,
@@ -41,7 +33,17 @@ const OPERATORS: Readonly<Record<keyof Operators, Check>> = {
   contains: scalar,
   starts_with: text,
   ends_with: text,
-  matches: pattern,
+  matches: patternProblem,
+  before: instantProblem,
+  after: instantProblem,
+  semver_eq: versionArgumentProblem,
+  semver_ne: versionArgumentProblem,
+  semver_gt: versionArgumentProblem,
+  semver_gte: versionArgumentProblem,
+  semver_lt: versionArgumentProblem,
+  semver_lte: versionArgumentProblem,
+  semver_in: rangeProblem,
+  in_cidr: networksProblem,
   exists: flag,
 };
 

@@ -2,8 +2,9 @@
 import type { Issue } from '../error.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Condition } from './condition.ts';
-import type { FlagStatus, Rule, VariantShare } from './flag.ts';
+import { BOOLEAN_VARIANTS, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
 import { type FileFlag, fileFlagIssues } from './flag-file.ts';
+import { findCycle, type Prerequisite, prerequisiteProblem } from './prerequisite.ts';
 import { shown } from './shown.ts';
 
 /** The flags in the file's order, or every issue at once. Nothing is clamped, guessed or left out. */
@@ -24,9 +25,31 @@ export function parseFlagFile(value: unknown): { readonly flags: readonly FileFl
   for (const [index, entry] of entries.entries())
     for (const issue of fileFlagIssues(entry, `/flags/${index}`)) issues.push(issue);
   issues.push(...duplicateIssues(entries));
-  return issues.length > 0
-    ? { issues }
-    : { flags: entries.map((entry) => fileFlag(entry as { readonly [field: string]: JsonValue })) };
+  if (issues.length > 0) return { issues };
+  const flags = entries.map((entry) => fileFlag(entry as { readonly [field: string]: JsonValue }));
+  const unfit = flags.some((flag) => flag.prerequisites.length > 0) ? unfitPrerequisites(flags) : [];
+  return unfit.length > 0 ? { issues: unfit } : { flags };
+}
+
+/** A file holds every flag, so a prerequisite that it does not have is a mistake. */
+function unfitPrerequisites(flags: readonly FileFlag[]): Issue[] {
+  const places = new Map(flags.map((flag, index) => [flag.name, index]));
+  const byName = new Map(flags.map((flag) => [flag.name, { variants: flag.variants?.values ?? BOOLEAN_VARIANTS }]));
+  const strangers = flags.flatMap((flag, index) =>
+    flag.prerequisites.flatMap((prerequisite, member): Issue[] => {
+      const problem = prerequisiteProblem(prerequisite, byName, () => [...byName.keys()]);
+      return problem === null ? [] : [{ path: `/flags/${index}/prerequisites/${member}`, message: problem }];
+    }),
+  );
+  if (strangers.length > 0) return strangers;
+  const neededBy = (name: string): readonly string[] =>
+    (flags[places.get(name) ?? -1]?.prerequisites ?? []).map(({ flag }) => flag);
+  const cycle = findCycle(byName.keys(), neededBy);
+  if (cycle === null) return [];
+  const [first = '', second = ''] = cycle;
+  const member = neededBy(first).indexOf(second);
+  const path = `/flags/${places.get(first)}/prerequisites/${member}`;
+  return [{ path, message: `leads in a circle: ${cycle.join(' → ')}` }];
 }
 
 function duplicateIssues(entries: readonly unknown[]): Issue[] {
@@ -57,6 +80,7 @@ function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
     conditions: (entry.conditions ?? NO_CONDITION) as Condition,
     variants: entry.variants === undefined ? null : fileVariants(entry.variants as { readonly [field: string]: JsonValue }),
     rules: entry.rules === undefined ? NONE : (entry.rules as readonly { readonly [field: string]: JsonValue }[]).map(fileRule),
+    prerequisites: (entry.prerequisites ?? NONE) as unknown as readonly Prerequisite[],
     bucketBy: (entry.bucket_by ?? null) as string | null,
     salt: (entry.salt ?? name) as string,
     owner: (entry.owner ?? null) as string | null,

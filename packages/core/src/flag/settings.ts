@@ -6,6 +6,7 @@ import { percentageProblem, percentageToShare, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
+import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
 
@@ -30,6 +31,8 @@ export interface FlagSettings {
     | { readonly if: Condition; readonly variant: string }
     | { readonly if: Condition; readonly rolloutPercentage: number }
   )[];
+  /** What other flags must serve a unit before this one serves it anything but off. */
+  readonly prerequisites?: readonly Prerequisite[];
   readonly bucketBy?: string | null;
   readonly salt?: string;
   readonly owner?: string | null;
@@ -50,6 +53,7 @@ type Copied = Pick<
   | 'disabledGroups'
   | 'conditions'
   | 'rules'
+  | 'prerequisites'
   | 'bucketBy'
   | 'salt'
   | 'owner'
@@ -177,6 +181,10 @@ const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status'
     return 'issues' in parsed ? parsed : { field: { conditions: parsed.condition } };
   },
   rules: readRules,
+  prerequisites: (value, path) => {
+    const issues = prerequisiteIssues(value, path);
+    return issues.length > 0 ? { issues } : { field: { prerequisites: copyJson(value) as unknown as readonly Prerequisite[] } };
+  },
   expires: (value, path) => {
     const expiresAt = value === null ? null : parseInstant(value);
     if (value === null || expiresAt !== null) return { field: { expiresAt } };

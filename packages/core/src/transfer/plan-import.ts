@@ -7,6 +7,7 @@ import type { RecordKind, SluiceRecord } from '../record.ts';
 import { isEnded } from '../rollout/rollout.ts';
 import { TRANSFER_KINDS } from './document.ts';
 import { forgottenVersions } from './transfer-component.ts';
+import { wholeProblems } from './whole-problems.ts';
 
 /**
  * What becomes of records that are there already and differ:
@@ -48,7 +49,12 @@ export function planImport(
   const before = new Map(kept.map((record) => [idOf(record), record]));
   const named = new Map(wanted.map((record) => [idOf(record), record]));
   const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
-  const steps = resting.map(({ record, message }) => stepOf(record, message, before, named, onExisting));
+  const unfit = wholeProblems(wanted, kept);
+  const steps = resting.map(({ record, message }): Step => {
+    const problem = record.kind === 'flag' ? unfit.get(record.key) : undefined;
+    if (problem === undefined) return stepOf(record, message, before, named, onExisting);
+    return { entry: { kind: 'flag', key: record.key, outcome: 'refused', message: problem }, record: null, before: undefined };
+  });
   if (onExisting === 'replace')
     for (const record of kept)
       if (record.kind === 'flag' && record.archivedAt === null && !named.has(idOf(record))) steps.push(archiving(record, now));

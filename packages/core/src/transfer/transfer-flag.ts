@@ -4,6 +4,7 @@ import { newFlag } from '../flag/edit.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule } from '../flag/flag.ts';
 import { nameProblem } from '../flag/flag-file.ts';
 import { variantProblem } from '../flag/merge-settings.ts';
+import { prerequisitesOf } from '../flag/prerequisite.ts';
 import { parseFlagSettings } from '../flag/settings.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
@@ -36,6 +37,7 @@ const SETTINGS = [
   'disabledGroups',
   'conditions',
   'rules',
+  'prerequisites',
   'bucketBy',
   'salt',
   'owner',
@@ -73,6 +75,7 @@ export function formatFlagEntry(flag: Flag): JsonObject {
     split: Object.fromEntries(flag.split.map((part) => [part.variant, shareToPercentage(part.share)])),
     ...{ enabledUsers, enabledGroups, disabledUsers, disabledGroups, conditions },
     rules: flag.rules.map(formatRule),
+    prerequisites: prerequisitesOf(flag).map(({ flag: needed, variants: serving }) => ({ flag: needed, variants: serving })),
     ...{ bucketBy, salt, owner, tags },
     expires: date(flag.expiresAt),
     stageGroups,

@@ -174,6 +174,20 @@ describe('planImport', () => {
     expect(replaced.change?.records[1]).toMatchObject({ key: 'other', archivedAt: NOW });
   });
 
+  it('refuses flags that need what is neither there nor in the document, or that lead in a circle', () => {
+    const needing = (key: string, flag: string) => ({ ...flagOf({ key }), prerequisites: [{ flag, variants: ['on'] }] });
+    expect(plan([needing('a', 'b')], [], 'refuse').entries).toMatchObject([
+      { outcome: 'refused', message: expect.stringContaining('names the flag "b", which does not exist') },
+    ]);
+    expect(plan([needing('a', 'checkout')], [live], 'refuse').change?.records).toMatchObject([
+      { key: 'a', prerequisites: [{ flag: 'checkout', variants: ['on'] }] },
+    ]);
+    expect(plan([needing('a', 'b'), needing('b', 'a')], [], 'refuse').entries).toMatchObject([
+      { outcome: 'refused', message: expect.stringContaining('circle') },
+      { outcome: 'refused', message: expect.stringContaining('circle') },
+    ]);
+  });
+
   it('never writes over a tombstone, nor over what somebody is moving, and then imports nothing', () => {
     const wanted = flagOf({ share: 20_000 });
     for (const kept of [

@@ -6,14 +6,20 @@ import schema from '../../schema/feature-flags.schema.json' with { type: 'json' 
 
 const isValid = new Ajv2020({ strict: false }).compile(schema);
 const name = fc.constantFrom('a', 'b', '1.0.0', 'off', 'on', 'x/y', '__proto__', '', 'ä');
-const scalar = fc.oneof(fc.constantFrom('x', ''), fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
+const scalar = fc.oneof(
+  fc.constantFrom('x', '', '1.0.0', '10.0.0.0/8', '2027-01-31'),
+  fc.integer(),
+  fc.double(),
+  fc.boolean(),
+  fc.constant(null),
+);
 const condition = fc.dictionary(
   fc.constantFrom('plan', 'age', 'all', 'any', 'not'),
   fc.oneof(
     scalar,
     fc.array(scalar, { maxLength: 3 }),
     fc.dictionary(
-      fc.constantFrom('gte', 'in', 'matches', 'exists', 'near'),
+      fc.constantFrom('gte', 'in', 'matches', 'exists', 'near', 'before', 'semver_in', 'semver_lt', 'in_cidr'),
       fc.oneof(scalar, fc.array(scalar, { maxLength: 2 })),
       { maxKeys: 2 },
     ),
@@ -43,6 +49,9 @@ const entry = fc.record(
     component: fc.constantFrom(true, false, 'yes'),
     expires: fc.constantFrom('2027-01-31T00:00:00Z', 'soon'),
     owner: name,
+    prerequisites: fc.array(fc.record({ flag: name, variants: fc.array(name, { maxLength: 2 }) }, { requiredKeys: ['flag'] }), {
+      maxLength: 1,
+    }),
     stranger: fc.constant(1),
   },
   { requiredKeys: ['name', 'status'] },
