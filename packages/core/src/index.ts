@@ -22,6 +22,7 @@ export { type MetricQuery, parseMetric } from './analysis/metric.ts';
 export {
   addValue,
   emptyMoments,
+  lostDigits,
   type Moments,
   meanOf,
   mergeMoments,
@@ -50,8 +51,10 @@ export { percentageOfOthers, planRollbackToVersion, planSwap } from './component
 export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export { driftOf } from './experiment/drift.ts';
 export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
 export {
+  type AppliedDelta,
   applyObservationDelta,
   applyUnitDelta,
   armTotals,
@@ -71,6 +74,7 @@ export {
 } from './experiment/lifecycle.ts';
 export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';

@@ -2,6 +2,7 @@
 import {
   CONTROL,
   createExperiment,
+  driftOf,
   type Experiment,
   hashDigits,
   hashOfKey,
@@ -20,6 +21,7 @@ import {
 import { controllerOf } from './controllers.ts';
 import { describeFailure, describeValue } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
@@ -48,6 +50,8 @@ export class ABTestManager {
   readonly #runtime: Runtime;
   readonly #metrics: MetricsCollector | null;
   #refused = 0;
+  /** How each metric of each test is recorded: by the user, or each value by itself. */
+  readonly #kinds = new MetricKinds();
 
   constructor(flags: FeatureFlagManager, metrics?: MetricsCollector) {
     this.#flags = flags;
@@ -116,12 +120,23 @@ export class ABTestManager {
     const { userId } = options;
     const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
     if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
-    if (userId === undefined) this.#runtime.facts.observe(testId, variant, metric, value);
+    const place = `recordMetric("${testId}", "${metric}")`;
+    const flag = this.#runtime.view.flag(testId);
+    const drift = flag === undefined ? null : driftOf(experiment, flag);
+    if (drift !== null) return this.#refuse(`${place}: the flag was changed from outside: ${drift}`);
+    const kind = userId === undefined ? 'observation' : 'user';
+    if (!this.#kinds.agree(testId, metric, kind))
+      return this.#refuse(
+        `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
+      );
+    let isTaken: boolean;
+    if (userId === undefined) isTaken = this.#runtime.facts.observe(testId, variant, metric, value);
     else {
       const unit = hashDigits(hashOfKey(userId));
       const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
-      this.#runtime.facts.record({ subject: testId, unit, arm: variant, metric, value, aggregation });
+      isTaken = this.#runtime.facts.record({ subject: testId, unit, arm: variant, metric, value, aggregation });
     }
+    if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
     this.#metrics?.observe(metric, value, { flag: testId, variant });
     return true;
   }
@@ -140,6 +155,7 @@ export class ABTestManager {
     const experiment = experimentOf(this.#runtime.view.experiments, testId);
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, testId);
+    this.#kinds.learn(testId, totals);
     return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null);
   }
 

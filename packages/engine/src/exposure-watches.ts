@@ -4,6 +4,7 @@ import {
   currentStage,
   distinctFromIndices,
   distinctRegisters,
+  driftOf,
   type Experiment,
   emptyTally,
   estimateRegisters,
@@ -20,10 +21,8 @@ import type { FactsBuffer } from './facts-buffer.ts';
 import type { Listeners } from './listeners.ts';
 import type { SluiceEvents } from './sluice-events.ts';
 import type { Store } from './store/store.ts';
+import { ToldUnits } from './told-units.ts';
 import type { ExposureWatch, View } from './view.ts';
-
-/** Units remembered as told of already; beyond it they are told of again, which the ledger ignores. */
-const MAX_REMEMBERED = 1_000_000;
 
 interface Deps {
   readonly view: View;
@@ -87,8 +86,7 @@ export class StageExposures implements ExposureWatch {
 class TestExposures implements ExposureWatch {
   readonly subject: string;
   readonly #deps: Deps;
-  /** By variant, the low lane by the high lane of units told of: two units that share a high lane are merely told of more often. */
-  readonly #told = new Map<number, Map<number, number>>();
+  readonly #told = new ToldUnits();
 
   constructor(subject: string, deps: Deps) {
     this.subject = subject;
@@ -100,20 +98,13 @@ class TestExposures implements ExposureWatch {
     if (!isDrawn(outcome)) return;
     const variant = variantIndexOf(outcome);
     const hash = hashOfKey(key);
-    const told = this.#toldOf(variant);
-    if (told.get(hash.high) === hash.low) return;
-    if (told.size >= MAX_REMEMBERED) told.clear();
-    told.set(hash.high, hash.low);
+    if (this.#told.has(variant, hash)) return;
     const arm = flag.variants[variant] ?? '';
-    this.#deps.facts.expose(this.subject, hashDigits(hash), arm);
+    // What was not taken is told of again at the next call.
+    if (!this.#deps.facts.expose(this.subject, hashDigits(hash), arm)) return;
+    this.#told.add(variant, hash);
     if (this.#deps.listeners.has('exposure'))
       this.#deps.listeners.emit('exposure', { testId: this.subject, variant: arm, userId: key, at: this.#deps.clock.now() });
-  }
-
-  #toldOf(variant: number): Map<number, number> {
-    const told = this.#told.get(variant) ?? new Map<number, number>();
-    this.#told.set(variant, told);
-    return told;
   }
 }
 
@@ -140,7 +131,10 @@ export class ExposureWatches {
 
   #subjectOf(key: string): string | undefined {
     const experiment: Experiment | undefined = this.#deps.view.experiments.get(key);
-    if (experiment?.phase === 'running') return key;
+    if (experiment?.phase === 'running') {
+      const flag = this.#deps.view.flag(key);
+      return flag === undefined || flag.status === 'disabled' || driftOf(experiment, flag) !== null ? undefined : key;
+    }
     const rollout = this.#deps.view.rollouts.get(key);
     const stage = rollout === undefined || rollout.plan.strategy === 'rollback' ? null : currentStage(rollout.phase);
     return rollout === undefined || stage === null ? undefined : stageSubject(rollout, stage);

@@ -53,3 +53,38 @@ it('sends a batch that could not be kept again under its number, each second, un
   ]);
   expect(problems).toHaveLength(2);
 });
+
+it('takes a bounded number of units while the store is down, says so once, and takes more when it is back', async () => {
+  let isDown = true;
+  const kept = new Set<string>();
+  const { buffer, problems } = bufferOver(async (batch) => {
+    if (isDown) throw new SluiceError('unavailable', 'disk full');
+    for (const unit of batch.units) kept.add(unit.unit);
+  });
+  const taken = Array.from({ length: 200_001 }, (_, unit) => buffer.expose('t', `unit-${unit}`, 'control'));
+  expect(taken.filter(Boolean)).toHaveLength(200_000);
+  expect(buffer.record({ subject: 't', unit: 'x', arm: 'control', metric: 'm', value: 1, aggregation: 'mean' })).toBe(false);
+  expect(buffer.observe('t', 'control', 'm', 1)).toBe(false);
+  expect(problems.map(String)).toEqual([expect.stringContaining('200000 units wait to be kept')]);
+  await buffer.flush();
+  isDown = false;
+  expect(buffer.expose('t', 'unit-200000', 'control')).toBe(true);
+  await buffer.flush();
+  expect(kept.size).toBe(200_001);
+});
+
+it('keeps a value from before the exposure apart from it, also within one flush', async () => {
+  const batches: FactsBatch[] = [];
+  const { buffer } = bufferOver(async (batch) => {
+    batches.push(batch);
+  });
+  const value = { subject: 't', unit: 'u', arm: 'control', metric: 'm', aggregation: 'mean' } as const;
+  buffer.record({ ...value, value: 9 });
+  buffer.expose('t', 'u', 'control');
+  buffer.record({ ...value, value: 1 });
+  await buffer.flush();
+  expect(batches[0]?.units.map((unit) => [unit.firstExposureAt, unit.metrics.m?.sum])).toEqual([
+    [null, 9],
+    [0, 1],
+  ]);
+});

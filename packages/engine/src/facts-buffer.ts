@@ -44,22 +44,28 @@ export class FactsBuffer {
     this.#wake();
   }
 
-  expose(subject: string, unit: string, arm: string): void {
-    if (!this.#hasRoom()) return;
+  /** False when there is no room for it: whoever told of it may tell again. */
+  expose(subject: string, unit: string, arm: string): boolean {
+    if (!this.#hasRoom()) return false;
     this.#units.expose(subject, unit, arm, this.#options.clock.now());
     this.#wake();
+    return true;
   }
 
-  record(value: Omit<UnitValue, 'at'>): void {
-    if (!this.#hasRoom()) return;
+  /** False when there is no room for it. */
+  record(value: Omit<UnitValue, 'at'>): boolean {
+    if (!this.#hasRoom()) return false;
     this.#units.record({ ...value, at: this.#options.clock.now() });
     this.#wake();
+    return true;
   }
 
-  observe(subject: string, arm: string, metric: string, value: number): void {
-    if (!this.#hasRoom()) return;
+  /** False when there is no room for it. */
+  observe(subject: string, arm: string, metric: string, value: number): boolean {
+    if (!this.#hasRoom()) return false;
     this.#units.observe(subject, arm, metric, value);
     this.#wake();
+    return true;
   }
 
   addTally(subject: string, tally: Tally): void {

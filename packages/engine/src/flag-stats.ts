@@ -8,7 +8,7 @@ export interface FlagStats {
   readonly byVariant: Readonly<Record<string, number>>;
   /** Evaluations by OpenFeature reason or error code. */
   readonly byReason: Readonly<Record<string, number>>;
-  /** Distinct units per variant, counted within 2 %. */
+  /** Distinct units per variant, estimated with a standard error of 1.6 %. */
   readonly exposedUnits: Readonly<Record<string, number>>;
   /** To the second; null before the first evaluation. */
   readonly firstEvaluatedAt: Date | null;

@@ -1,10 +1,12 @@
 /**
  * How many distinct units there were, in 4 kB and mergeable: HyperLogLog (Flajolet, Fusy, Gandouet, Meunier 2007) with 2^12
- * registers, standard error 1.04/√4096 = 1.6 %, over 64-bit hashes; small counts by linear counting (Whang 1990).
+ * registers over 64-bit hashes, read by the improved raw estimator (Ertl 2017, algorithm 6), which has no bias at any count. The standard
+ * error is 1.04/√4096 = 1.6 %: two counts in three are within 1.6 %, 19 in 20 within 3.2 %.
  */
 const PRECISION = 12;
 const REGISTERS = 1 << PRECISION;
-const ALPHA = 0.7213 / (1 + 1.079 / REGISTERS);
+/** A rank is one more than the leading zeros of 32 bits. */
+const HIGHEST_RANK = 33;
 
 /** Registers that are not zero, by index: JSON, and small while few units were seen. */
 export type DistinctCount = readonly (readonly [index: number, rank: number])[];
@@ -45,12 +47,36 @@ export function estimateDistinct(count: DistinctCount): number {
 }
 
 export function estimateRegisters(registers: Uint8Array): number {
-  let sum = 0;
-  let zeros = 0;
-  for (const rank of registers) {
-    sum += 2 ** -rank;
-    if (rank === 0) zeros += 1;
+  const counts = new Array<number>(HIGHEST_RANK + 1).fill(0);
+  for (const rank of registers) counts[rank] = (counts[rank] ?? 0) + 1;
+  let z = REGISTERS * tau(1 - (counts[HIGHEST_RANK] ?? 0) / REGISTERS);
+  for (let rank = HIGHEST_RANK - 1; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] ?? 0));
+  z += REGISTERS * sigma((counts[0] ?? 0) / REGISTERS);
+  return (REGISTERS * REGISTERS) / (2 * Math.LN2 * z);
+}
+
+/** Registers still at zero, which tell of small counts: x + Σ x^(2^k) 2^(k−1) (Ertl 2017, eq. 14). */
+function sigma(zeros: number): number {
+  if (zeros === 1) return Number.POSITIVE_INFINITY;
+  let [x, y, z, before] = [zeros, 1, zeros, -1];
+  while (z !== before) {
+    before = z;
+    x *= x;
+    z += x * y;
+    y += y;
   }
-  const raw = (ALPHA * REGISTERS * REGISTERS) / sum;
-  return raw <= 2.5 * REGISTERS && zeros > 0 ? REGISTERS * Math.log(REGISTERS / zeros) : raw;
+  return z;
+}
+
+/** Registers that can rise no further, which tell of huge counts (Ertl 2017, eq. 18). */
+function tau(unsaturated: number): number {
+  if (unsaturated === 0 || unsaturated === 1) return 0;
+  let [x, y, z, before] = [unsaturated, 1, 1 - unsaturated, -1];
+  while (z !== before) {
+    before = z;
+    x = Math.sqrt(x);
+    y *= 0.5;
+    z -= (1 - x) ** 2 * y;
+  }
+  return z / 3;
 }

@@ -33,6 +33,14 @@ export function removeValue(moments: Moments, value: number): Moments {
   return { n, mean, m2: Math.max(0, moments.m2 - deviation * (value - moments.shift - mean)), shift: moments.shift };
 }
 
+/**
+ * Whether taking values out of `before`, which left `after`, cost more than six of its 16 digits: then only the values themselves tell
+ * what is left.
+ */
+export function lostDigits(before: Moments, after: Moments): boolean {
+  return after.n > 0 && after.m2 < before.m2 * 1e-6;
+}
+
 /** In `a`'s shift, unless `a` is empty. */
 export function mergeMoments(a: Moments, b: Moments): Moments {
   if (a.n === 0) return b;

@@ -124,6 +124,26 @@ describe('a sketch', () => {
   });
 });
 
+it('estimates distinct units without bias from 100 to 100 000, with the standard error that is promised', () => {
+  const SEEDS = 60;
+  const marks = [100, 1000, 5000, 10_000, 14_000, 100_000];
+  const errors = new Map<number, number[]>(marks.map((mark) => [mark, []]));
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const registers = newRegisters();
+    for (let unit = 1; unit <= 100_000; unit++) {
+      const hash = Math.imul(unit, 0x9e3779b1) ^ Math.imul(seed, 0x85ebca6b);
+      raise(registers, avalanche(hash), avalanche(hash ^ 0x5bd1e995));
+      errors.get(unit)?.push(estimateRegisters(registers) / unit - 1);
+    }
+  }
+  for (const [mark, all] of errors) {
+    const bias = all.reduce((sum, error) => sum + error, 0) / SEEDS;
+    const rmse = Math.sqrt(all.reduce((sum, error) => sum + error ** 2, 0) / SEEDS);
+    expect(Math.abs(bias), `bias at ${mark}`).toBeLessThan(0.008);
+    expect(rmse, `error at ${mark}`).toBeLessThan(0.021);
+  }
+});
+
 describe('distinct counts', () => {
   it('are within a few percent up to a million, exact when small, and the same however they are gathered', () => {
     const registers = newRegisters();

@@ -104,6 +104,16 @@ describe('the unit ledger', () => {
     ).toBe(8);
   });
 
+  it('takes a metric that is first recorded at 60 units per arm for an early one, however many others these have', () => {
+    const units = (count: number) =>
+      Array.from({ length: count }, (_, unit) => delta(unit, unit % 2 === 0 ? 'control' : 'treatment', [1]));
+    const late = (count: number) => {
+      const other = { ...delta(0, 'control', [1]).metrics.m, count: 1 } as UnitDelta['metrics'][string];
+      return ledger([...units(count), delta(0, 'control', [], { metrics: { other } })]).metrics.other?.foundRole;
+    };
+    expect([late(120), late(198), late(200)]).toEqual(['primary', 'primary', 'secondary']);
+  });
+
   it('keeps one kind of unit per metric and counts what it refuses', () => {
     const totals = ledger([delta(1, 'control', [5])]);
     const moments = { n: 3, mean: 0, m2: 2, shift: 5 };

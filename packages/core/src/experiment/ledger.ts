@@ -2,7 +2,7 @@
  * The unit ledger: one row per (subject, unit), and per subject the totals that a result reads. A row that changes replaces
  * its contribution in its arm's moments, so reading a result never walks the rows.
  */
-import { addValue, emptyMoments, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
+import { addValue, emptyMoments, lostDigits, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
 import type { Aggregation, MetricRole } from './experiment.ts';
 import { type MetricDelta, type ObservationDelta, type UnitDelta, unitValue } from './unit-delta.ts';
 
@@ -66,18 +66,23 @@ export function armTotals(totals: SubjectTotals, arm: string): ArmTotals {
   return ownEntry(totals.arms, arm) ?? NO_ARM;
 }
 
+export interface AppliedDelta {
+  readonly totals: SubjectTotals;
+  readonly row: LedgerRow;
+  /** How many values took another's place or left. */
+  readonly replaced: number;
+  /** Metrics whose moments lost digits by that: `rebuildMetric` gives them back. */
+  readonly worn: readonly string[];
+}
+
 /** `row` is the unit's row so far, undefined for a new unit. */
-export function applyUnitDelta(
-  totals: SubjectTotals,
-  row: LedgerRow | undefined,
-  delta: UnitDelta,
-): { readonly totals: SubjectTotals; readonly row: LedgerRow } {
+export function applyUnitDelta(totals: SubjectTotals, row: LedgerRow | undefined, delta: UnitDelta): AppliedDelta {
   const before = row ?? { arm: delta.arm, isContaminated: false, firstExposureAt: null, counted: {}, before: {} };
-  if (before.isContaminated) return { totals, row: before };
+  if (before.isContaminated) return { totals, row: before, replaced: 0, worn: [] };
   if (before.arm !== delta.arm) return contaminate(totals, before);
   const accepted = acceptMetrics(totals, delta);
   const after = mergedRow(before, { ...delta, metrics: accepted.metrics });
-  return { totals: moveContribution(accepted.totals, before, after), row: after };
+  return moveContribution(accepted.totals, before, after);
 }
 
 /**
@@ -109,8 +114,8 @@ function acceptMetrics(totals: SubjectTotals, delta: UnitDelta): { totals: Subje
 
 function withMetric(totals: SubjectTotals, name: string, metric: Omit<MetricTotals, 'foundRole'>): SubjectTotals {
   if (ownEntry(totals.metrics, name) !== undefined) return totals;
-  const sizes = Object.values(totals.arms).map(
-    (arm) => arm.exposed + Math.max(0, ...Object.values(arm.metrics).map((moments) => moments.n)),
+  const sizes = Object.values(totals.arms).map((arm) =>
+    Math.max(arm.exposed, ...Object.values(arm.metrics).map((moments) => moments.n)),
   );
   const isEarly = sizes.length < 2 || Math.min(...sizes) < EARLY_UNITS;
   return { ...totals, metrics: { ...totals.metrics, [name]: { ...metric, foundRole: isEarly ? 'primary' : 'secondary' } } };
@@ -156,29 +161,37 @@ function joined(a: MetricDelta | undefined, b: MetricDelta): MetricDelta {
 }
 
 /** Takes the row's old contribution out of its arm and puts the new one in. */
-function moveContribution(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): SubjectTotals {
+function moveContribution(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): AppliedDelta {
   const arm = armTotals(totals, after.arm);
-  let metrics = arm.metrics;
+  let { metrics } = arm;
+  let replaced = 0;
+  const worn: string[] = [];
   for (const [name, values] of Object.entries(after.counted)) {
     const old = ownEntry(before.counted, name);
     if (old === values) continue;
     const moments = ownEntry(metrics, name) ?? emptyMoments(ownEntry(totals.metrics, name)?.shift ?? 0);
-    metrics = {
-      ...metrics,
-      [name]: addValue(old === undefined ? moments : removeValue(moments, unitValue(old)), unitValue(values)),
-    };
+    const moved = addValue(old === undefined ? moments : removeValue(moments, unitValue(old)), unitValue(values));
+    metrics = { ...metrics, [name]: moved };
+    if (old === undefined) continue;
+    replaced += 1;
+    if (lostDigits(moments, moved)) worn.push(name);
   }
   const exposed = arm.exposed + Number(isExposed(after)) - Number(isExposed(before));
   const unexposedUnits = totals.unexposedUnits + Number(isUnexposed(after)) - Number(isUnexposed(before));
-  return { ...totals, arms: { ...totals.arms, [after.arm]: { exposed, metrics } }, unexposedUnits };
+  const arms = { ...totals.arms, [after.arm]: { exposed, metrics } };
+  return { totals: { ...totals, arms, unexposedUnits }, row: after, replaced, worn };
 }
 
-function contaminate(totals: SubjectTotals, row: LedgerRow): { totals: SubjectTotals; row: LedgerRow } {
+function contaminate(totals: SubjectTotals, row: LedgerRow): AppliedDelta {
   const arm = armTotals(totals, row.arm);
-  let metrics = arm.metrics;
+  let { metrics } = arm;
+  const worn: string[] = [];
   for (const [name, values] of Object.entries(row.counted)) {
     const moments = ownEntry(metrics, name);
-    if (moments !== undefined) metrics = { ...metrics, [name]: removeValue(moments, unitValue(values)) };
+    if (moments === undefined) continue;
+    const left = removeValue(moments, unitValue(values));
+    metrics = { ...metrics, [name]: left };
+    if (lostDigits(moments, left)) worn.push(name);
   }
   const left = { exposed: arm.exposed - Number(isExposed(row)), metrics };
   return {
@@ -189,6 +202,8 @@ function contaminate(totals: SubjectTotals, row: LedgerRow): { totals: SubjectTo
       unexposedUnits: totals.unexposedUnits - Number(isUnexposed(row)),
     },
     row: { ...row, isContaminated: true, counted: {}, before: {} },
+    replaced: Object.keys(row.counted).length,
+    worn,
   };
 }
 

@@ -25,5 +25,5 @@ export interface MetricResult {
   /** Among several primary metrics, after Holm's correction. */
   readonly adjustedPValue: number | null;
   readonly verdict: MetricVerdict;
-  readonly reason: 'insufficient-data' | 'zero-variance' | 'control-mean-near-zero' | null;
+  readonly reason: 'insufficient-data' | 'zero-variance' | 'out-of-range' | 'control-mean-near-zero' | null;
 }

@@ -1,29 +1,33 @@
-/** What a test has shown so far: every number with its interval, every refusal with its reason. The seam behind which the method stands. */
-import { type Moments, meanOf, varianceOf, withZeros } from '../analysis/moments.ts';
+/** What a test has shown so far. The seam behind which the statistical method stands. */
+import { meanOf } from '../analysis/moments.ts';
 import type { Flag } from '../flag/flag.ts';
-import { holm } from '../statistics/holm.ts';
-import { welchTest } from '../statistics/welch.ts';
+import { ALPHA, compareArms, corrected, type MeasuredMetric, MIN_UNITS_PER_ARM, momentsOf } from './compare.ts';
 import type { Experiment, TrackedMetric } from './experiment.ts';
 import { armTotals, type MetricTotals, ownEntry, type SubjectTotals } from './ledger.ts';
-import { CONTROL, TREATMENT } from './lifecycle.ts';
 import { trackedMetric } from './metric.ts';
 import type { MetricResult, MetricVerdict } from './metric-result.ts';
 import { warningsOf } from './warnings.ts';
-
-export const MIN_UNITS_PER_ARM = 100;
-const ALPHA = 0.05;
-/** The control's mean must be this many standard errors away from 0, or a relative change of it says nothing. */
-const MIN_ERRORS_FROM_ZERO = 5;
+import { judgeArms } from './winner.ts';
 
 type ByMetric<T> = Readonly<Record<string, T>>;
 
+export interface ArmResults {
+  readonly component: string;
+  /** Distinct exposed users, or observations where no user was given. */
+  readonly sampleSize: number;
+  readonly means: ByMetric<number | null>;
+  /** Against the control; empty for the control itself. */
+  readonly metrics: ByMetric<MetricResult>;
+}
+
+/** With more than one treatment, `treatmentMean` and the other maps up to `metrics` are those of the first: `arms` has all of them. */
 export interface TestResults {
   readonly testId: string;
   readonly phase: Experiment['phase'];
   readonly method: 'welch';
   readonly alpha: number;
-  /** Distinct exposed users, or observations where no user was given. */
-  readonly sampleSizes: { readonly control: number; readonly treatment: number };
+  /** By arm: distinct exposed users, or observations where no user was given. */
+  readonly sampleSizes: { readonly control: number; readonly treatment: number } & Readonly<Record<string, number>>;
   readonly elapsedMs: number;
   readonly plannedMs: number;
   readonly controlMean: ByMetric<number | null>;
@@ -34,47 +38,86 @@ export interface TestResults {
   readonly pValue: ByMetric<number | null>;
   readonly verdict: ByMetric<MetricVerdict>;
   readonly metrics: ByMetric<MetricResult>;
+  readonly arms: Readonly<Record<string, ArmResults>>;
   /** A primary metric differs and nothing speaks against believing it. */
   readonly significant: boolean;
-  /** Null while not significant, and when primary metrics disagree. */
-  readonly winner: 'control' | 'treatment' | null;
+  /** The arm that won; null while not significant, and when primary metrics or treatments disagree or a guardrail is worse. */
+  readonly winner: string | null;
   readonly warnings: readonly string[];
 }
 
 /** Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown. */
 export function testResult(experiment: Experiment, totals: SubjectTotals, now: number, flag: Flag | null = null): TestResults {
-  const drafts = Object.entries(totals.metrics).map(([name, metric]) =>
-    metricResult(declared(experiment, name, metric), metric, totals),
+  const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
+  const measured = measuredMetrics(experiment, totals);
+  const drafts = treatments.flatMap((variant) =>
+    measured.map((metric) => ({ variant, result: compareArms(metric, totals, control, variant) })),
   );
-  const metrics = corrected(drafts);
-  const decisive = metrics.filter(
-    (metric) => metric.role === 'primary' && (metric.verdict === 'better' || metric.verdict === 'worse'),
-  );
-  const directions = new Set(decisive.map((metric) => metric.verdict));
-  const sampleSizes = { control: sizeOf(totals, CONTROL), treatment: sizeOf(totals, TREATMENT) };
+  const compared = corrected(drafts);
+  const judged = treatments.map((variant) => ({
+    variant,
+    metrics: compared.filter((one) => one.variant === variant).map(({ result }) => result),
+  }));
+  const { warnings, ...verdict } = judgeArms(control, judged);
+  const sizes = Object.fromEntries(experiment.arms.map(({ variant }) => [variant, sizeOf(totals, variant)]));
   const elapsedMs = experiment.startedAt === null ? 0 : (experiment.stoppedAt ?? now) - experiment.startedAt;
-  const map = <T>(read: (metric: MetricResult) => T): ByMetric<T> =>
-    Object.fromEntries(metrics.map((metric) => [metric.name, read(metric)]));
+  const arms = experiment.arms.map(({ variant, component }): [string, ArmResults] => {
+    const metrics = judged.find((arm) => arm.variant === variant)?.metrics ?? [];
+    const means = measured.map((metric) => [metric.tracked.name, meanIn(metric, totals, variant)] as const);
+    return [
+      variant,
+      { component, sampleSize: sizes[variant] ?? 0, means: Object.fromEntries(means), metrics: byName(metrics, (one) => one) },
+    ];
+  });
   return {
     testId: experiment.key,
     phase: experiment.phase,
     method: 'welch',
     alpha: ALPHA,
-    sampleSizes,
+    sampleSizes: sizes as TestResults['sampleSizes'],
     elapsedMs,
     plannedMs: experiment.durationMs,
-    controlMean: map((metric) => metric.controlMean),
-    treatmentMean: map((metric) => metric.treatmentMean),
-    lift: map((metric) => metric.lift),
-    improvement: map((metric) => metric.improvement),
-    interval: map((metric) => metric.interval),
-    pValue: map((metric) => metric.pValue),
-    verdict: map((metric) => metric.verdict),
-    metrics: map((metric) => metric),
-    significant: decisive.length > 0,
-    winner: directions.size !== 1 ? null : directions.has('better') ? 'treatment' : 'control',
-    warnings: warningsOf({ experiment, totals, metrics, sampleSizes, elapsedMs, minUnits: MIN_UNITS_PER_ARM, flag }),
+    ...mapsOf(judged[0]?.metrics ?? []),
+    arms: Object.fromEntries(arms),
+    ...verdict,
+    warnings: [
+      ...warningsOf({
+        experiment,
+        totals,
+        metrics: compared.map(({ result }) => result),
+        sampleSizes: sizes,
+        elapsedMs,
+        minUnits: MIN_UNITS_PER_ARM,
+        flag,
+      }),
+      ...warnings,
+    ],
   };
+}
+
+function byName<T>(metrics: readonly MetricResult[], read: (metric: MetricResult) => T): ByMetric<T> {
+  return Object.fromEntries(metrics.map((metric) => [metric.name, read(metric)]));
+}
+
+type Maps = 'controlMean' | 'treatmentMean' | 'lift' | 'improvement' | 'interval' | 'pValue' | 'verdict' | 'metrics';
+
+function mapsOf(metrics: readonly MetricResult[]): Pick<TestResults, Maps> {
+  return {
+    controlMean: byName(metrics, (metric) => metric.controlMean),
+    treatmentMean: byName(metrics, (metric) => metric.treatmentMean),
+    lift: byName(metrics, (metric) => metric.lift),
+    improvement: byName(metrics, (metric) => metric.improvement),
+    interval: byName(metrics, (metric) => metric.interval),
+    pValue: byName(metrics, (metric) => metric.pValue),
+    verdict: byName(metrics, (metric) => metric.verdict),
+    metrics: byName(metrics, (metric) => metric),
+  };
+}
+
+function meanIn(metric: MeasuredMetric, totals: SubjectTotals, arm: string): number | null {
+  const moments = momentsOf(metric, totals, arm);
+  const mean = moments === null ? null : meanOf(moments);
+  return mean !== null && Number.isFinite(mean) ? mean : null;
 }
 
 function sizeOf(totals: SubjectTotals, arm: string): number {
@@ -82,78 +125,21 @@ function sizeOf(totals: SubjectTotals, arm: string): number {
   return exposed > 0 ? exposed : Math.max(0, ...Object.values(metrics).map((moments) => moments.n));
 }
 
+/** Those that were recorded, and the declared ones of which nothing was: no purchases at all are a finding too. */
+function measuredMetrics(experiment: Experiment, totals: SubjectTotals): MeasuredMetric[] {
+  const found = Object.entries(totals.metrics).map(([name, metric]) => ({
+    tracked: declared(experiment, name, metric),
+    found: metric,
+  }));
+  const silent = experiment.trackedMetrics
+    .filter((tracked) => ownEntry(totals.metrics, tracked.name) === undefined)
+    .map((tracked) => ({ tracked, found: undefined }));
+  return [...found, ...silent];
+}
+
 /** A declared metric is as declared. One that was found is primary if it came early, unless others were declared. */
 function declared(experiment: Experiment, name: string, found: MetricTotals): TrackedMetric {
   const tracked = experiment.trackedMetrics.find((metric) => metric.name === name);
   if (tracked !== undefined) return tracked;
   return { ...trackedMetric(name), role: experiment.trackedMetrics.length > 0 ? 'secondary' : found.foundRole };
-}
-
-function metricResult(tracked: TrackedMetric, found: MetricTotals, totals: SubjectTotals): MetricResult {
-  const control = momentsOf(tracked, found, totals, CONTROL);
-  const treatment = momentsOf(tracked, found, totals, TREATMENT);
-  const base = {
-    ...tracked,
-    unit: found.unit,
-    controlUnits: control?.n ?? 0,
-    treatmentUnits: treatment?.n ?? 0,
-    controlMean: control === null ? null : meanOf(control),
-    treatmentMean: treatment === null ? null : meanOf(treatment),
-  };
-  const nothing = { difference: null, interval: null, lift: null, improvement: null, pValue: null, adjustedPValue: null };
-  if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2)
-    return { ...base, ...nothing, verdict: 'insufficientData', reason: 'insufficient-data' };
-  return { ...base, ...nothing, ...compared(tracked, control, treatment) };
-}
-
-function momentsOf(tracked: TrackedMetric, found: MetricTotals, totals: SubjectTotals, arm: string): Moments | null {
-  const { exposed, metrics } = armTotals(totals, arm);
-  const moments = ownEntry(metrics, tracked.name);
-  const countsZeros = found.unit === 'user' && (found.aggregation === 'sum' || found.aggregation === 'count');
-  const whole = moments !== undefined && countsZeros ? withZeros(moments, exposed - moments.n) : moments;
-  return whole === undefined || whole.n === 0 || !Number.isFinite(whole.m2) ? null : whole;
-}
-
-function compared(
-  tracked: TrackedMetric,
-  control: Moments,
-  treatment: Moments,
-): Partial<MetricResult> & Pick<MetricResult, 'verdict' | 'reason'> {
-  // In the common shift, so that the difference of two means near 1e9 keeps its digits.
-  const summary = (moments: Moments) => ({ n: moments.n, mean: moments.mean, variance: varianceOf(moments) ?? 0 });
-  const test = welchTest(summary(control), summary({ ...treatment, mean: treatment.mean + treatment.shift - control.shift }));
-  const relative = liftOf(tracked, control, treatment);
-  const isEnough = Math.min(control.n, treatment.n) >= MIN_UNITS_PER_ARM;
-  if (test === null)
-    return {
-      ...relative,
-      difference: (meanOf(treatment) ?? 0) - (meanOf(control) ?? 0),
-      verdict: 'undefined',
-      reason: 'zero-variance',
-    };
-  const measured = { ...relative, difference: test.difference, interval: test.interval, pValue: test.pTwoSided };
-  if (!isEnough) return { ...measured, verdict: 'insufficientData', reason: 'insufficient-data' };
-  return { ...measured, verdict: 'noDifference', reason: relative.lift === null ? 'control-mean-near-zero' : null };
-}
-
-function liftOf(tracked: TrackedMetric, control: Moments, treatment: Moments): Pick<MetricResult, 'lift' | 'improvement'> {
-  const [c, t] = [meanOf(control) ?? 0, meanOf(treatment) ?? 0];
-  const errorOfControl = Math.sqrt((varianceOf(control) ?? 0) / control.n);
-  if (c === 0 || Math.abs(c) < MIN_ERRORS_FROM_ZERO * errorOfControl) return { lift: null, improvement: null };
-  const lift = (t - c) / Math.abs(c);
-  return { lift, improvement: tracked.goal === 'increase' ? lift : -lift };
-}
-
-/** Several primary metrics are several chances of a false finding; the others are judged one by one and win nothing. */
-function corrected(drafts: readonly MetricResult[]): MetricResult[] {
-  const primaries = drafts.filter((metric) => metric.role === 'primary' && metric.pValue !== null);
-  const adjusted = holm(primaries.map((metric) => metric.pValue ?? 1));
-  return drafts.map((metric) => {
-    const place = primaries.indexOf(metric);
-    const adjustedPValue = place < 0 ? metric.pValue : (adjusted[place] ?? 1);
-    if (metric.verdict !== 'noDifference' || adjustedPValue === null || adjustedPValue > ALPHA)
-      return { ...metric, adjustedPValue };
-    const rises = (metric.difference ?? 0) > 0;
-    return { ...metric, adjustedPValue, verdict: rises === (metric.goal === 'increase') ? 'better' : 'worse' };
-  });
 }

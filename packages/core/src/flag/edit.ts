@@ -128,7 +128,9 @@ function ownerRefusal(flag: Flag, edit: FlagEdit): Refusal | null {
   const name = kind === 'rollout' ? `the rollout of "${key}"` : `the test "${key}"`;
   const end = `end that first (${kind === 'rollout' ? 'abortRollout' : 'stopTest'})`;
   const force =
-    kind === 'rollout' ? 'pass force: true to override and hold it' : 'pass force: true, of which its results will warn';
+    kind === 'rollout'
+      ? 'pass force: true to override and hold it'
+      : 'pass force: true, and it counts nothing until its split is back';
   return refuse(
     `flag "${flag.key}": its share of ${shareToPercentage(flag.share)} % is moved by ${name}; ${end}${'force' in edit ? `, or ${force}` : ''}`,
     'conflict',

@@ -24,7 +24,8 @@ function isCentral(t: number, df: number): boolean {
 /** ln of ½ I_x(df/2, ½) with x = df/(df + t²) (Abramowitz and Stegun 26.7.1). */
 function logUpperTail(t: number, df: number): number {
   const sum = df + t * t;
-  return Math.log(0.5) + logPrefactor(t, df) + Math.log(incompleteBetaFraction(df / sum, (t * t) / sum, df / 2, 0.5));
+  const rest = Number.isFinite(sum) ? (t * t) / sum : 1;
+  return Math.log(0.5) + logPrefactor(t, df) + Math.log(incompleteBetaFraction(df / sum, rest, df / 2, 0.5));
 }
 
 /** P(0 < T < t) as ½ I_{1−x}(½, df/2). */
@@ -37,8 +38,11 @@ function centralHalf(t: number, df: number): number {
 /** ln of x^(df/2) (1−x)^½ / B(df/2, ½). Through log1p and a gamma difference, or a million degrees of freedom would cost seven digits. */
 function logPrefactor(t: number, df: number): number {
   const a = df / 2;
-  const logX = -a * Math.log1p((t * t) / df);
-  const logRest = 0.5 * (2 * Math.log(t) - Math.log(df) - Math.log1p((t * t) / df));
+  const squared = (t * t) / df;
+  // Where the square is no double any more, the 1 beside it no longer matters.
+  const logSum = Number.isFinite(squared) ? Math.log1p(squared) : 2 * Math.log(t) - Math.log(df);
+  const logX = -a * logSum;
+  const logRest = 0.5 * (2 * Math.log(t) - Math.log(df) - logSum);
   return logX + logRest + logGammaStep(a, 0.5) - HALF_LOG_PI;
 }
 

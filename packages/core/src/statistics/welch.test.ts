@@ -96,6 +96,23 @@ describe("Welch's test", () => {
     );
   });
 
+  it('gives the same p at every scale that a double has, and no answer beyond', () => {
+    const [a, b] = [
+      { n: 120, mean: 1, variance: 4 },
+      { n: 150, mean: 1.5, variance: 9 },
+    ];
+    const at = (scale: number) =>
+      welchTest(
+        { ...a, mean: a.mean * scale, variance: a.variance * scale * scale },
+        { ...b, mean: b.mean * scale, variance: b.variance * scale * scale },
+      );
+    for (const scale of [1e-150, 1e-90, 1e80, 1e100, 1e150]) expect(at(scale)?.pTwoSided).toBeCloseTo(at(1)?.pTwoSided ?? 0, 12);
+    expect(at(1e200)).toBeNull();
+    const far = welchTest({ n: 120, mean: 0, variance: 1e-300 }, { n: 120, mean: 1e20, variance: 1e-300 });
+    expect(far?.pTwoSided).toBe(0);
+    expect(far?.logPTwoSided).toBeLessThan(-10_000);
+  });
+
   it('has no answer when nothing varies', () => {
     expect(welchTest({ n: 9, mean: 1, variance: 0 }, { n: 9, mean: 2, variance: 0 })).toBeNull();
   });

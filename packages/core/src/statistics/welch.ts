@@ -22,7 +22,7 @@ export interface WelchTest {
   readonly interval: readonly [lower: number, upper: number];
 }
 
-/** Null when neither sample varies: then there is no error to compare with. `confidence` is that of the interval. */
+/** Null when neither sample varies, or by more than a double can say: then there is no error to compare with. `confidence` is that of the interval. */
 export function welchTest(
   control: SampleSummary,
   treatment: SampleSummary,
@@ -31,10 +31,11 @@ export function welchTest(
 ): WelchTest | null {
   const [c, t] = [control.variance / control.n, treatment.variance / treatment.n];
   const standardError = Math.sqrt(c + t);
-  if (!(standardError > 0)) return null;
+  if (!(standardError > 0) || !Number.isFinite(standardError)) return null;
   const difference = treatment.mean - control.mean;
   const statistic = (difference - nullDifference) / standardError;
-  const degreesOfFreedom = (c + t) ** 2 / (c ** 2 / (control.n - 1) + t ** 2 / (treatment.n - 1));
+  // As parts of their sum: the squares of the two themselves leave the range of a double long before they do.
+  const degreesOfFreedom = 1 / ((c / (c + t)) ** 2 / (control.n - 1) + (t / (c + t)) ** 2 / (treatment.n - 1));
   const radius = studentTUpperQuantile((1 - confidence) / 2, degreesOfFreedom) * standardError;
   return {
     difference,

@@ -5,9 +5,11 @@ import {
   emptyTally,
   emptyTotals,
   type LedgerRow,
+  MAX_REPLACEMENTS,
   mergeTally,
   noteMetrics,
   type ObservationDelta,
+  rebuildMetric,
   refuseUnit,
   type Scope,
   type SubjectTotals,
@@ -33,6 +35,8 @@ export class FactsBook {
   readonly #tallies = new Map<string, Tally>();
   readonly #totals = new Map<string, SubjectTotals>();
   readonly #rows = new Map<string, Map<string, LedgerRow>>();
+  /** By subject, how many values took another's place since the last rebuild, and which metrics lost digits by it. */
+  readonly #wear = new Map<string, { replaced: number; readonly worn: Set<string> }>();
   #units = 0;
 
   constructor(cap = LEDGER_CAP) {
@@ -50,7 +54,20 @@ export class FactsBook {
     for (const delta of [...batch.units, ...batch.observations]) this.#note(batch.scope, delta);
     for (const delta of batch.units) this.#addUnit(batch.scope, delta);
     for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
+    for (const [id, wear] of this.#wear) this.#rebuild(id, wear);
     return true;
+  }
+
+  /** Once per batch, because it walks the rows. */
+  #rebuild(id: string, wear: { replaced: number; readonly worn: Set<string> }): void {
+    const totals = this.#totals.get(id) ?? emptyTotals();
+    const isDue = wear.replaced >= MAX_REPLACEMENTS;
+    const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
+    const names = isDue ? Object.keys(totals.metrics) : [...wear.worn];
+    const rebuilt = names.reduce((sum, name) => rebuildMetric(sum, rows.values(), name), totals);
+    this.#totals.set(id, rebuilt);
+    if (isDue) wear.replaced = 0;
+    wear.worn.clear();
   }
 
   #note(scope: Scope, delta: UnitDelta | ObservationDelta): void {
@@ -73,6 +90,11 @@ export class FactsBook {
     rows.set(delta.unit, applied.row);
     this.#rows.set(id, rows);
     this.#totals.set(id, applied.totals);
+    if (applied.replaced === 0 && applied.worn.length === 0) return;
+    const wear = this.#wear.get(id) ?? { replaced: 0, worn: new Set<string>() };
+    wear.replaced += applied.replaced;
+    for (const name of applied.worn) wear.worn.add(name);
+    this.#wear.set(id, wear);
   }
 
   #addObservation(scope: Scope, delta: ObservationDelta): void {

@@ -1,0 +1,61 @@
+/** Which arm a test's comparisons speak for, and what speaks against believing it. */
+import type { MetricResult } from './metric-result.ts';
+
+/** One treatment with its comparisons to the control. */
+export interface JudgedArm {
+  readonly variant: string;
+  readonly metrics: readonly MetricResult[];
+}
+
+export interface Judgement {
+  /** A primary metric differs and nothing speaks against believing it. */
+  readonly significant: boolean;
+  /** Null while not significant, and where primary metrics or treatments disagree. */
+  readonly winner: string | null;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * A treatment may win when each of its primary metrics that differs is better and no guardrail is worse; of several, the one that is best in
+ * every primary metric. The control wins when it beats all of them.
+ */
+export function judgeArms(control: string, treatments: readonly JudgedArm[]): Judgement {
+  const judged = treatments.map((arm) => ({ arm, ...standingOf(arm) }));
+  const warnings = judged.flatMap(({ arm, hurt, side }) =>
+    hurt.map(
+      (metric) =>
+        `${metric}: this guardrail is worse in ${arm.variant}${side === 'better' ? `, so ${arm.variant} cannot win although a primary metric is better` : ''}`,
+    ),
+  );
+  const able = judged.filter(({ side, hurt }) => side === 'better' && hurt.length === 0).map(({ arm }) => arm);
+  const significant = judged.some(({ side, hurt }) => side !== null && !(side === 'better' && hurt.length > 0));
+  if (able.length === 0) {
+    const isControlBest = judged.length > 0 && judged.every(({ side }) => side === 'worse');
+    return { significant, winner: isControlBest ? control : null, warnings };
+  }
+  const best = able.filter((arm) => able.every((other) => other === arm || isAhead(arm, other)));
+  const winner = best.length === 1 ? (best[0]?.variant ?? null) : null;
+  const among = `${able.map((arm) => arm.variant).join(' and ')} are each better than ${control}; whether they differ from one another was not tested`;
+  return { significant, winner, warnings: able.length > 1 ? [...warnings, among] : warnings };
+}
+
+function standingOf({ metrics }: JudgedArm): {
+  readonly side: 'better' | 'worse' | 'both' | null;
+  readonly hurt: readonly string[];
+} {
+  const of = (role: MetricResult['role'], verdict: MetricResult['verdict']): MetricResult[] =>
+    metrics.filter((metric) => metric.role === role && metric.verdict === verdict);
+  const [better, worse] = [of('primary', 'better').length > 0, of('primary', 'worse').length > 0];
+  const side = better && worse ? 'both' : better ? 'better' : worse ? 'worse' : null;
+  return { side, hurt: of('guardrail', 'worse').map((metric) => metric.name) };
+}
+
+function isAhead(arm: JudgedArm, other: JudgedArm): boolean {
+  return arm.metrics
+    .filter((metric) => metric.role === 'primary')
+    .every((metric) => {
+      const against = other.metrics.find((candidate) => candidate.name === metric.name);
+      const [mine, theirs] = [metric.difference ?? 0, against?.difference ?? 0];
+      return metric.goal === 'increase' ? mine >= theirs : mine <= theirs;
+    });
+}

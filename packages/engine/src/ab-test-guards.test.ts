@@ -1,0 +1,100 @@
+import { SluiceError } from '@sluice/core';
+import { expect, it } from 'vitest';
+import { manualClock } from './clock/manual-clock.ts';
+import { createSluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+
+const settings = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+
+async function running(more: object = {}, store = memoryStore()) {
+  const clock = manualClock(1_700_000_000_000);
+  const sluice = createSluice({ store, clock });
+  await sluice.abTests.createTest({ ...settings, ...more });
+  await sluice.abTests.startTest('t');
+  return { clock, store, sluice, tests: sluice.abTests };
+}
+const serve = (tests: Awaited<ReturnType<typeof running>>['tests'], count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, unit) => tests.getVariant('t', { userId: `u${from + unit}` }));
+
+it('gives control before the start and after the stop, whatever share its flag was given by hand', async () => {
+  const { sluice, tests } = await running();
+  await tests.createTest({ ...settings, testId: 'draft' });
+  await sluice.flags.setRolloutPercentage('draft', 100);
+  expect(sluice.flags.getVariant('draft', { userId: 'u' })).toBe('treatment');
+  expect(tests.getVariant('draft', { userId: 'u' })).toBe('control');
+  await tests.stopTest('t');
+  await sluice.flags.setRolloutPercentage('t', 100);
+  expect(new Set(serve(tests, 50))).toEqual(new Set(['control']));
+  expect((await tests.getTestResults('draft')).sampleSizes).toEqual({ control: 0, treatment: 0 });
+});
+
+it('tells of a unit again when there was no room for it', async () => {
+  const { clock, store, tests } = await running();
+  const addFacts = store.addFacts.bind(store);
+  store.addFacts = async () => {
+    throw new SluiceError('unavailable', 'disk full');
+  };
+  serve(tests, 200_000);
+  await clock.advance(1_500);
+  serve(tests, 201_000, 200_000);
+  store.addFacts = addFacts;
+  await clock.advance(3_000);
+  serve(tests, 401_000);
+  const { control, treatment } = (await tests.getTestResults('t')).sampleSizes;
+  expect(control + treatment).toBe(401_000);
+});
+
+it('counts nobody and nothing while its flag divides units in another way, and goes on when that is over', async () => {
+  const { sluice, tests } = await running({ trackedMetrics: ['m'] });
+  const before = serve(tests, 300);
+  await sluice.flags.setRolloutPercentage('t', 80, { force: true });
+  const forced = serve(tests, 600);
+  expect(forced.slice(0, 300)).not.toEqual(before);
+  expect(tests.recordMetric('t', 'treatment', 'm', 1, { userId: 'u1' })).toBe(false);
+  const drifted = await tests.getTestResults('t');
+  expect(drifted.sampleSizes.control + drifted.sampleSizes.treatment).toBe(300);
+  expect(drifted.warnings.join()).toMatch(/changed from outside while the test ran.*80 %.*50 %/);
+  await sluice.flags.setRolloutPercentage('t', 50, { force: true });
+  expect(serve(tests, 600).slice(0, 300)).toEqual(before);
+  const after = await tests.getTestResults('t');
+  expect(after.sampleSizes.control + after.sampleSizes.treatment).toBe(600);
+  expect(after.warnings.join()).not.toContain('two arms');
+});
+
+it('takes one kind of each metric: the other is refused at once, and by the ledger where another process recorded it', async () => {
+  const { clock, store, tests } = await running({ trackedMetrics: ['m'] });
+  expect(tests.recordMetric('t', 'control', 'm', 1, { userId: 'u' })).toBe(true);
+  expect(tests.recordMetric('t', 'control', 'm', 1)).toBe(false);
+  await tests.getTestResults('t');
+  const other = createSluice({ store, clock }).abTests;
+  expect(other.recordMetric('t', 'control', 'm', 1)).toBe(true);
+  expect((await other.getTestResults('t')).warnings.join()).toContain('1 values were refused');
+  expect(other.recordMetric('t', 'control', 'm', 1)).toBe(false);
+  expect(other.recordMetric('t', 'control', 'm', 1, { userId: 'v' })).toBe(true);
+});
+
+it('takes any name for a metric, __proto__ too', async () => {
+  const { tests } = await running({ trackedMetrics: [{ name: '__proto__', aggregation: 'sum' }] });
+  for (let unit = 0; unit < 10; unit++) {
+    const variant = tests.getVariant('t', { userId: unit });
+    expect(tests.recordMetric('t', variant, '__proto__', 2, { userId: unit })).toBe(true);
+  }
+  const { metrics, controlMean } = await tests.getTestResults('t');
+  expect([Object.keys(metrics), Object.entries(controlMean)]).toEqual([['__proto__'], [['__proto__', 2]]]);
+});
+
+it('rebuilds what a unit with an absurd value took with it', async () => {
+  const { tests } = await running({ trackedMetrics: ['m'] });
+  for (let unit = 0; unit < 400; unit++) {
+    const variant = tests.getVariant('t', { userId: unit });
+    tests.recordMetric('t', variant, 'm', 100 + (unit % 11), { userId: unit });
+  }
+  const before = await tests.getTestResults('t');
+  const arm = tests.getVariant('t', { userId: 'x' });
+  tests.recordMetric('t', arm, 'm', 1e10, { userId: 'x' });
+  expect((await tests.getTestResults('t')).pValue.m).not.toBeCloseTo(before.pValue.m ?? 0, 6);
+  tests.recordMetric('t', arm === 'control' ? 'treatment' : 'control', 'm', 1, { userId: 'x' });
+  const after = await tests.getTestResults('t');
+  expect(after.pValue.m).toBeCloseTo(before.pValue.m ?? 0, 10);
+  expect(after.warnings.join()).toContain('1 units were seen in two arms');
+});

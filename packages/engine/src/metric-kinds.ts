@@ -1,0 +1,28 @@
+/** Remembers of each test's metrics whether they are recorded by the user or value by value, because the ledger takes only one kind. */
+import type { MetricTotals, SubjectTotals } from '@sluice/core';
+
+type Kind = MetricTotals['unit'];
+
+export class MetricKinds {
+  readonly #kinds = new Map<string, Map<string, Kind>>();
+
+  /** Whether a value of this kind will be taken, as far as this process knows; the first one decides. */
+  agree(testId: string, metric: string, kind: Kind): boolean {
+    const known = this.#of(testId);
+    const first = known.get(metric);
+    if (first === undefined) known.set(metric, kind);
+    return first === undefined || first === kind;
+  }
+
+  /** What the store has goes before what this process saw first. */
+  learn(testId: string, totals: SubjectTotals): void {
+    const known = this.#of(testId);
+    for (const [metric, { unit }] of Object.entries(totals.metrics)) known.set(metric, unit);
+  }
+
+  #of(testId: string): Map<string, Kind> {
+    const known = this.#kinds.get(testId) ?? new Map<string, Kind>();
+    this.#kinds.set(testId, known);
+    return known;
+  }
+}
