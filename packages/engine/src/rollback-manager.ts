@@ -21,9 +21,10 @@ import type { VersionDetails } from './components/version-details.ts';
 import { controllerOf } from './controllers.ts';
 import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
+import { checkedUserIds } from './excluded-users.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, type MutationOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, type MutationOptions } from './mutation.ts';
 import type { Decide, Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
@@ -55,8 +56,8 @@ export interface RollbackResult {
   /** Of the units, who gets a variant other than off; when going back to a version, who gets another version. */
   readonly fromPercentage: number;
   readonly toPercentage: number;
-  /** A gradual rollback is `inProgress` when this is answered. */
-  readonly status: 'completed' | 'inProgress';
+  /** A gradual rollback is `inProgress` when it is started, and `stopped` when it was aborted, killed or replaced before its last stage. */
+  readonly status: 'completed' | 'inProgress' | 'stopped';
   readonly durationMs: number;
   readonly actor: string;
   readonly reason: string;
@@ -86,6 +87,8 @@ const STRATEGIES: Partial<Record<EventType, RollbackStrategy>> = {
   'rollback.targeted': 'targeted',
   'rollout.rolledBack': 'automatic',
 };
+
+const ROLLBACK_OPTIONS = ['reason', 'actor'];
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -118,7 +121,9 @@ export class RollbackManager {
    * @throws SluiceError `notFound`, `invalid` without a reason
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
-    const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
+    const call = `rollbackImmediate("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'rollbackToVersion']);
+    const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
     return this.#roll(name, 'immediate', by, (view, now) => planImmediateRollback(view.facts(name), by, now));
@@ -127,23 +132,26 @@ export class RollbackManager {
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
   async rollbackTargeted(
     name: string,
-    options: RollbackOptions & { readonly userIds: readonly string[] },
+    options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
-    const by = attributionWithReason(`rollbackTargeted("${name}")`, options);
-    const { userIds } = options;
-    if (!Array.isArray(userIds) || userIds.length === 0 || userIds.some((userId) => typeof userId !== 'string' || userId === ''))
-      throw new SluiceError('invalid', `rollbackTargeted("${name}") needs userIds, a list of at least one user id`, {
-        issues: [{ path: '/userIds', message: 'must name users' }],
-      });
+    const call = `rollbackTargeted("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'userIds']);
+    const by = attributionWithReason(call, options);
+    const userIds = checkedUserIds(call, options.userIds);
     return this.#roll(name, 'targeted', by, (view, now) => planTargetedRollback(view.facts(name), userIds, by, now));
   }
 
-  /** Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. */
+  /**
+   * Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. What moved the share
+   * ends, with the groups of its stage. Users and groups enabled by name, and rules, are not touched: a whitelist has no share to take down.
+   */
   async rollbackGradual(
     name: string,
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
-    const by = attributionWithReason(`rollbackGradual("${name}")`, options);
+    const call = `rollbackGradual("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'stages', 'intervalMs']);
+    const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
     const started = await this.#roll(name, 'gradual', by, (view, now) =>
@@ -195,7 +203,8 @@ export class RollbackManager {
       return isEnded(rollout.phase);
     });
     const durationMs = (last?.endedAt ?? this.#runtime.clock.now()) - (last?.startedAt ?? 0);
-    return { ...started, status: 'completed', toPercentage: this.#percentage(name), durationMs };
+    const status = last?.number === number && last.phase.name === 'rolledBack' ? 'completed' : 'stopped';
+    return { ...started, status, toPercentage: this.#percentage(name), durationMs };
   }
 
   #percentage(name: string): number {
