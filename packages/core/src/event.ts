@@ -11,6 +11,7 @@ export const EVENT_TYPES = [
   'flag.archived',
   'rollout.started',
   'rollout.advanced',
+  'rollout.steppedDown',
   'rollout.awaitingApproval',
   'rollout.approved',
   'rollout.promoted',

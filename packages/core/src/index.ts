@@ -42,6 +42,7 @@ export {
   sketchQuantile,
 } from './analysis/sketch.ts';
 export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
+export { worstMeasurement } from './analysis/worst-measurement.ts';
 export type { Change } from './change.ts';
 export { adoptedComponent, registryIssues } from './component/adopt.ts';
 export type { Component, RegisteredVersion } from './component/component.ts';
@@ -142,6 +143,7 @@ export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts'
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
+export { planStart, type StartRequest } from './rollout/plan-start.ts';
 export { planTransition } from './rollout/plan-transition.ts';
 export {
   currentStage,
@@ -158,7 +160,7 @@ export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './r
 export { planStages, type StageSettings } from './rollout/stages.ts';
 export { startRollout } from './rollout/start.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
-export type { RolloutFacts, Transition, TransitionEvent } from './rollout/step.ts';
+export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';

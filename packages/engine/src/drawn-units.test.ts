@@ -72,7 +72,7 @@ describe('a running test', () => {
       reason: 'enough seen',
     });
     expect(status).toMatchObject({ currentPercentage: 1, stagePercentages: [1, 5, 10, 25, 50, 100] });
-    expect(tests.getTest('t')).toMatchObject({ phase: 'stopped', stopReason: 'superseded by a rollout of "t": enough seen' });
+    expect(tests.getTest('t')).toMatchObject({ phase: 'stopped', stopReason: 'a rollout of "t" takes over: enough seen' });
   });
 
   it('takes what hostile callers hand in without throwing, and refuses it', async () => {

@@ -2,6 +2,7 @@
 import {
   type CompiledFlag,
   currentStage,
+  type DistinctCount,
   distinctFromIndices,
   distinctRegisters,
   driftOf,
@@ -36,51 +37,84 @@ export function stageSubject(rollout: Rollout, stage: number): string {
   return `rollout/${rollout.key}/${rollout.number}/${stage}`;
 }
 
-/** The units that a rollout's stage has served its new variant, distinct, over all processes as far as they have flushed. */
+/** Distinct units of one kind, over all processes as far as they have flushed. */
+class DistinctUnits {
+  readonly registers = newRegisters();
+  #raised: number[] = [];
+
+  meet(key: string | number): void {
+    const hash = hashOfKey(key);
+    const raised = raise(this.registers, hash.high, hash.low);
+    if (raised >= 0) this.#raised.push(raised);
+  }
+
+  /** What is new since the last time; undefined when nothing is. */
+  take(): DistinctCount | undefined {
+    const raised = this.#raised;
+    this.#raised = [];
+    return raised.length === 0 ? undefined : distinctFromIndices(this.registers, raised);
+  }
+
+  merge(kept: DistinctCount | undefined): void {
+    if (kept === undefined) return;
+    for (const [index, rank] of distinctRegisters(kept).entries())
+      if (rank > (this.registers[index] ?? 0)) this.registers[index] = rank;
+  }
+
+  count(): number {
+    return Math.round(estimateRegisters(this.registers));
+  }
+}
+
+/**
+ * The units that a rollout's stage has served its new variants. Where groups alone decide who is in, only those whom the bucket did not
+ * draw: the share lets the others in as before. Then the units that asked are counted too.
+ */
 export class StageExposures implements ExposureWatch {
   readonly subject: string;
   readonly #deps: Deps;
-  readonly #registers = newRegisters();
-  #raised: number[] = [];
+  readonly #isByGroups: boolean;
+  readonly #exposed = new DistinctUnits();
+  readonly #seen = new DistinctUnits();
   readonly #loaded: Promise<void>;
 
-  constructor(subject: string, deps: Deps) {
+  constructor(subject: string, isByGroups: boolean, deps: Deps) {
     this.subject = subject;
+    this.#isByGroups = isByGroups;
     this.#deps = deps;
     this.#loaded = this.#load();
   }
 
   exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
-    if (variantIndexOf(outcome) !== flag.on) return;
-    const hash = hashOfKey(key);
-    const raised = raise(this.#registers, hash.high, hash.low);
-    if (raised >= 0) this.#raised.push(raised);
+    if (this.#isByGroups) this.#seen.meet(key);
+    if (!isNew(flag, variantIndexOf(outcome)) || (this.#isByGroups && isDrawn(outcome))) return;
+    this.#exposed.meet(key);
   }
 
-  /** Hands on what is new, takes in what other processes handed on, and answers the count. */
-  async count(): Promise<number> {
+  /** Hands on what is new, takes in what other processes handed on, and answers the counts. */
+  async count(): Promise<{ readonly exposures: number; readonly seen: number }> {
     await this.#loaded;
-    const raised = this.#raised;
-    this.#raised = [];
-    if (raised.length > 0) {
+    const [exposed, seen] = [this.#exposed.take(), this.#seen.take()];
+    if (exposed !== undefined || seen !== undefined) {
       const now = this.#deps.clock.now();
-      this.#deps.facts.addTally(this.subject, {
-        ...emptyTally(),
-        distinct: { exposed: distinctFromIndices(this.#registers, raised) },
-        firstAt: now,
-        lastAt: now,
-      });
+      const distinct = { ...(exposed === undefined ? {} : { exposed }), ...(seen === undefined ? {} : { seen }) };
+      this.#deps.facts.addTally(this.subject, { ...emptyTally(), distinct, firstAt: now, lastAt: now });
     }
     await this.#load();
-    return Math.round(estimateRegisters(this.#registers));
+    return { exposures: this.#exposed.count(), seen: this.#seen.count() };
   }
 
   async #load(): Promise<void> {
-    const kept = (await this.#deps.store.readTally(this.#deps.view.scope, this.subject)).distinct.exposed;
-    if (kept === undefined) return;
-    for (const [index, rank] of distinctRegisters(kept).entries())
-      if (rank > (this.#registers[index] ?? 0)) this.#registers[index] = rank;
+    const { distinct } = await this.#deps.store.readTally(this.#deps.view.scope, this.subject);
+    this.#exposed.merge(distinct.exposed);
+    this.#seen.merge(distinct.seen);
   }
+}
+
+/** Whether a variant is what the rollout brings: the on variant, or one that units which are in divide among. */
+function isNew(flag: CompiledFlag, variant: number): boolean {
+  if (variant === flag.off) return false;
+  return variant === flag.on || (flag.split?.some((part) => part.variant === variant) ?? false);
 }
 
 class TestExposures implements ExposureWatch {
@@ -125,8 +159,14 @@ export class ExposureWatches {
       const subject = this.#subjectOf(key);
       if (live.watch?.subject === subject) continue;
       if (subject === undefined) live.watch = null;
-      else live.watch = subject === key ? new TestExposures(subject, this.#deps) : new StageExposures(subject, this.#deps);
+      else if (subject === key) live.watch = new TestExposures(subject, this.#deps);
+      else live.watch = new StageExposures(subject, this.#isByGroups(key), this.#deps);
     }
+  }
+
+  #isByGroups(key: string): boolean {
+    const rollout = this.#deps.view.rollouts.get(key);
+    return rollout !== undefined && rollout.plan.stages[currentStage(rollout.phase) ?? 0]?.share === null;
   }
 
   #subjectOf(key: string): string | undefined {

@@ -43,16 +43,16 @@ export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
 export type { MetricLabels } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
+export { RollbackManager } from './rollback-manager.ts';
+export type { WrittenReport } from './rollback-report.ts';
 export {
   type GradualRollback,
   type ImmediateRollbackOptions,
-  RollbackManager,
   type RollbackOptions,
   type RollbackRecord,
   type RollbackResult,
   RollbackStrategy,
-} from './rollback-manager.ts';
-export type { WrittenReport } from './rollback-report.ts';
+} from './rollback-result.ts';
 export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
 export type { SluiceOptions } from './runtime.ts';
 export { createSluice, type Sluice } from './sluice.ts';

@@ -22,12 +22,21 @@ export function attributionOf(options: MutationOptions = {}): Attribution {
   throw new SluiceError('invalid', `${path} ${message}`, { issues: [{ path, message }] });
 }
 
-/** A misspelt option must not pass for one that was left out. @throws SluiceError `invalid` naming the first stranger */
-export function checkOptions(what: string, options: object, known: readonly string[]): void {
+/** A misspelt option must not pass for one that was left out. @throws SluiceError `invalid` naming the first stranger, or what is no object at all */
+export function checkOptions(what: string, options: unknown, known: readonly string[]): asserts options is object {
+  checkIsObject(what, options);
   const stranger = Object.keys(options).find((key) => !known.includes(key));
   if (stranger === undefined) return;
   const message = `is not an option of ${what}; there are ${known.join(', ')}`;
   throw new SluiceError('invalid', `/${stranger} ${message}`, { issues: [{ path: `/${stranger}`, message }] });
+}
+
+/** @throws SluiceError `invalid` naming what was given instead */
+export function checkIsObject(what: string, options: unknown): asserts options is object {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
+  throw new SluiceError('invalid', `${what}: the options must be an object; they are ${describeValue(options)}`, {
+    issues: [{ path: '', message: 'must be an object' }],
+  });
 }
 
 /** For what must not happen without a reason. @throws SluiceError `invalid` when there is none */

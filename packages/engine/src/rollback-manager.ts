@@ -5,7 +5,6 @@ import {
   type EventType,
   isEnded,
   isRefusal,
-  type LoggedEvent,
   liveVersion,
   percentageOfOthers,
   planGradualRollback,
@@ -23,69 +22,26 @@ import type { VersionDetails } from './components/version-details.ts';
 import { controllerOf } from './controllers.ts';
 import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
+import { checkedUserIds } from './excluded-users.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, type MutationOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions } from './mutation.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
+import {
+  describeRollback,
+  type GradualRollback,
+  type ImmediateRollbackOptions,
+  type RollbackOptions,
+  type RollbackRecord,
+  type RollbackResult,
+  type RollbackStrategy,
+} from './rollback-result.ts';
 import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
-export const RollbackStrategy = {
-  IMMEDIATE: 'immediate',
-  GRADUAL: 'gradual',
-  TARGETED: 'targeted',
-  AUTOMATIC: 'automatic',
-} as const;
-export type RollbackStrategy = (typeof RollbackStrategy)[keyof typeof RollbackStrategy];
-
-export interface RollbackOptions extends MutationOptions {
-  /** A rollback without a reason is refused. */
-  readonly reason: string;
-}
-
-export interface ImmediateRollbackOptions extends RollbackOptions {
-  /** The registered version of the component that everybody shall have again, instead of the kill. */
-  readonly rollbackToVersion?: string;
-}
-
-export interface RollbackResult {
-  /** The place of the rollback in the log; null when nothing had to change, or while the store does not have it. */
-  readonly id: number | null;
-  readonly flag: string;
-  readonly strategy: RollbackStrategy;
-  /** False when the flag was there already. */
-  readonly changed: boolean;
-  /** Of the units, who gets a variant other than off; when going back to a version, who gets another version. */
-  readonly fromPercentage: number;
-  readonly toPercentage: number;
-  /** A gradual rollback is `inProgress` when this is answered. `awaitingStore`: in effect in this process, and not yet in the store. */
-  readonly status: 'completed' | 'inProgress' | 'awaitingStore';
-  /** False with `awaitingStore`, else true. */
-  readonly durable: boolean;
-  readonly durationMs: number;
-  readonly actor: string;
-  readonly reason: string;
-}
-
-/** The answer of a gradual rollback, which goes on after it was started. */
-export interface GradualRollback extends RollbackResult {
-  /** Resolves when the last stage is reached, or the rollback is stopped or replaced on the way. */
-  completed(): Promise<RollbackResult>;
-}
-
-export interface RollbackRecord {
-  readonly id: number;
-  readonly at: Date;
-  readonly flag: string;
-  readonly strategy: RollbackStrategy;
-  readonly fromPercentage: number | null;
-  readonly toPercentage: number | null;
-  readonly actor: string;
-  readonly reason: string;
-  readonly detail: LoggedEvent['detail'];
-}
-
 type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
+
+const ROLLBACK_OPTIONS = ['reason', 'actor'];
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -120,7 +76,9 @@ export class RollbackManager {
    * @throws SluiceError `notFound`, `invalid` without a reason
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
-    const by = attributionWithReason(`rollbackImmediate("${name}")`, options);
+    const call = `rollbackImmediate("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'rollbackToVersion']);
+    const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
     return this.#performed(name, 'immediate', by, { type: 'rollback' });
@@ -129,23 +87,26 @@ export class RollbackManager {
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
   async rollbackTargeted(
     name: string,
-    options: RollbackOptions & { readonly userIds: readonly string[] },
+    options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
-    const by = attributionWithReason(`rollbackTargeted("${name}")`, options);
-    const { userIds } = options;
-    if (!Array.isArray(userIds) || userIds.length === 0 || userIds.some((userId) => typeof userId !== 'string' || userId === ''))
-      throw new SluiceError('invalid', `rollbackTargeted("${name}") needs userIds, a list of at least one user id`, {
-        issues: [{ path: '/userIds', message: 'must name users' }],
-      });
-    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds: [...userIds] });
+    const call = `rollbackTargeted("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'userIds']);
+    const by = attributionWithReason(call, options);
+    const userIds = checkedUserIds(call, options.userIds);
+    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds });
   }
 
-  /** Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. */
+  /**
+   * Takes the share down stage by stage. Resolves when the first stage is reached; `completed()` waits for the last. What moved the share
+   * ends, with the groups of its stage. Users and groups enabled by name, and rules, are not touched: a whitelist has no share to take down.
+   */
   async rollbackGradual(
     name: string,
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
-    const by = attributionWithReason(`rollbackGradual("${name}")`, options);
+    const call = `rollbackGradual("${name}")`;
+    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'stages', 'intervalMs']);
+    const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
     await this.#runtime.ready;
@@ -202,7 +163,8 @@ export class RollbackManager {
       return isEnded(rollout.phase);
     });
     const durationMs = (last?.endedAt ?? this.#runtime.clock.now()) - (last?.startedAt ?? 0);
-    return { ...started, status: 'completed', toPercentage: this.#percentage(name), durationMs };
+    const status = last?.number === number && last.phase.name === 'rolledBack' ? 'completed' : 'stopped';
+    return { ...started, status, toPercentage: this.#percentage(name), durationMs };
   }
 
   #percentage(name: string): number {
@@ -228,19 +190,4 @@ export class RollbackManager {
 
 function rollbackSeq(committed: Committed | null): number | null {
   return committed?.events.find((event) => event.type in ROLLBACK_EVENTS)?.seq ?? null;
-}
-
-function describeRollback(event: LoggedEvent): RollbackRecord {
-  const { fromPercentage, toPercentage } = event.detail;
-  return {
-    id: event.seq,
-    at: new Date(event.at),
-    flag: event.key,
-    strategy: rollbackStrategyOf(event) ?? 'automatic',
-    fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
-    toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
-    actor: event.actor,
-    reason: event.reason,
-    detail: event.detail,
-  };
 }

@@ -9,6 +9,7 @@ import {
   type Rollout,
   type RolloutFacts,
   type Validation,
+  worstMeasurement,
 } from '@sluice/core';
 import { poolOf } from './components/version-pool.ts';
 import { StageExposures, stageSubject } from './exposure-watches.ts';
@@ -39,9 +40,9 @@ export class RolloutFactsGatherer {
     return {
       flag,
       validator: name === null ? 'none' : this.#validators.get(name) === undefined ? 'missing' : 'registered',
-      sourceProblem: rollout.phase.name === 'preflight' ? this.#sourceProblem(rollout, flag) : null,
+      sourceProblem: rollout.phase.name === 'preflight' ? this.sourceProblem(rollout.key, rollout.plan, flag) : null,
       validation,
-      exposures: await this.#exposures(rollout.key),
+      ...(await this.#reach(rollout.key)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
     };
@@ -51,10 +52,10 @@ export class RolloutFactsGatherer {
    * What can never be measured must not be found out with traffic on it. Only what answers at once is asked: a slow source is
    * found slow by the first stage, which holds.
    */
-  #sourceProblem(rollout: Rollout, flag: Flag | null): string | null {
+  sourceProblem(key: string, plan: Rollout['plan'], flag: Flag | null): string | null {
     const now = this.#runtime.clock.now();
-    for (const criterion of new Set(rollout.plan.stages.flatMap((stage) => stage.criteria))) {
-      const measurement = this.#ask(criterion, rollout.key, flag, { from: now - criterion.windowMs, to: now });
+    for (const criterion of new Set(plan.stages.flatMap((stage) => stage.criteria))) {
+      const measurement = this.#ask(criterion, key, flag?.onVariant, { from: now - criterion.windowMs, to: now });
       if (measurement instanceof Promise) measurement.catch(() => {});
       else if (measurement.kind === 'error' && measurement.cause === 'badQuery')
         return `criterion "${criterion.name}" cannot be measured: ${measurement.message}`;
@@ -69,8 +70,8 @@ export class RolloutFactsGatherer {
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(rollout.scope, stageSubject(rollout, stage));
     const flag = this.#runtime.view.flag(rollout.key);
-    const arm = flag === undefined ? undefined : totals.arms[flag.onVariant];
-    return { unitsWithError: arm?.exposed ?? 0 };
+    const units = newVariants(flag).map((variant) => totals.arms[variant ?? '']?.exposed ?? 0);
+    return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
   }
 
   /** A version that cannot be loaded must not get traffic; one that is loaded now keeps nobody waiting in the first stage. */
@@ -81,9 +82,9 @@ export class RolloutFactsGatherer {
     return problem === null ? {} : { versionProblem: problem };
   }
 
-  async #exposures(key: string): Promise<number> {
+  async #reach(key: string): Promise<Pick<RolloutFacts, 'exposures' | 'seen'>> {
     const watch = this.#runtime.view.flags.get(key)?.watch;
-    return watch instanceof StageExposures ? watch.count() : 0;
+    return watch instanceof StageExposures ? watch.count() : { exposures: 0, seen: 0 };
   }
 
   async #measure(criterion: Criterion, rollout: Rollout, flag: Flag | null): Promise<Measurement> {
@@ -91,8 +92,11 @@ export class RolloutFactsGatherer {
     const enteredAt = Math.min(rollout.progress?.enteredAt ?? now, now);
     const range = { from: Math.max(now - criterion.windowMs, enteredAt), to: now };
     try {
-      const measured = this.#ask(criterion, rollout.key, flag, range);
-      return measured instanceof Promise ? await this.#withinDeadline(measured, criterion) : measured;
+      const asked = newVariants(flag).map((variant) => this.#ask(criterion, rollout.key, variant, range));
+      const measured = await Promise.all(
+        asked.map((one) => (one instanceof Promise ? this.#withinDeadline(one, criterion) : one)),
+      );
+      return worstMeasurement(criterion, measured);
     } catch (error) {
       return providerError(criterion, error);
     }
@@ -101,7 +105,7 @@ export class RolloutFactsGatherer {
   #ask(
     criterion: Criterion,
     key: string,
-    flag: Flag | null,
+    variant: string | undefined,
     range: { readonly from: number; readonly to: number },
   ): Measurement | Promise<Measurement> {
     const source = this.#sources.get(criterion.source);
@@ -109,7 +113,7 @@ export class RolloutFactsGatherer {
     const query = parseMetric(criterion.metric);
     if ('message' in query) return badQuery(query.message);
     try {
-      return source.measure(query, { flag: key, variant: flag?.onVariant, ...range });
+      return source.measure(query, { flag: key, variant, ...range });
     } catch (error) {
       return providerError(criterion, error);
     }
@@ -127,6 +131,13 @@ export class RolloutFactsGatherer {
       measured.then(resolve, reject).finally(cancel);
     });
   }
+}
+
+/** What units that are in are served: every variant of a split, else the on variant. */
+function newVariants(flag: Flag | null | undefined): readonly (string | undefined)[] {
+  if (flag === null || flag === undefined || flag.split.length === 0) return [flag?.onVariant];
+  const served = flag.split.filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
+  return served.length === 0 ? [flag.onVariant] : served.map(({ variant }) => variant);
 }
 
 function badQuery(message: string): Measurement {

@@ -16,17 +16,20 @@ export class RolloutLeases {
     this.#validators = validators;
   }
 
+  /** Whether this process can judge the rollout: one without its validator only tells that it is missing. */
+  isAble({ plan: { validatorName } }: Rollout): boolean {
+    return validatorName === null || this.#validators.get(validatorName) !== undefined;
+  }
+
   /**
-   * Whether this process may act now. One without the rollout's validator only looks in when nobody else does, and keeps nobody out.
+   * Whether this process may act now. One that is not able acts only when nobody else does, and keeps nobody out.
    * A holder that slept past its lease is fenced by the record's revision.
    */
   async mayAct(rollout: Rollout): Promise<boolean> {
     const now = this.#runtime.clock.now();
     const name = leaseName(rollout);
     if ((this.#until.get(name) ?? 0) - now > LEASE_MS / 2) return true;
-    const { validatorName } = rollout.plan;
-    const isAble = validatorName === null || this.#validators.get(validatorName) !== undefined;
-    const until = isAble ? now + LEASE_MS : now;
+    const until = this.isAble(rollout) ? now + LEASE_MS : now;
     const token = await this.#runtime.store.lease({ name, holder: this.#runtime.instanceId, now, until });
     if (token === null) this.#until.delete(name);
     else this.#until.set(name, until);

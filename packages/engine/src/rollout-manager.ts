@@ -1,12 +1,10 @@
 /** Gradual rollouts: started here, driven by the controller, decided in core. */
 import {
   type Attribution,
-  eventOf,
   type Flag,
-  type FlagFacts,
   isEnded,
-  isRefusal,
   parseRolloutSettings,
+  planStart,
   planTransition,
   type Refusal,
   type RolloutCommand,
@@ -15,16 +13,15 @@ import {
   type RolloutStatus,
   rolloutStatus,
   SluiceError,
-  startRollout,
-  stopExperiment,
 } from '@sluice/core';
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
 import { recordErrorUnits } from './error-units.ts';
+import { describeValue } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkIsObject, checkOptions, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
 
@@ -64,43 +61,32 @@ export class RolloutManager {
 
   /**
    * Starts a rollout of this flag and resolves when its first stage has the traffic, or preflight refused it (the status says so).
+   * With `onConflict: 'supersede'` the end of what runs and the start are one commit, and what would fail preflight ends nothing.
    * @throws SluiceError `invalid` naming every bad option, `notFound`, `refused` for a disabled flag, `conflict` when the share has an owner
    */
   async startRollout(name: string, options: StartRolloutOptions): Promise<RolloutStatus> {
+    checkIsObject(`startRollout("${name}")`, options);
     const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
     await this.#runtime.ready;
-    if (onConflict !== 'refuse' && onConflict !== 'supersede')
-      throw new SluiceError(
-        'invalid',
-        `rollout of "${name}": onConflict must be "refuse" or "supersede"; it is ${JSON.stringify(onConflict)}`,
-      );
     const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
+    checkStart(name, onConflict, validate);
     const by = attributionOf({ ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) });
+    const { components } = this.#runtime.view;
     const plan = (flag: Flag): RolloutPlan =>
-      parseRolloutSettings(
-        flag,
-        validatorName === undefined ? settings : { ...settings, validatorName },
-        this.#runtime.view.components.get(name),
-      );
-    if (onConflict === 'supersede') await this.#supersede(name, by, plan);
+      parseRolloutSettings(flag, validatorName === undefined ? settings : { ...settings, validatorName }, components.get(name));
+    const problem = (planned: RolloutPlan): string | null => this.#problemOf(name, planned, validate !== undefined);
+    await this.#runtime.commit((view, now) => planStart(view.facts(name), { plan, by, onConflict, problem }, now));
+    // Only now: a start that was refused must not take the validator of the rollout that runs.
     if (validate !== undefined && validatorName !== undefined) this.registerValidator(validatorName, validate);
-    await this.#runtime.commit((view, now) => planStart(view.facts(name), plan, by, now));
     await this.#parts.controller.look(name);
     return this.#statusOf(name);
   }
 
-  async #supersede(name: string, by: Attribution, plan: (flag: Flag) => RolloutPlan): Promise<void> {
-    await this.#runtime.commit((view, now) => {
-      const facts = view.facts(name);
-      const owner = facts.flag?.shareOwner ?? null;
-      if (facts.flag === undefined || owner === null) return null;
-      // What cannot start must not end what runs.
-      plan({ ...facts.flag, ...(owner.kind === 'rollout' ? facts.rollout?.before : { share: 0 }) });
-      if (owner.kind === 'rollout' && facts.rollout !== undefined) {
-        return planTransition(facts.rollout, facts.flag, { type: 'supersede', by, restore: true }, by, now);
-      }
-      return facts.experiment === undefined ? null : stopExperiment(facts.experiment, facts.flag, supersededBy(name, by), now);
-    });
+  #problemOf(name: string, plan: RolloutPlan, bringsValidator: boolean): string | null {
+    const { validatorName } = plan;
+    if (validatorName !== null && !bringsValidator && this.#parts.validators.get(validatorName) === undefined)
+      return `validator "${validatorName}" is not registered; pass validate, or registerValidator("${validatorName}", …) first`;
+    return this.#parts.controller.sourceProblem(name, plan);
   }
 
   /** Undefined when this flag never had a rollout; else that of the latest. */
@@ -137,30 +123,40 @@ export class RolloutManager {
 
   /** Holds the rollout where it is; the bake stands still and harm still rolls back. */
   pauseRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, { type: 'pause', by: attributionOf(options) });
+    return this.#command(name, 'pauseRollout', options, (by) => ({ type: 'pause', by }));
   }
 
   /** Ends a hold. After drift, the stage's share is written again; after a validator's error, the validator runs again. */
   resumeRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, { type: 'resume', by: attributionOf(options) });
+    return this.#command(name, 'resumeRollout', options, (by) => ({ type: 'resume', by }));
   }
 
   /** Opens the next stage of a rollout that waits for it. Kept with who and why. */
   approveStage(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, { type: 'approve', by: attributionOf(options) });
+    return this.#command(name, 'approveStage', options, (by) => ({ type: 'approve', by }));
   }
 
   /** Opens the next stage now, or with `full` the last; recorded as without evidence. */
   promoteRollout(name: string, options: MutationOptions & { readonly full?: boolean } = {}): Promise<RolloutStatus> {
-    return this.#command(name, { type: 'promote', full: options.full ?? false, by: attributionOf(options) });
+    return this.#command(name, 'promoteRollout', options, (by) => ({ type: 'promote', full: options.full ?? false, by }), [
+      'full',
+    ]);
   }
 
   /** Gives everybody what they had before the rollout; a gradual rollback stays where it is. */
   abortRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, { type: 'abort', by: attributionOf(options) });
+    return this.#command(name, 'abortRollout', options, (by) => ({ type: 'abort', by }));
   }
 
-  async #command(name: string, command: RolloutCommand): Promise<RolloutStatus> {
+  async #command(
+    name: string,
+    call: string,
+    options: MutationOptions,
+    commandBy: (by: Attribution) => RolloutCommand,
+    more: readonly string[] = [],
+  ): Promise<RolloutStatus> {
+    checkOptions(`${call}("${name}")`, options, ['actor', 'reason', ...more]);
+    const command = commandBy(attributionOf(options));
     await this.#runtime.commit((view, now) => {
       const kept = view.rollouts.get(name);
       if (kept === undefined) return noRollout(name);
@@ -178,33 +174,16 @@ export class RolloutManager {
   }
 }
 
-function supersededBy(name: string, { actor, reason }: Attribution): Attribution {
-  return { actor, reason: `superseded by a rollout of "${name}"${reason === '' ? '' : `: ${reason}`}` };
-}
-
 function noRollout(name: string): Refusal {
   return { refused: `flag "${name}" has no rollout; start one with startRollout`, code: 'notFound' };
 }
 
-function planStart(
-  facts: FlagFacts,
-  plan: (flag: Flag) => RolloutPlan,
-  by: Attribution,
-  now: number,
-): ReturnType<typeof planTransition> {
-  const { flag, key } = facts;
-  if (flag === undefined)
-    return { refused: `flag "${key}" does not exist; create it with setFlag before rolling it out`, code: 'notFound' };
-  const rollout = startRollout(flag, plan(flag), facts.rollout, by, now);
-  if (isRefusal(rollout)) return rollout;
-  const owned: Flag = { ...flag, shareOwner: { kind: 'rollout', key }, revision: flag.revision + 1, updatedAt: now };
-  const detail = {
-    strategy: rollout.plan.strategy,
-    targetPercentage: rollout.plan.targetPercentage,
-    stages: rollout.plan.stages.map((stage) => stage.percentage),
-  };
-  return {
-    records: [rollout, owned],
-    events: [eventOf('rollout.started', rollout, by, now, detail), eventOf('flag.updated', owned, by, now)],
-  };
+/** @throws SluiceError `invalid` */
+function checkStart(name: string, onConflict: unknown, validate: unknown): void {
+  const [path, message] =
+    onConflict !== 'refuse' && onConflict !== 'supersede'
+      ? ['/onConflict', `must be "refuse" or "supersede"; it is ${describeValue(onConflict)}`]
+      : ['/validate', `must be a function of the percentage; it is ${describeValue(validate)}`];
+  const isGood = path === '/validate' && (validate === undefined || typeof validate === 'function');
+  if (!isGood) throw new SluiceError('invalid', `rollout of "${name}": ${path} ${message}`, { issues: [{ path, message }] });
 }

@@ -28,6 +28,8 @@ export interface ValidatorRun {
   readonly flag: string;
   readonly deadlineMs: number;
   readonly clock: Clock;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly stop?: AbortSignal;
 }
 
 /** Validators by name, so that a restarted process finds the one that its rollouts are waiting for. */
@@ -55,7 +57,7 @@ export class ValidatorRegistry {
 }
 
 /**
- * Runs `validator` once. Never rejects, and resolves at its answer or `deadlineMs` later on the clock, whichever comes first; what a
+ * Runs `validator` once. Never rejects, and resolves at its answer, when it is stopped or `deadlineMs` later on the clock, whichever comes first; what a
  * late validator still answers is ignored.
  */
 export function runValidator(validator: Validator, percentage: number, run: ValidatorRun): Promise<ValidatorResult> {
@@ -72,6 +74,11 @@ export function runValidator(validator: Validator, percentage: number, run: Vali
       abort.abort(new SluiceError('unavailable', message));
     };
     stopWaiting = run.clock.schedule(run.clock.now() + run.deadlineMs, deadlinePassed, { keepAlive: true });
+    const stopped = (): void => {
+      finish({ outcome: 'error', message: `the validator was stopped at ${percentage} %` });
+      abort.abort(new SluiceError('unavailable', 'nobody waits for the validator any more'));
+    };
+    run.stop?.addEventListener('abort', stopped, { once: true });
     const answered = (answer: unknown): void => finish(resultOf(answer, percentage));
     const failed = (error: unknown): void =>
       finish({ outcome: 'error', message: `the validator failed for ${percentage} %: ${describeFailure(error)}` });

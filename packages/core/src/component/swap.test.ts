@@ -139,7 +139,7 @@ describe('versionsInUse', () => {
   it('names both ends of a rollout as long as it runs', () => {
     const { flag, rollout } = rolling();
     expect([...versionsInUse(flag as Flag, rollout)].sort()).toEqual(['1.0.0', '2.0.0']);
-    const ended = rollout && { ...rollout, phase: { name: 'aborted' } as const };
+    const ended = rollout && { ...rollout, phase: { name: 'aborted', message: '' } as const };
     expect([...versionsInUse(flag as Flag, ended)]).toEqual(['1.0.0']);
   });
 });

@@ -83,6 +83,11 @@ export function allocationOf(flag: Allocation): Allocation {
   return { status, share, offVariant, onVariant, split, stageGroups };
 }
 
+/** Whether it answers anything but off: it is there, not archived and not killed. */
+export function isLive(flag: Flag | null | undefined): flag is Flag {
+  return flag !== null && flag !== undefined && flag.archivedAt === null && flag.status !== 'disabled';
+}
+
 /** The share of eligible units that get a variant other than off, as the status has it now. */
 export function servedShare(flag: Allocation): Share {
   if (flag.status === 'enabled') return 100_000;

@@ -3,7 +3,7 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag } from '../flag/edit.ts';
-import { servedShare } from '../flag/flag.ts';
+import { type Flag, servedShare } from '../flag/flag.ts';
 import { endOwner, type FlagFacts, planFlagEdit } from '../flag/plan-edit.ts';
 import { startRollback } from '../rollout/start.ts';
 import { shareToPercentage } from '../share.ts';
@@ -21,6 +21,17 @@ export function planTargetedRollback(
   now: number,
 ): Change | Refusal | null {
   return planFlagEdit(facts, { type: 'exclude', userIds }, by, now, { type: 'rollback.targeted', detail: { userIds } });
+}
+
+/**
+ * The stages that take something down. Where groups are let in besides the share, or a rollout is about to move it, that alone is
+ * something: then the last stage is written, which is never above the share now.
+ */
+function stagesBelow(flag: Flag, stages: readonly number[]): readonly number[] {
+  const served = shareToPercentage(servedShare(flag));
+  const below = stages.filter((percentage) => percentage < served);
+  const isOpen = flag.stageGroups.length > 0 || flag.shareOwner?.kind === 'rollout';
+  return below.length === 0 && isOpen ? [Math.min(stages.at(-1) ?? 0, served)] : below;
 }
 
 /**
@@ -43,7 +54,7 @@ export function planGradualRollback(
       `component "${flag.key}": every unit has ${flag.onVariant}, the stable version, so there is no share to take down; ` +
         'rollbackImmediate with rollbackToVersion goes back to another version',
     );
-  const below = stages.filter((percentage) => percentage * 1000 < servedShare(flag));
+  const below = stagesBelow(flag, stages);
   if (below.length === 0) return null;
   const ended = endOwner(facts, by, now, 'supersede');
   const previous = { number: facts.rollout?.number ?? 0, revision: facts.rollout?.revision ?? 0 };

@@ -15,10 +15,12 @@ export function baseAllocation(rollout: Rollout): Allocation {
   return { status: 'percentage', share: 0, offVariant: stable, onVariant: plan.toVariant, split: [], stageGroups: [] };
 }
 
-/** A stage with groups alone leaves the share and lets its groups in besides. */
+/** A stage with groups alone leaves the share as the stages before it made it, and lets its groups in besides. */
 export function stageAllocation(rollout: Rollout, stage: number): Allocation {
   const base = baseAllocation(rollout);
-  const { share, groups } = rollout.plan.stages[stage] ?? rollout.plan.stages[0];
+  const { stages } = rollout.plan;
+  const { groups } = stages[stage] ?? stages[0];
+  const share = stages.slice(0, stage + 1).findLast((one) => one.share !== null)?.share ?? null;
   return share === null ? { ...base, stageGroups: groups } : { ...base, status: 'percentage', share, stageGroups: groups };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allocationOf } from '../flag/flag.ts';
+import { allocationOf, type Flag } from '../flag/flag.ts';
 import { startRollback } from './start.ts';
 import {
   ask,
@@ -60,7 +60,7 @@ describe('pause and resume', () => {
 });
 
 describe('approve', () => {
-  it('is asked for after the checks of each stage but the last, and opens the next with who approved', () => {
+  it('is asked for after the checks of each stage, and opens the next with who approved', () => {
     const waiting = pass(openWorld({ autoAdvance: false, targetPercentage: 5 }));
     expect(waiting.rollout.phase).toMatchObject({ name: 'awaitingApproval', stage: 0 });
     expect(watch(waiting, 60_000).rollout.phase.name).toBe('awaitingApproval');
@@ -70,7 +70,12 @@ describe('approve', () => {
       { type: 'rollout.approved', actor: 'ada', detail: { approvedBy: 'ada', stage: 0 } },
       { type: 'rollout.finalizing' },
     ]);
-    expect(pass(approved).rollout.phase.name).toBe('completed');
+    const soaked = pass(approved);
+    expect(soaked.rollout.phase).toMatchObject({ name: 'awaitingApproval', stage: 1 });
+    expect(ask(soaked, 'approve')).toMatchObject({
+      rollout: { phase: { name: 'completed' } },
+      flag: { share: 5_000, shareOwner: null },
+    });
   });
 
   it('is refused before the checks have passed', () => {
@@ -116,7 +121,7 @@ describe('abort, kill and supersede', () => {
   it('gives everybody back what they had on abort', () => {
     const flag = flagOf({ share: 3_000 });
     const aborted = ask(promote(openWorld({}, flag)), 'abort');
-    expect(aborted.rollout.phase).toEqual({ name: 'aborted' });
+    expect(aborted.rollout.phase).toEqual({ name: 'aborted', message: 'aborted by ada: because' });
     expect(aborted.flag).toMatchObject({ ...allocationOf(flag), shareOwner: null });
     expect(typesOf(aborted)).toEqual(['rollout.aborted']);
   });
@@ -132,15 +137,37 @@ describe('abort, kill and supersede', () => {
     expect(ask(startedWorld({}, flag), 'abort').flag).toMatchObject({ share: 90_000, shareOwner: null });
   });
 
+  it('never undoes a kill, whatever is asked for: the rollout ends and the flag stays as it is', () => {
+    const opened = openWorld({ autoAdvance: false });
+    const drifted = look({ ...opened, flag: { ...opened.flag, share: 60_000 } });
+    expect(drifted.rollout.phase).toMatchObject({ reason: 'drift' });
+    const gone: Record<string, Flag> = {
+      killed: { ...opened.flag, status: 'disabled', statusBeforeKill: 'percentage' },
+      archived: { ...opened.flag, archivedAt: START },
+    };
+    for (const [how, flag] of Object.entries(gone)) {
+      const asked = [
+        promote({ ...opened, flag }, true),
+        ask({ ...pass(opened), flag }, 'approve'),
+        ask({ ...opened, flag }, 'abort'),
+        ask({ ...drifted, flag }, 'resume'),
+      ];
+      for (const after of asked) {
+        expect(after.rollout.phase, how).toMatchObject({ name: 'aborted', message: expect.stringMatching(/killed|gone/) });
+        expect(after.flag, how).toMatchObject({ status: flag.status, archivedAt: flag.archivedAt, shareOwner: null });
+      }
+    }
+  });
+
   it('ends aborted on a kill and writes no share', () => {
     const killed = ask(openWorld(), 'kill');
     expect(killed).toMatchObject({ rollout: { phase: { name: 'aborted' } }, step: { allocation: null, releaseShare: true } });
   });
 
-  it('ends superseded, giving back what was there only if told to', () => {
-    const world = promote(openWorld());
-    expect(ask(world, 'supersede').flag.share).toBe(5_000);
-    expect(happen(world, { type: 'supersede', restore: true, by: BY }).flag.share).toBe(0);
+  it('ends superseded by whom and why, and leaves the share to whoever takes it over', () => {
+    const superseded = ask(promote(openWorld()), 'supersede');
+    expect(superseded.rollout.phase).toEqual({ name: 'superseded', message: 'superseded by ada: because' });
+    expect(superseded.flag).toMatchObject({ share: 5_000, shareOwner: null });
   });
 
   it('refuses everything after the end', () => {

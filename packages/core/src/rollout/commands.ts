@@ -1,5 +1,7 @@
 /** What people may ask of a rollout, and what is refused in which phase. */
 import { type Refusal, refuse } from '../error.ts';
+import type { Attribution } from '../event.ts';
+import type { Allocation, Flag } from '../flag/flag.ts';
 import type { RolloutCommand } from './input.ts';
 import { currentStage, type Rollout } from './rollout.ts';
 import { complete, end, enterStage, goOn, hold, isLastStage, type Transition, type TransitionEvent } from './step.ts';
@@ -18,16 +20,11 @@ export function applyCommand(rollout: Rollout, command: RolloutCommand, now: num
     case 'promote':
       return promote(rollout, command.full, command.by.reason, now);
     case 'abort':
-      return abort(rollout, command.by.reason, now);
+      return abort(rollout, command.by, now);
     case 'kill':
-      return end(rollout, { name: 'aborted' }, now, {
-        events: [event('rollout.aborted', `the flag was killed${because(command.by.reason)}`, rollout)],
-      });
+      return abortBy(rollout, `the flag was killed by ${command.by.actor}${because(command.by.reason)}`, now);
     case 'supersede':
-      return end(rollout, { name: 'superseded' }, now, {
-        allocation: command.restore === true && rollout.applied !== null ? rollout.before : null,
-        events: [event('rollout.superseded', command.by.reason, rollout)],
-      });
+      return supersede(rollout, command.by, now);
   }
 }
 
@@ -44,7 +41,9 @@ function approve(rollout: Rollout, by: RolloutCommand['by'], now: number): Trans
   if (phase.name !== 'awaitingApproval')
     return no(rollout, 'approve', `it is not waiting for an approval, it is in ${phase.name}`);
   const approved = event('rollout.approved', by.reason, rollout, { stage: phase.stage, approvedBy: by.actor });
-  return enterStage(rollout, phase.stage + 1, now, `stage ${phase.stage + 1} was approved by ${by.actor}`, [approved]);
+  const what = `stage ${phase.stage + 1} was approved by ${by.actor}`;
+  if (isLastStage(rollout, phase.stage)) return complete(rollout, now, what, [approved]);
+  return enterStage(rollout, phase.stage + 1, now, what, [approved]);
 }
 
 function promote(rollout: Rollout, full: boolean, reason: string, now: number): Transition | Refusal {
@@ -57,12 +56,24 @@ function promote(rollout: Rollout, full: boolean, reason: string, now: number): 
 }
 
 /** The allocation from before comes back; a gradual rollback stays where it is. */
-function abort(rollout: Rollout, reason: string, now: number): Transition {
+function abort(rollout: Rollout, by: Attribution, now: number): Transition {
   const keeps = rollout.plan.strategy === 'rollback' || rollout.applied === null;
-  return end(rollout, { name: 'aborted' }, now, {
-    allocation: keeps ? null : rollout.before,
-    events: [event('rollout.aborted', reason === '' ? 'aborted' : reason, rollout)],
-  });
+  return abortBy(rollout, `aborted by ${by.actor}${because(by.reason)}`, now, keeps ? null : rollout.before);
+}
+
+function abortBy(rollout: Rollout, message: string, now: number, allocation: Allocation | null = null): Transition {
+  return end(rollout, { name: 'aborted', message }, now, { allocation, events: [event('rollout.aborted', message, rollout)] });
+}
+
+/** A kill is never undone, by whatever is asked for afterwards: the rollout is over, and the flag stays as it is. */
+export function endWithFlag(rollout: Rollout, flag: Flag | undefined, now: number): Transition {
+  return abortBy(rollout, flag?.status === 'disabled' ? 'the flag was killed' : 'the flag is gone', now);
+}
+
+/** Whoever takes the share over writes it. */
+function supersede(rollout: Rollout, by: Attribution, now: number): Transition {
+  const message = `superseded by ${by.actor}${because(by.reason)}`;
+  return end(rollout, { name: 'superseded', message }, now, { events: [event('rollout.superseded', message, rollout)] });
 }
 
 function event(

@@ -106,6 +106,15 @@ describe('holds for an approval', () => {
   });
 });
 
+describe('a hold while an approval is waited for', () => {
+  it('is no part of the day in which it is waited for', () => {
+    const waiting = pass(openWorld({ autoAdvance: false }));
+    const resumed = ask(look(ask(look(waiting, 3_600_000), 'pause'), 30 * 3_600_000), 'resume');
+    expect(look(resumed, 22 * 3_600_000).rollout.phase.name).toBe('awaitingApproval');
+    expect(look(resumed, 23 * 3_600_000).rollout.phase).toMatchObject({ name: 'held', reason: 'approvalExpired' });
+  });
+});
+
 describe('holds for drift', () => {
   it('holds when somebody moved the share, and writes it again after resume', () => {
     const drifted = look(edited(openWorld(), 60_000));

@@ -3,9 +3,8 @@ import type { Attribution } from '../event.ts';
 import type { RolloutFacts } from './step.ts';
 
 export type RolloutCommand =
-  | { readonly type: 'pause' | 'resume' | 'approve' | 'abort' | 'kill'; readonly by: Attribution }
-  /** Another rollout or a rollback takes the share over; `restore` gives the allocation from before back first. */
-  | { readonly type: 'supersede'; readonly by: Attribution; readonly restore?: boolean }
+  /** `supersede`: another rollout or a rollback takes the share over, and writes it. */
+  | { readonly type: 'pause' | 'resume' | 'approve' | 'abort' | 'kill' | 'supersede'; readonly by: Attribution }
   /** The next stage, or with `full` the last, without its evidence. */
   | { readonly type: 'promote'; readonly full: boolean; readonly by: Attribution };
 

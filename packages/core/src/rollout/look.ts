@@ -1,6 +1,6 @@
 /** One look at the stage that has the traffic: its readings taken and its clocks moved. What they mean is decided in `tick`. */
 import { judge } from '../analysis/judge.ts';
-import type { Rollout, Stage, StagePhase, StageProgress } from './rollout.ts';
+import type { Rollout, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
 
 /** A longer gap between looks was not watched: it counts for no more than this many ticks. */
@@ -38,9 +38,15 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
     observedMs: progress.observedMs + watchedMs,
     tickedAt: phase.name === 'held' ? null : now,
     exposures: Math.max(progress.exposures, facts.exposures),
-    validation: newsOf(rollout, facts, at.stage) ?? progress.validation,
+    seen: Math.max(progress.seen, facts.seen),
+    validation: notLater(newsOf(rollout, facts, at.stage) ?? progress.validation, now),
   };
   return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
+}
+
+/** By a clock that was set back since, a run was at the latest now: what is due after it must not wait for the clock to be there again. */
+function notLater(validation: Validation | null, now: number): Validation | null {
+  return validation === null || validation.at <= now ? validation : { ...validation, at: now };
 }
 
 function watchedSince(tickedAt: number | null, tickMs: number, now: number): number {

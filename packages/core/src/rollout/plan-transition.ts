@@ -3,10 +3,11 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag } from '../flag/edit.ts';
-import type { Flag } from '../flag/flag.ts';
+import { type Flag, isLive } from '../flag/flag.ts';
 import type { JsonObject } from '../json.ts';
+import { endWithFlag } from './commands.ts';
 import type { RolloutInput } from './input.ts';
-import type { Rollout } from './rollout.ts';
+import { isEnded, type Rollout } from './rollout.ts';
 import type { Transition } from './step.ts';
 import { transition } from './transition.ts';
 
@@ -19,7 +20,8 @@ export function planTransition(
   now: number,
   evidence: JsonObject = {},
 ): Change | Refusal {
-  const step = transition(rollout, input, now);
+  const isOver = input.type !== 'tick' && !isLive(flag) && !isEnded(rollout.phase);
+  const step = isOver ? endWithFlag(rollout, flag, now) : transition(rollout, input, now);
   if (isRefusal(step)) return step;
   const next: Rollout = { ...step.rollout, revision: rollout.revision + 1 };
   const moved = flag === undefined ? null : movedFlag(flag, step, rollout.key, now);

@@ -8,7 +8,7 @@ const VERSIONS = { variants: { none: null, v1: 1, v2: 2 }, offVariant: 'none', o
 
 function problem(settings: Partial<RolloutSettings>, fields: Partial<Flag> = {}, after: Partial<Flag> = {}): string | null {
   const flag = flagOf(fields);
-  return rehearse(startedWorld(settings, flag).rollout, { ...flag, ...after }, 'registered');
+  return rehearse(startedWorld(settings, flag).rollout, { ...flag, ...after });
 }
 
 describe('rehearse', () => {
@@ -43,11 +43,9 @@ describe('rehearse', () => {
     expect(problem({}, { share: 500 }, { share: 501 })).toBe('the flag changed since the rollout was started');
   });
 
-  it('refuses while the validator is not registered, and then leaves the flag as it was', () => {
-    const world = startedWorld();
-    expect(rehearse(world.rollout, world.flag, 'missing')).toBe('validator "check" is not registered');
-    const failed = look(world, 0, { validator: 'missing' });
-    expect(failed.rollout.phase).toEqual({ name: 'preflightFailed', message: 'validator "check" is not registered' });
-    expect(failed.flag).toMatchObject({ share: 0, shareOwner: null });
+  it('waits in preflight for its validator, as after a restart, and opens the first stage when it is there', () => {
+    const waiting = look(startedWorld(), 0, { validator: 'missing' });
+    expect(waiting).toMatchObject({ rollout: { phase: { name: 'preflight' } }, flag: { share: 0 }, step: { changed: false } });
+    expect(look(waiting).rollout.phase).toEqual({ name: 'baking', stage: 0 });
   });
 });

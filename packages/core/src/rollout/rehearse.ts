@@ -7,14 +7,12 @@ import { jsonEqual } from '../json.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import { baseAllocation, stageAllocation } from './allocation.ts';
 import type { Rollout } from './rollout.ts';
-import type { RolloutFacts } from './step.ts';
 
 /** Enough to meet named users, groups and both sides of any share that a stage opens. */
 const SYNTHETIC_UNITS = 200;
 
 /** What would go wrong, in words; null when every stage answers, going back gives exactly what was there, and the kill gives off. */
-export function rehearse(rollout: Rollout, flag: Flag, validator: RolloutFacts['validator']): string | null {
-  if (validator === 'missing') return `validator "${rollout.plan.validatorName ?? ''}" is not registered`;
+export function rehearse(rollout: Rollout, flag: Flag): string | null {
   return variantProblem(rollout, flag) ?? walkProblem(rollout, flag);
 }
 

@@ -73,8 +73,8 @@ export type EndPhase =
   | { readonly name: 'completed' }
   | { readonly name: 'rolledBack'; readonly cause: 'harm' | 'gradual'; readonly message: string }
   | { readonly name: 'preflightFailed'; readonly message: string }
-  | { readonly name: 'aborted' }
-  | { readonly name: 'superseded' };
+  /** `message` says by whom and why. */
+  | { readonly name: 'aborted' | 'superseded'; readonly message: string };
 
 export type Phase =
   | { readonly name: 'pending'; readonly startAt: number | null }
@@ -104,7 +104,10 @@ export interface StageProgress {
   readonly observedMs: number;
   /** The last look, or null after a hold or a restart: time not looked at does not count. */
   readonly tickedAt: number | null;
+  /** Distinct units that the stage served its new variant; where groups alone decide who is in, their members. */
   readonly exposures: number;
+  /** Where groups alone decide: distinct units that asked, served or not; 0 elsewhere. */
+  readonly seen: number;
   readonly validation: Validation | null;
 }
 

@@ -32,7 +32,7 @@ export interface RolloutSettings {
   )[];
   /** Judged all the time, in every stage that has none of its own. */
   readonly criteria?: readonly CriterionSettings[];
-  /** False makes every stage but the last wait for `approveStage`. */
+  /** False makes every stage wait for `approveStage`, the last one before it completes. */
   readonly autoAdvance?: boolean;
   /** The variant that the share moves to; the flag's on variant unless given. */
   readonly toVariant?: string;

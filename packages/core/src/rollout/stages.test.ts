@@ -79,6 +79,12 @@ describe('planStages', () => {
     expect(stages({ strategy: 'ring', custom: numbers(3, 100) })[0]).toMatchObject({ percentage: 3, share: 3_000, groups: [] });
   });
 
+  it('never falls to a stage below the share now, though it has groups', () => {
+    const custom = [{ percentage: 5, groups: ['x'] }, ...numbers(60, 100)];
+    expect(percentages({ strategy: 'percentage', custom, before: { share: 30_000 } })).toEqual([60, 100]);
+    expect(percentages({ strategy: 'ring', custom, before: { share: 30_000 } })).toEqual([5, 60, 100]);
+  });
+
   it('gives a deadline of a day, and of twice the bake where that is longer', () => {
     expect(stages({})[0]?.deadlineMs).toBe(86_400_000);
     expect(stages({ custom: [{ percentage: 100, bakeMs: 80_000_000 }] })[0]?.deadlineMs).toBe(160_000_000);
@@ -107,14 +113,30 @@ describe('planStages', () => {
   });
 
   it('plans shares that rise and end at the target, with groups that only grow', () => {
-    const strategy = fc.constantFrom<RolloutStrategyName>('canary', 'blueGreen', 'ring');
+    const strategy = fc.constantFrom<RolloutStrategyName>('canary', 'blueGreen', 'ring', 'percentage');
+    const stage = fc.record(
+      { percentage: fc.integer({ min: 0, max: 100 }), groups: fc.subarray(['x', 'y', 'z']) },
+      { requiredKeys: ['percentage'] },
+    );
+    const lists = fc.option(fc.uniqueArray(stage, { minLength: 1, selector: ({ percentage }) => percentage }), {
+      nil: undefined,
+    });
+    const target = fc.integer({ min: 1, max: 100_000 });
     fc.assert(
-      fc.property(strategy, fc.integer({ min: 1, max: 100_000 }), fc.integer({ min: 0, max: 99_999 }), (name, target, share) => {
-        fc.pre(target > share);
-        const planned = stages({ strategy: name, target: target / 1000, before: { share } });
+      fc.property(strategy, lists, target, fc.integer({ min: 0, max: 99_999 }), (name, list, target, share) => {
+        fc.pre(target > share && (name !== 'percentage' || list !== undefined));
+        const custom = list?.toSorted((a, b) => a.percentage - b.percentage);
+        const planned = stages({
+          strategy: name,
+          target: target / 1000,
+          before: { share },
+          ...(custom === undefined ? {} : { custom }),
+        });
         expect(planned.at(-1)?.share).toBe(target);
+        let reached = share;
         for (const [index, stage] of planned.entries()) {
-          expect(stage.share ?? share).toBeGreaterThanOrEqual(planned[index - 1]?.share ?? share);
+          expect(stage.share ?? reached).toBeGreaterThanOrEqual(reached);
+          reached = stage.share ?? reached;
           expect(stage.groups).toEqual(expect.arrayContaining([...(planned[index - 1]?.groups ?? [])]));
         }
       }),

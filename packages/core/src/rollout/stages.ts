@@ -91,12 +91,13 @@ function durationIssues(stage: StageSettings, path: string): Issue[] {
 }
 
 /** The target truncates; what the flag serves already is not served again. Rings and the preview are never skipped. */
-function remaining({ targetPercentage, before }: StagesInput, stages: readonly StageSettings[]): readonly StageSettings[] {
+function remaining(input: StagesInput, stages: readonly StageSettings[]): readonly StageSettings[] {
+  const { targetPercentage, before } = input;
   const truncated = [
     ...stages.filter((stage) => stage.percentage < targetPercentage),
     stages.find((stage) => stage.percentage === targetPercentage) ?? { percentage: targetPercentage },
   ];
-  return truncated.filter((stage) => stage.groups !== undefined || shareOf(stage.percentage) > servedShare(before));
+  return truncated.filter((stage) => isByGroups(stage, input) || shareOf(stage.percentage) > servedShare(before));
 }
 
 /** Each stage with the groups of those before it: at a target below 100 % the share alone would drop their members. */
@@ -107,18 +108,22 @@ function cumulative(stages: readonly Stage[]): readonly Stage[] {
   }));
 }
 
-function stageOf(settings: StageSettings, { strategy, defaults, targetPercentage }: StagesInput): Stage {
+/** Groups decide who is in until the last stage; only then does the share move. */
+function isByGroups({ groups, percentage }: StageSettings, { strategy, targetPercentage }: StagesInput): boolean {
+  return (strategy === 'ring' || strategy === 'blueGreen') && groups !== undefined && percentage < targetPercentage;
+}
+
+function stageOf(settings: StageSettings, input: StagesInput): Stage {
+  const { defaults } = input;
   const bakeMs = settings.bakeMs ?? defaults.bakeMs;
   const criteria = settings.criteria ?? defaults.criteria;
-  // Groups decide who is in until the last stage; only then does the share move.
-  const byGroups =
-    (strategy === 'ring' || strategy === 'blueGreen') && settings.groups !== undefined && settings.percentage < targetPercentage;
+  const judges = criteria.some((criterion) => !criterion.dryRun);
   return {
     percentage: settings.percentage,
-    share: byGroups ? null : shareOf(settings.percentage),
+    share: isByGroups(settings, input) ? null : shareOf(settings.percentage),
     groups: settings.groups ?? [],
     bakeMs,
-    minExposures: settings.minExposures ?? defaults.minExposures ?? (criteria.length > 0 ? EXPOSURES_TO_JUDGE : 0),
+    minExposures: settings.minExposures ?? defaults.minExposures ?? (judges ? EXPOSURES_TO_JUDGE : 0),
     criteria,
     approval: settings.approval ?? defaults.approval,
     deadlineMs: Math.max(settings.deadlineMs ?? defaults.deadlineMs ?? DEFAULT_DEADLINE_MS, 2 * bakeMs),

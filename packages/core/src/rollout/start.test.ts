@@ -52,6 +52,7 @@ describe('startRollback', () => {
     expect(world.flag).toMatchObject({ status: 'percentage', share: 75_000 });
     world = watch(world, 5_000);
     expect(world.flag.share).toBe(50_000);
+    expect(world.events).toMatchObject([{ type: 'rollout.steppedDown', detail: { stage: 1, percentage: 50 } }]);
     world = watch(world, 5_000);
     expect(world.flag).toMatchObject({ share: 0, status: 'percentage', shareOwner: null });
     expect(world.rollout).toMatchObject({ number: 4, phase: { name: 'rolledBack', cause: 'gradual' } });

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { startRollback } from './start.ts';
 import { RolloutPhase, rolloutStatus } from './status.ts';
 import {
   ask,
   BY,
+  flagOf,
   happen,
   look,
   measured,
   openWorld,
   pass,
+  START,
   startedWorld,
   validationOf,
   type World,
@@ -68,8 +71,41 @@ describe('rolloutStatus', () => {
       waitingFor: null,
       stage: null,
     });
-    const refused = statusOf(look(startedWorld(), 0, { validator: 'missing' }));
-    expect(refused).toMatchObject({ phase: RolloutPhase.FAILED, error: 'validator "check" is not registered' });
+    const refused = statusOf(look(startedWorld(), 0, { sourceProblem: 'no such source' }));
+    expect(refused).toMatchObject({ phase: RolloutPhase.FAILED, error: 'no such source', endedBecause: null });
+    expect(statusOf(look(startedWorld(), 0, { validator: 'missing' })).waitingFor).toContain('needs the validator "check"');
+  });
+
+  it('says by whom and why a rollout ended that did not fail', () => {
+    expect(statusOf(ask(openWorld(), 'abort'))).toMatchObject({ endedBecause: 'aborted by ada: because', error: null });
+    expect(statusOf(ask(openWorld(), 'supersede')).endedBecause).toBe('superseded by ada: because');
+    expect(statusOf(ask(openWorld(), 'kill')).endedBecause).toBe('the flag was killed by ada: because');
+    expect(statusOf(openWorld()).endedBecause).toBeNull();
+  });
+
+  it('speaks of a hold for data from what the last look found, not from what began it', () => {
+    const criteria = [{ metric: 'errorRate', max: 0.05, staleAfterMs: 1_000 }];
+    const silent = { measurements: [{ kind: 'noData', at: null } as const] };
+    const held = look(openWorld({ criteria }), 1_500, silent);
+    expect(statusOf(held)).toMatchObject({ phase: 'held', waitingFor: 'data: no sample of errorRate for 2 s' });
+    expect(statusOf(look(held, 3_600_000, silent)).waitingFor).toBe('data: no sample of errorRate for 3602 s');
+  });
+
+  it('tells a bake below a second in milliseconds, and nothing of a bake at the bottom of a gradual rollback', () => {
+    expect(statusOf(look(openWorld({ bakeMs: 500 }), 200)).waitingFor).toBe('the bake: 200 ms of 500 ms observed');
+    const flag = flagOf({ share: 50_000 });
+    const { rollout } = startRollback(flag, [0], 60_000, { number: 0, revision: 0 }, BY, START);
+    expect(rolloutStatus(rollout, flag).waitingFor).toBe('the next look');
+  });
+
+  it('warns of a ring that is far larger than it was called as soon as that is seen', () => {
+    const ring = { strategy: 'ring', unvalidated: true } as const;
+    const large = look(openWorld(ring), 1_000, { exposures: 500, seen: 1_000 });
+    const warning = 'the stage at 1 % reached 50 %: 500 of 1000 units served were in internal';
+    expect(statusOf(large).warnings).toEqual([warning]);
+    expect(watch(large, 10_000, { exposures: 500, seen: 1_000 }).rollout.warnings).toEqual([warning]);
+    expect(statusOf(look(openWorld(ring), 1_000, { exposures: 30, seen: 1_000 })).warnings).toEqual([]);
+    expect(statusOf(look(openWorld(ring), 1_000, { exposures: 9, seen: 10 })).warnings).toEqual([]);
   });
 
   it('tells the other ends apart', () => {

@@ -2,7 +2,8 @@
 import type { Verdict } from '../analysis/criterion.ts';
 import { type Flag, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
-import { currentStage, isEnded, type Phase, type Rollout } from './rollout.ts';
+import { reachWarnings } from './reach.ts';
+import { currentStage, type HeldPhase, isEnded, type Phase, type Rollout, type Stage } from './rollout.ts';
 
 export const RolloutPhase = {
   PENDING: 'pending',
@@ -42,6 +43,8 @@ export interface RolloutStatus {
   readonly verdicts: readonly Verdict[];
   readonly warnings: readonly string[];
   readonly error: string | null;
+  /** Of an end that is no failure: by whom and why it was aborted or superseded, or how far a rollback went. Null otherwise. */
+  readonly endedBecause: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
 }
@@ -78,26 +81,59 @@ export function rolloutStatus(rollout: Rollout, flag: Flag | undefined): Rollout
     exposures: stage === null ? 0 : (progress?.exposures ?? 0),
     waitingFor: waitingFor(rollout),
     verdicts: rollout.verdicts,
-    warnings: rollout.warnings,
-    error: phase.name === 'preflightFailed' || (phase.name === 'rolledBack' && phase.cause === 'harm') ? phase.message : null,
+    warnings: warningsOf(rollout, current),
+    error: isFailure(phase) ? phase.message : null,
+    endedBecause: isEnded(phase) && 'message' in phase && !isFailure(phase) ? phase.message : null,
     startedAt: new Date(rollout.startedAt),
     endedAt: rollout.endedAt === null ? null : new Date(rollout.endedAt),
   };
 }
 
-function waitingFor({ phase, plan, progress, verdicts }: Rollout): string | null {
+function isFailure(phase: Phase): phase is Extract<Phase, { name: 'preflightFailed' | 'rolledBack' }> {
+  return phase.name === 'preflightFailed' || (phase.name === 'rolledBack' && phase.cause === 'harm');
+}
+
+/** A ring that has met nobody is told of when it ends; one that is too large as soon as that is seen. */
+function warningsOf({ warnings, progress }: Rollout, stage: Stage | undefined): readonly string[] {
+  if (stage === undefined || progress === null || progress.exposures === 0) return warnings;
+  return [...warnings, ...reachWarnings(stage, progress)];
+}
+
+function waitingFor(rollout: Rollout): string | null {
+  const { phase, plan, progress, verdicts } = rollout;
   if (isEnded(phase)) return null;
-  if (phase.name === 'held') return `${phase.clearsWith === null ? 'resumeRollout' : phase.clearsWith}: ${phase.message}`;
+  if (phase.name === 'held')
+    return `${phase.clearsWith === null ? 'resumeRollout' : phase.clearsWith}: ${holdText(rollout, phase)}`;
+  if (phase.name === 'preflight')
+    return plan.validatorName === null
+      ? 'the next look'
+      : `the preflight, which needs the validator "${plan.validatorName}" to be registered`;
   if (phase.name === 'awaitingApproval') return `approveStage, after stage ${phase.stage + 1} of ${plan.stages.length}`;
   const stage = 'stage' in phase ? plan.stages[phase.stage] : undefined;
   if (stage === undefined || progress === null) return phase.name;
-  if (progress.bakedMs < stage.bakeMs) return `the bake: ${seconds(progress.bakedMs)} of ${seconds(stage.bakeMs)} observed`;
+  if (progress.bakedMs < stage.bakeMs && !isAtBottom(phase, plan))
+    return `the bake: ${duration(progress.bakedMs, stage.bakeMs)} of ${duration(stage.bakeMs)} observed`;
   if (progress.exposures < stage.minExposures) return `${progress.exposures} of ${stage.minExposures} units served`;
   const open = verdicts.find((verdict) => verdict.verdict !== 'pass' && !verdict.dryRun);
   if (open !== undefined) return open.message;
   return plan.validatorName === null ? 'the next look' : `the validator "${plan.validatorName}"`;
 }
 
-function seconds(ms: number): string {
-  return `${Math.floor(ms / 1000)} s`;
+/** What was held for may have changed since: a hold for data tells what the last look found. */
+function holdText({ verdicts, progress, plan }: Rollout, held: HeldPhase): string {
+  const stage = plan.stages[held.resumesTo.stage];
+  if (held.clearsWith === 'exposures' && progress !== null && stage !== undefined)
+    return `${progress.exposures} of ${stage.minExposures} units served`;
+  const silent = held.clearsWith === 'data' ? verdicts.filter(({ verdict, dryRun }) => verdict === 'error' && !dryRun) : [];
+  return silent.length === 0 ? held.message : silent.map(({ message }) => message).join('; ');
+}
+
+/** The last stage of a gradual rollback is not stayed at. */
+function isAtBottom(phase: Phase, { stages }: Rollout['plan']): boolean {
+  return phase.name === 'rollingBack' && phase.stage >= stages.length - 1;
+}
+
+/** In seconds, or in milliseconds where the whole is less than a second. */
+function duration(ms: number, whole = ms): string {
+  return whole < 1000 ? `${Math.floor(ms)} ms` : `${Math.floor(ms / 1000)} s`;
 }

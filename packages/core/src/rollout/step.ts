@@ -18,6 +18,8 @@ export interface RolloutFacts {
   readonly validation: Validation | null;
   /** Distinct units that this stage has served its new variant. */
   readonly exposures: number;
+  /** Distinct units that asked while groups alone decide who is in; 0 elsewhere. */
+  readonly seen: number;
   /** One per criterion of the current stage, in its order. */
   readonly measurements: readonly Measurement[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
@@ -74,15 +76,25 @@ export function enterStage(
 ): Transition {
   const isLast = isLastStage(rollout, stage);
   const phase: StagePhase = isLast ? { name: 'finalizing', stage } : { name: 'baking', stage };
+  const { entered, allocation, detail } = openedStage(rollout, stage, now);
+  const own: TransitionEvent = { type: isLast ? 'rollout.finalizing' : 'rollout.advanced', reason, detail };
+  return change(entered, phase, now, { allocation, events: [...events, own] });
+}
+
+/** The rollout with this stage's traffic, its clocks at nought. */
+export function openedStage(
+  rollout: Rollout,
+  stage: number,
+  now: number,
+): { readonly entered: Rollout; readonly allocation: Allocation; readonly detail: JsonObject } {
   const allocation = stageAllocation(rollout, stage);
-  const entered: Rollout = { ...rollout, applied: allocation, progress: freshProgress(now), verdicts: [] };
   const detail = {
     stage,
     percentage: rollout.plan.stages[stage]?.percentage ?? 0,
     sharePercentage: shareToPercentage(allocation.share),
   };
-  const own: TransitionEvent = { type: isLast ? 'rollout.finalizing' : 'rollout.advanced', reason, detail };
-  return change(entered, phase, now, { allocation, events: [...events, own] });
+  const entered: Rollout = { ...rollout, applied: allocation, progress: freshProgress(now), verdicts: [] };
+  return { entered, allocation, detail };
 }
 
 export function complete(rollout: Rollout, now: number, reason: string, events: readonly TransitionEvent[] = []): Transition {
@@ -101,19 +113,23 @@ export function hold(
 ): Transition {
   const phase: HeldPhase = { name: 'held', ...held, since: now, resumesTo: at };
   const event: TransitionEvent = { type: 'rollout.held', reason: held.message, detail: { hold: held.reason, stage: at.stage } };
-  return change(standStill(rollout), phase, now, { events: [event] });
+  return change(stoodStill(rollout), phase, now, { events: [event] });
 }
 
 /** Goes on after a hold, with the rest of the bake. */
 export function goOn(rollout: Rollout, held: HeldPhase, now: number, reason: string): Transition {
   const rested = rollout.progress === null ? null : restedProgress(rollout.progress, held, now);
-  const isExpired = held.reason === 'approvalExpired' && held.resumesTo.name === 'awaitingApproval';
-  const resumesTo: StagePhase = isExpired
-    ? { name: 'awaitingApproval', stage: held.resumesTo.stage, since: now }
-    : held.resumesTo;
+  const resumesTo = restedPhase(held, now);
   const event: TransitionEvent = { type: 'rollout.resumed', reason, detail: { hold: held.reason, stage: held.resumesTo.stage } };
   const reasserted = held.reason === 'drift' ? rollout.applied : null;
   return change({ ...rollout, progress: rested }, resumesTo, now, { allocation: reasserted, events: [event] });
+}
+
+/** A hold is no part of the time in which an approval is waited for, and one that expired is asked for anew. */
+function restedPhase({ resumesTo, reason, since }: HeldPhase, now: number): StagePhase {
+  if (resumesTo.name !== 'awaitingApproval') return resumesTo;
+  const asked = reason === 'approvalExpired' ? now : Math.min(now, resumesTo.since + Math.max(0, now - since));
+  return { ...resumesTo, since: asked };
 }
 
 /** What was held for is not held for twice: the validator runs again, and a deadline that came starts anew. */
@@ -127,10 +143,11 @@ function restedProgress(progress: StageProgress, held: HeldPhase, now: number): 
   };
 }
 
-export function standStill(rollout: Rollout): Rollout {
+/** Time from now on is not watched until the next look that watches. */
+export function stoodStill(rollout: Rollout): Rollout {
   return rollout.progress === null ? rollout : { ...rollout, progress: { ...rollout.progress, tickedAt: null } };
 }
 
 export function freshProgress(now: number): StageProgress {
-  return { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, exposures: 0, validation: null };
+  return { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, exposures: 0, seen: 0, validation: null };
 }

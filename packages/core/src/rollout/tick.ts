@@ -1,23 +1,34 @@
 /** What a look at a rollout decides, on the facts of that instant. */
 import type { Verdict } from '../analysis/criterion.ts';
 import { worstVerdict } from '../analysis/judge.ts';
-import { allocationOf, servedShare } from '../flag/flag.ts';
+import { allocationOf, isLive, servedShare } from '../flag/flag.ts';
 import { type JsonObject, jsonEqual } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { baseAllocation } from './allocation.ts';
+import { endWithFlag } from './commands.ts';
 import { clearedBy, holdFor } from './holds.ts';
 import { type Look, lookAt } from './look.ts';
+import { reachWarnings } from './reach.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, StagePhase, StageProgress } from './rollout.ts';
-import { change, complete, end, enterStage, goOn, hold, isLastStage, type RolloutFacts, stay, type Transition } from './step.ts';
+import {
+  change,
+  complete,
+  end,
+  enterStage,
+  goOn,
+  hold,
+  isLastStage,
+  openedStage,
+  type RolloutFacts,
+  stay,
+  type Transition,
+  type TransitionEvent,
+} from './step.ts';
 
 /** The rollout has not ended. */
 export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
-  const { flag } = facts;
-  if (flag === null || flag.archivedAt !== null || flag.status === 'disabled') {
-    const reason = flag?.status === 'disabled' ? 'the flag was killed' : 'the flag is gone';
-    return end(rollout, { name: 'aborted' }, now, { events: [{ type: 'rollout.aborted', reason, detail: {} }] });
-  }
+  if (!isLive(facts.flag)) return endWithFlag(rollout, facts.flag ?? undefined, now);
   if (rollout.phase.name === 'pending') {
     const startAt = rollout.phase.startAt ?? now;
     return startAt > now
@@ -30,10 +41,10 @@ export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transi
 
 /** Before anybody sees the change: proves that the way back works and that what judges is there. */
 function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
+  // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
+  if (facts.validator === 'missing') return stay(rollout, now);
   const problem =
-    facts.flag === null
-      ? 'the flag is gone'
-      : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag, facts.validator));
+    facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
   return end(rollout, { name: 'preflightFailed', message: problem }, now, {
     events: [{ type: 'rollout.preflightFailed', reason: problem, detail: {} }],
@@ -111,20 +122,13 @@ function bake(look: Look): Transition {
     facts.validator === 'none' || (progress.validation?.atEndOfBake === true && progress.validation.outcome === 'advance');
   if (!mayEnd) return stay(rollout, now, { percentage: stage.percentage, atEndOfBake: true });
   const passed = `stage ${at.stage + 1} passed at ${stage.percentage} %`;
-  const warned = withReach(look);
-  if (isLastStage(rollout, at.stage)) return complete(warned, now, passed);
-  if (stage.approval === 'auto') return enterStage(warned, at.stage + 1, now, passed);
+  const warned = { ...rollout, warnings: [...rollout.warnings, ...reachWarnings(stage, progress)] };
+  if (stage.approval === 'auto')
+    return isLastStage(rollout, at.stage) ? complete(warned, now, passed) : enterStage(warned, at.stage + 1, now, passed);
   const waiting: StagePhase = { name: 'awaitingApproval', stage: at.stage, since: now };
   return change(warned, waiting, now, {
     events: [{ type: 'rollout.awaitingApproval', reason: `${passed}; it waits for approveStage`, detail: { stage: at.stage } }],
   });
-}
-
-/** A ring or preview that ended without meeting anybody proved nothing: allowed where no exposures are asked for, but said. */
-function withReach({ rollout, stage, progress }: Look): Rollout {
-  if (stage.share !== null || progress.exposures > 0) return rollout;
-  const warning = `the stage at ${stage.percentage} % reached nobody: no unit served was in ${stage.groups.join(', ')}`;
-  return { ...rollout, warnings: [...rollout.warnings, warning] };
 }
 
 function dueValidation({ rollout, stage, progress, facts, now }: Look): Transition['validate'] {
@@ -136,16 +140,22 @@ function dueValidation({ rollout, stage, progress, facts, now }: Look): Transiti
 
 function descend({ rollout, stage, progress, now }: Look, index: number): Transition {
   if (!isLastStage(rollout, index) && progress.bakedMs < stage.bakeMs) return stay(rollout, now);
-  const step = isLastStage(rollout, index) ? null : enterStage(rollout, index + 1, now, `after ${stage.percentage} %`);
-  const lower = step?.rollout ?? rollout;
   const next = Math.min(index + 1, rollout.plan.stages.length - 1);
-  const outcome = { allocation: step?.allocation ?? null };
-  if (!isLastStage(rollout, next))
-    return change(lower, { name: 'rollingBack', mode: 'gradual', stage: next }, now, { ...outcome, events: step?.events ?? [] });
+  const { entered, allocation, detail } = openedStage(rollout, next, now);
+  const isThere = next === index;
+  const lower = isThere ? rollout : entered;
+  const steppedDown: TransitionEvent = { type: 'rollout.steppedDown', reason: `after ${stage.percentage} %`, detail };
+  const outcome = isThere ? { events: [] } : { allocation, events: [steppedDown] };
+  if (!isLastStage(rollout, next)) return change(lower, { name: 'rollingBack', mode: 'gradual', stage: next }, now, outcome);
   const percentage = rollout.plan.stages[next]?.percentage ?? 0;
   const message = `taken down to ${percentage} %`;
+  const rolledBack = {
+    type: 'rollout.rolledBack',
+    reason: message,
+    detail: { cause: 'gradual', toPercentage: percentage },
+  } as const;
   return end(lower, { name: 'rolledBack', cause: 'gradual', message }, now, {
     ...outcome,
-    events: [{ type: 'rollout.rolledBack', reason: message, detail: { cause: 'gradual', toPercentage: percentage } }],
+    events: [...outcome.events, rolledBack],
   });
 }

@@ -45,8 +45,8 @@ const ENDS: readonly EndPhase[] = [
   { name: 'rolledBack', cause: 'harm', message: '' },
   { name: 'rolledBack', cause: 'gradual', message: '' },
   { name: 'preflightFailed', message: '' },
-  { name: 'aborted' },
-  { name: 'superseded' },
+  { name: 'aborted', message: 'aborted by ada' },
+  { name: 'superseded', message: 'superseded by ada' },
 ];
 
 function phases(stages: number): fc.Arbitrary<Phase> {
@@ -104,6 +104,7 @@ describe('transition', () => {
       { nil: null },
     ),
     exposures: fc.constantFrom(0, 1_000, Number.NaN),
+    seen: fc.constantFrom(0, 2_000, Number.NaN),
     measurements: fc.array(fc.oneof(useful(START), useless(START)), { maxLength: 3 }),
   });
   const anyInput: fc.Arbitrary<RolloutInput> = fc.oneof(
@@ -158,6 +159,7 @@ describe('transition', () => {
           sourceProblem: null,
           validation,
           exposures: 1_000,
+          seen: 0,
           measurements,
         };
         const answer = transition(

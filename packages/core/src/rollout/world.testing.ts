@@ -74,6 +74,7 @@ export function factsOf(world: World, facts: Partial<RolloutFacts> = {}, now = w
     sourceProblem: null,
     validation: null,
     exposures: 1_000,
+    seen: 100_000,
     measurements: (stage?.criteria ?? []).map((criterion) => measured(criterion.max ?? criterion.min ?? 0, now)),
     ...facts,
   };

@@ -109,7 +109,7 @@ export function formatRolloutEntry(rollout: Rollout): JsonObject {
     before: formatAllocation(before),
     outcome: isEnded(phase) ? phase.name : 'underWay',
     cause: phase.name === 'rolledBack' ? phase.cause : null,
-    message: phase.name === 'rolledBack' || phase.name === 'preflightFailed' ? phase.message : null,
+    message: 'message' in phase && isEnded(phase) ? phase.message : null,
     verdicts: rollout.verdicts.map((verdict) => ({ ...verdict, at: new Date(verdict.at).toISOString() })),
     warnings: rollout.warnings,
     startedAt: new Date(rollout.startedAt).toISOString(),
@@ -199,8 +199,10 @@ function phaseOf(outcome: (typeof OUTCOMES)[number], cause: JsonValue | undefine
     case 'preflightFailed':
       return { name: outcome, message: words };
     case 'underWay':
-      return { name: 'aborted' };
-    default:
+      return { name: 'aborted', message: 'it was under way where it was exported' };
+    case 'completed':
       return { name: outcome };
+    default:
+      return { name: outcome, message: words };
   }
 }

@@ -51,8 +51,8 @@ const flag: fc.Arbitrary<Flag> = fc
   .map((fields): Flag => ({ ...newFlag(fields.key, DEFAULT_SCOPE, START), ...(fields as Partial<Flag>) }));
 
 const outcome: fc.Arbitrary<Rollout['phase']> = fc.oneof(
-  fc.constantFrom('completed', 'aborted', 'superseded').map((name) => ({ name }) as Rollout['phase']),
-  fc.string().map((message) => ({ name: 'preflightFailed', message }) as const),
+  fc.constant({ name: 'completed' } as const),
+  fc.record({ name: fc.constantFrom('aborted', 'superseded', 'preflightFailed'), message: fc.string() }),
   fc.record({ name: fc.constant('rolledBack' as const), cause: fc.constantFrom('harm', 'gradual'), message: fc.string() }),
 );
 const records: fc.Arbitrary<SluiceRecord[]> = fc

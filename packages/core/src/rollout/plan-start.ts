@@ -1,0 +1,60 @@
+/** The start of a rollout as one whole change, also where it takes the share over from another rollout or a test. */
+import type { Change } from '../change.ts';
+import { isRefusal, type Refusal, refuse } from '../error.ts';
+import { type Attribution, eventOf, type SluiceEvent } from '../event.ts';
+import { withoutTest } from '../experiment/lifecycle.ts';
+import { type Flag, isLive } from '../flag/flag.ts';
+import { endOwner, type FlagFacts } from '../flag/plan-edit.ts';
+import type { SluiceRecord } from '../record.ts';
+import { rehearse } from './rehearse.ts';
+import type { Rollout, RolloutPlan } from './rollout.ts';
+import { startRollout } from './start.ts';
+
+export interface StartRequest {
+  /** The plan for the flag as it is then. @throws SluiceError `invalid` */
+  readonly plan: (flag: Flag) => RolloutPlan;
+  readonly by: Attribution;
+  /** What to do when somebody else moves the share. */
+  readonly onConflict: 'refuse' | 'supersede';
+  /** Why this process cannot judge by such a plan, in words; null when it can. */
+  readonly problem: (plan: RolloutPlan) => string | null;
+}
+
+/** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
+export function planStart(facts: FlagFacts, request: StartRequest, now: number): Change | Refusal {
+  const { flag: kept, key } = facts;
+  const { by, onConflict, problem } = request;
+  if (kept === undefined) return refuse(`flag "${key}" does not exist; create it with setFlag before rolling it out`, 'notFound');
+  const isTakeover = onConflict === 'supersede' && kept.shareOwner !== null && isLive(kept);
+  const flag = isTakeover ? freed(kept, facts.rollout) : kept;
+  const plan = request.plan(flag);
+  const rollout = startRollout(flag, plan, facts.rollout, by, now);
+  if (isRefusal(rollout)) return rollout;
+  const obstacle = isTakeover ? (problem(plan) ?? rehearse(rollout, flag)) : null;
+  if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
+  const ended = isTakeover ? takenOver(facts, by, now) : { records: [], events: [] };
+  const owned: Flag = { ...flag, shareOwner: { kind: 'rollout', key }, revision: flag.revision + 1, updatedAt: now };
+  const detail = {
+    strategy: plan.strategy,
+    targetPercentage: plan.targetPercentage,
+    stages: plan.stages.map((stage) => stage.percentage),
+  };
+  return {
+    records: [rollout, owned, ...ended.records],
+    events: [...ended.events, eventOf('rollout.started', rollout, by, now, detail), eventOf('flag.updated', owned, by, now)],
+  };
+}
+
+/** The flag as its owner leaves it: a rollout gives back what was before, a gradual rollback and one without traffic leave it, a test has no treatment left. */
+function freed(flag: Flag, rollout: Rollout | undefined): Flag {
+  if (flag.shareOwner?.kind === 'experiment') return { ...flag, ...withoutTest(flag) };
+  const keeps = rollout === undefined || rollout.applied === null || rollout.plan.strategy === 'rollback';
+  return { ...flag, ...(keeps ? {} : rollout.before), shareOwner: null, stageGroups: [] };
+}
+
+/** The record of a superseded rollout lives on in its event: the flag's next rollout takes its place. */
+function takenOver(facts: FlagFacts, by: Attribution, now: number): { records: SluiceRecord[]; events: SluiceEvent[] } {
+  const reason = `a rollout of "${facts.key}" takes over${by.reason === '' ? '' : `: ${by.reason}`}`;
+  const ended = endOwner(facts, { ...by, reason }, now, 'supersede');
+  return { ...ended, records: ended.records.filter((record) => record.kind !== 'rollout') };
+}
