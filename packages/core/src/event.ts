@@ -28,6 +28,7 @@ export const EVENT_TYPES = [
   'experiment.created',
   'experiment.started',
   'experiment.stopped',
+  'experiment.shipped',
   'rollback.immediate',
   'rollback.gradual',
   'rollback.targeted',

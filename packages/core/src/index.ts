@@ -65,18 +65,14 @@ export {
   refuseUnit,
   type SubjectTotals,
 } from './experiment/ledger.ts';
-export {
-  CONTROL,
-  createExperiment,
-  startExperiment,
-  stopExperiment,
-  TREATMENT,
-} from './experiment/lifecycle.ts';
+export { createExperiment, startExperiment, stopExperiment } from './experiment/lifecycle.ts';
 export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
+export { armToShip, planShip, readyFlag } from './experiment/ship.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag } from './flag/compile.ts';
@@ -92,6 +88,7 @@ export {
   hashOfKey,
   isDrawn,
   isUsableKey,
+  isWithinShare,
   MAX_KEY_BYTES,
   notFound,
   type Reason,

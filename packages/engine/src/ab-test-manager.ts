@@ -1,13 +1,21 @@
 /** A/B tests: an allocation held fixed to learn which component is better. */
 import {
+  type ArmSettings,
+  armToShip,
   CONTROL,
+  type Condition,
   createExperiment,
   driftOf,
   type Experiment,
   hashDigits,
   hashOfKey,
+  isRefusal,
   isUsableKey,
+  parseRolloutSettings,
   parseTestSettings,
+  planShip,
+  type RolloutStatus,
+  readyFlag,
   SluiceError,
   startExperiment,
   stopExperiment,
@@ -17,6 +25,7 @@ import {
   type TrackedMetric,
   testResult,
   type Unit,
+  WHOLE_SHARE,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
 import { describeFailure, describeValue } from './failure.ts';
@@ -24,6 +33,7 @@ import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
+import { RolloutManager, type StartRolloutOptions } from './rollout-manager.ts';
 import type { Runtime } from './runtime.ts';
 
 export const TestVariant = { CONTROL, TREATMENT } as const;
@@ -34,8 +44,13 @@ export interface TestDetails {
   readonly testId: string;
   readonly description: string;
   readonly controlComponent: string;
+  /** Of the first treatment; `arms` has all. */
   readonly treatmentComponent: string;
+  /** The part of the units in the test that get a treatment. */
   readonly trafficSplit: number;
+  readonly arms: readonly Required<ArmSettings>[];
+  readonly trafficShare: number;
+  readonly eligibility: Condition;
   readonly durationDays: number;
   readonly trackedMetrics: readonly TrackedMetric[];
   readonly phase: Experiment['phase'];
@@ -43,12 +58,22 @@ export interface TestDetails {
   readonly endsAt: Date | null;
   readonly stoppedAt: Date | null;
   readonly stopReason: string | null;
+  /** The arm that the flag rolls out after the end. */
+  readonly shippedVariant: string | null;
+}
+
+/** What to ship, and how: the options of a rollout. */
+export interface ShipOptions extends Omit<StartRolloutOptions, 'toVariant' | 'toVersion' | 'onConflict'> {
+  /** The arm; the winner unless given. */
+  readonly variant?: string;
 }
 
 export class ABTestManager {
   readonly #flags: FeatureFlagManager;
   readonly #runtime: Runtime;
   readonly #metrics: MetricsCollector | null;
+  /** Made when a winner is shipped. */
+  #rollouts: RolloutManager | null = null;
   #refused = 0;
   /** How each metric of each test is recorded: by the user, or each value by itself. */
   readonly #kinds = new MetricKinds();
@@ -82,6 +107,38 @@ export class ABTestManager {
     return this.getTest(testId);
   }
 
+  /**
+   * Starts a rollout of the winner, or of `variant`, on the flag of a stopped test, with the options of `startRollout`; `getVariant` follows
+   * it, without exposure. Only eligible units are in: of the others nothing is known.
+   * @throws SluiceError `refused` when no arm has won and none is given, and what `startRollout` throws
+   */
+  async shipWinner(testId: string, options: ShipOptions): Promise<RolloutStatus> {
+    const { variant, ...rollout } = options;
+    const { reason, actor, validate, ...settings } = rollout;
+    const results = await this.getTestResults(testId);
+    const by = attributionOf({ reason: reason ?? '', ...(actor === undefined ? {} : { actor }) });
+    let arm: string | null = null;
+    await this.#runtime.commit((view, now) => {
+      const experiment = experimentOf(view.experiments, testId);
+      const chosen = armToShip(experiment, results, variant);
+      if (typeof chosen !== 'string') return chosen;
+      const change = planShip(experiment, view.flag(testId), chosen, by, now);
+      const flag = view.flag(testId);
+      if (isRefusal(change) || flag === undefined) return change;
+      arm = chosen;
+      // A rollout that cannot start must not leave the test marked as shipped.
+      const validatorName = settings.validatorName ?? (validate === undefined ? undefined : testId);
+      parseRolloutSettings(readyFlag(flag, experiment, chosen), {
+        ...settings,
+        toVariant: chosen,
+        ...(validatorName === undefined ? {} : { validatorName }),
+      });
+      return change;
+    });
+    this.#rollouts ??= new RolloutManager(this.#flags);
+    return this.#rollouts.startRollout(testId, { ...rollout, ...by, toVariant: arm ?? '' });
+  }
+
   /** Everybody gets control again; the results stay. */
   async stopTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
     await this.#runtime.facts.flush();
@@ -91,10 +148,15 @@ export class ABTestManager {
     return this.getTest(testId);
   }
 
-  /** The unit's variant, the same at every call, counted as an exposure. Control, without exposure, unless the test is running. Never throws. */
-  getVariant(testId: string, unit?: Unit): TestVariant {
-    if (this.#runtime.view.experiments.get(testId)?.phase !== 'running') return CONTROL;
-    return this.#flags.getVariant(testId, unit) === TREATMENT ? TREATMENT : CONTROL;
+  /**
+   * The unit's variant, the same at every call, counted as an exposure. Control, without exposure, unless the test is running and the unit
+   * is in it. After `shipWinner` it follows the flag's rollout, without exposure. Never throws. `Variant` names the arms where there are others than control and treatment.
+   */
+  getVariant<Variant extends string = TestVariant>(testId: string, unit?: Unit): Variant {
+    const experiment = this.#runtime.view.experiments.get(testId);
+    if (experiment === undefined || !followsFlag(experiment)) return CONTROL as Variant;
+    const variant = this.#flags.getVariant(testId, unit);
+    return (variant !== null && hasArm(experiment, variant) ? variant : CONTROL) as Variant;
   }
 
   /**
@@ -103,7 +165,7 @@ export class ABTestManager {
    */
   recordMetric(
     testId: string,
-    variant: TestVariant,
+    variant: string,
     metric: string,
     value: number,
     options: { readonly userId?: string | number } = {},
@@ -115,7 +177,7 @@ export class ABTestManager {
     }
   }
 
-  #record(testId: string, variant: TestVariant, metric: string, value: number, options: { userId?: string | number }): boolean {
+  #record(testId: string, variant: string, metric: string, value: number, options: { userId?: string | number }): boolean {
     const experiment = this.#runtime.view.experiments.get(testId);
     const { userId } = options;
     const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
@@ -189,8 +251,8 @@ function recordProblem({ experiment, testId, variant, metric, value, options, us
   const place = `recordMetric(${describeValue(testId)}, ${describeValue(metric)})`;
   if (experiment === undefined) return `${place}: there is no such test`;
   if (experiment.phase !== 'running') return `${place}: the test is ${experiment.phase}`;
-  if (variant !== CONTROL && variant !== TREATMENT)
-    return `${place}: the variant must be "control" or "treatment"; it is ${describeValue(variant)}`;
+  if (!hasArm(experiment, variant))
+    return `${place}: the variant must be one of ${experiment.arms.map((arm) => `"${arm.variant}"`).join(', ')}; it is ${describeValue(variant)}`;
   if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
   if (typeof value !== 'number' || !Number.isFinite(value))
     return `${place}: the value must be a finite number; it is ${describeValue(value)}`;
@@ -201,6 +263,15 @@ function recordProblem({ experiment, testId, variant, metric, value, options, us
   return null;
 }
 
+/** A running test's units are drawn by the flag, a shipped one's by its rollout. */
+function followsFlag({ phase, shipped }: Experiment): boolean {
+  return phase === 'running' || (phase === 'stopped' && shipped !== null);
+}
+
+function hasArm(experiment: Experiment, variant: unknown): boolean {
+  return experiment.arms.some((arm) => arm.variant === variant);
+}
+
 function describeTest(experiment: Experiment): TestDetails {
   const date = (at: number | null): Date | null => (at === null ? null : new Date(at));
   const [control, treatment] = experiment.arms;
@@ -209,7 +280,10 @@ function describeTest(experiment: Experiment): TestDetails {
     description: experiment.description,
     controlComponent: control.component,
     treatmentComponent: treatment.component,
-    trafficSplit: experiment.trafficSplit,
+    trafficSplit: (WHOLE_SHARE - control.weight) / WHOLE_SHARE,
+    arms: experiment.arms.map((arm) => ({ ...arm, weight: arm.weight / WHOLE_SHARE })),
+    trafficShare: experiment.trafficShare / WHOLE_SHARE,
+    eligibility: experiment.eligibility,
     durationDays: experiment.durationMs / 86_400_000,
     trackedMetrics: experiment.trackedMetrics,
     phase: experiment.phase,
@@ -217,5 +291,6 @@ function describeTest(experiment: Experiment): TestDetails {
     endsAt: date(experiment.dueAt),
     stoppedAt: date(experiment.stoppedAt),
     stopReason: experiment.stopReason,
+    shippedVariant: experiment.shipped,
   };
 }

@@ -195,7 +195,8 @@ function planStart(
   const { flag, key } = facts;
   if (flag === undefined)
     return { refused: `flag "${key}" does not exist; create it with setFlag before rolling it out`, code: 'notFound' };
-  const rollout = startRollout(flag, plan(flag), facts.rollout, by, now);
+  // That the share has an owner is said before that it leaves nothing to roll out.
+  const rollout = startRollout(flag, plan(flag.shareOwner === null ? flag : { ...flag, share: 0 }), facts.rollout, by, now);
   if (isRefusal(rollout)) return rollout;
   const owned: Flag = { ...flag, shareOwner: { kind: 'rollout', key }, revision: flag.revision + 1, updatedAt: now };
   const detail = {

@@ -58,6 +58,12 @@ export function isDrawn(outcome: number): boolean {
   return stepOf(outcome) === STEP.ALLOCATION && (outcome & 7) === SPLIT;
 }
 
+/** Whether the flag's share takes in this key's unit. With a split the off variant does not tell: it may be an arm of its own. */
+export function isWithinShare(compiled: CompiledFlag, key: string | number): boolean {
+  const { high, low } = hashOfKey(key);
+  return mixHash(high, low, compiled.shareSaltHigh, compiled.shareSaltLow) >>> 0 < compiled.threshold;
+}
+
 /** How many slots a flag with so many variants has. */
 export function slotCount(variants: number): number {
   return (variants + 1) << REASON_BITS;
