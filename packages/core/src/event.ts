@@ -31,6 +31,7 @@ export const EVENT_TYPES = [
   'experiment.started',
   'experiment.stopped',
   'experiment.imported',
+  'experiment.shipped',
   'rollback.immediate',
   'rollback.gradual',
   'rollback.targeted',

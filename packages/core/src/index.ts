@@ -66,18 +66,14 @@ export {
   refuseUnit,
   type SubjectTotals,
 } from './experiment/ledger.ts';
-export {
-  CONTROL,
-  createExperiment,
-  startExperiment,
-  stopExperiment,
-  TREATMENT,
-} from './experiment/lifecycle.ts';
+export { createExperiment, startExperiment, stopExperiment } from './experiment/lifecycle.ts';
 export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
+export { armToShip, planShip, readyFlag } from './experiment/ship.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
@@ -127,6 +123,7 @@ export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-e
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
+export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
 export {

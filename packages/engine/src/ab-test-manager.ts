@@ -1,54 +1,53 @@
 /** A/B tests: an allocation held fixed to learn which component is better. */
 import {
+  armToShip,
   CONTROL,
   createExperiment,
   driftOf,
   type Experiment,
   hashDigits,
   hashOfKey,
-  isUsableKey,
+  isRefusal,
+  parseRolloutSettings,
   parseTestSettings,
+  planShip,
+  type RolloutStatus,
+  readyFlag,
   SluiceError,
   startExperiment,
   stopExperiment,
   type TestResults,
   type TestSettings,
   TREATMENT,
-  type TrackedMetric,
   testResult,
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
-import { describeFailure, describeValue } from './failure.ts';
+import { describeFailure } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
+import { hasArm, recordProblem } from './recorded-metric.ts';
+import { RolloutManager, type StartRolloutOptions } from './rollout-manager.ts';
 import type { Runtime } from './runtime.ts';
+import { describeTest, type TestDetails } from './test-details.ts';
 
 export const TestVariant = { CONTROL, TREATMENT } as const;
 export type TestVariant = (typeof TestVariant)[keyof typeof TestVariant];
 
-/** A test as people read it. */
-export interface TestDetails {
-  readonly testId: string;
-  readonly description: string;
-  readonly controlComponent: string;
-  readonly treatmentComponent: string;
-  readonly trafficSplit: number;
-  readonly durationDays: number;
-  readonly trackedMetrics: readonly TrackedMetric[];
-  readonly phase: Experiment['phase'];
-  readonly startedAt: Date | null;
-  readonly endsAt: Date | null;
-  readonly stoppedAt: Date | null;
-  readonly stopReason: string | null;
+/** What to ship, and how: the options of a rollout. */
+export interface ShipOptions extends Omit<StartRolloutOptions, 'toVariant' | 'toVersion' | 'onConflict'> {
+  /** The arm; the winner unless given. */
+  readonly variant?: string;
 }
 
 export class ABTestManager {
   readonly #flags: FeatureFlagManager;
   readonly #runtime: Runtime;
   readonly #metrics: MetricsCollector | null;
+  /** Made when a winner is shipped. */
+  #rollouts: RolloutManager | null = null;
   #refused = 0;
   /** How each metric of each test is recorded: by the user, or each value by itself. */
   readonly #kinds = new MetricKinds();
@@ -82,6 +81,38 @@ export class ABTestManager {
     return this.getTest(testId);
   }
 
+  /**
+   * Starts a rollout of the winner, or of `variant`, on the flag of a stopped test, with the options of `startRollout`; `getVariant` follows
+   * it, without exposure. Only eligible units are in: of the others nothing is known.
+   * @throws SluiceError `refused` when no arm has won and none is given, and what `startRollout` throws
+   */
+  async shipWinner(testId: string, options: ShipOptions): Promise<RolloutStatus> {
+    const { variant, ...rollout } = options;
+    const { reason, actor, validate, ...settings } = rollout;
+    const results = await this.getTestResults(testId);
+    const by = attributionOf({ reason: reason ?? '', ...(actor === undefined ? {} : { actor }) });
+    let arm: string | null = null;
+    await this.#runtime.commit((view, now) => {
+      const experiment = experimentOf(view.experiments, testId);
+      const chosen = armToShip(experiment, results, variant);
+      if (typeof chosen !== 'string') return chosen;
+      const change = planShip(experiment, view.flag(testId), chosen, by, now);
+      const flag = view.flag(testId);
+      if (isRefusal(change) || flag === undefined) return change;
+      arm = chosen;
+      // A rollout that cannot start must not leave the test marked as shipped.
+      const validatorName = settings.validatorName ?? (validate === undefined ? undefined : testId);
+      parseRolloutSettings(readyFlag(flag, experiment, chosen), {
+        ...settings,
+        toVariant: chosen,
+        ...(validatorName === undefined ? {} : { validatorName }),
+      });
+      return change;
+    });
+    this.#rollouts ??= new RolloutManager(this.#flags);
+    return this.#rollouts.startRollout(testId, { ...rollout, ...by, toVariant: arm ?? '' });
+  }
+
   /** Everybody gets control again; the results stay. */
   async stopTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
     await this.#runtime.facts.flush();
@@ -91,10 +122,15 @@ export class ABTestManager {
     return this.getTest(testId);
   }
 
-  /** The unit's variant, the same at every call, counted as an exposure. Control, without exposure, unless the test is running. Never throws. */
-  getVariant(testId: string, unit?: Unit): TestVariant {
-    if (this.#runtime.view.experiments.get(testId)?.phase !== 'running') return CONTROL;
-    return this.#flags.getVariant(testId, unit) === TREATMENT ? TREATMENT : CONTROL;
+  /**
+   * The unit's variant, the same at every call, counted as an exposure. Control, without exposure, unless the test is running and the unit
+   * is in it. After `shipWinner` it follows the flag's rollout, without exposure. Never throws. `Variant` names the arms where there are others than control and treatment.
+   */
+  getVariant<Variant extends string = TestVariant>(testId: string, unit?: Unit): Variant {
+    const experiment = this.#runtime.view.experiments.get(testId);
+    if (experiment === undefined || !followsFlag(experiment)) return CONTROL as Variant;
+    const variant = this.#flags.getVariant(testId, unit);
+    return (variant !== null && hasArm(experiment, variant) ? variant : CONTROL) as Variant;
   }
 
   /**
@@ -103,7 +139,7 @@ export class ABTestManager {
    */
   recordMetric(
     testId: string,
-    variant: TestVariant,
+    variant: string,
     metric: string,
     value: number,
     options: { readonly userId?: string | number } = {},
@@ -115,7 +151,7 @@ export class ABTestManager {
     }
   }
 
-  #record(testId: string, variant: TestVariant, metric: string, value: number, options: { userId?: string | number }): boolean {
+  #record(testId: string, variant: string, metric: string, value: number, options: { userId?: string | number }): boolean {
     const experiment = this.#runtime.view.experiments.get(testId);
     const { userId } = options;
     const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
@@ -175,47 +211,7 @@ function experimentOf(experiments: ReadonlyMap<string, Experiment>, testId: stri
   return experiment;
 }
 
-interface GivenMetric {
-  readonly experiment: Experiment | undefined;
-  readonly testId: unknown;
-  readonly variant: unknown;
-  readonly metric: unknown;
-  readonly value: unknown;
-  readonly options: object;
-  readonly userId: unknown;
-}
-
-function recordProblem({ experiment, testId, variant, metric, value, options, userId }: GivenMetric): string | null {
-  const place = `recordMetric(${describeValue(testId)}, ${describeValue(metric)})`;
-  if (experiment === undefined) return `${place}: there is no such test`;
-  if (experiment.phase !== 'running') return `${place}: the test is ${experiment.phase}`;
-  if (variant !== CONTROL && variant !== TREATMENT)
-    return `${place}: the variant must be "control" or "treatment"; it is ${describeValue(variant)}`;
-  if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    return `${place}: the value must be a finite number; it is ${describeValue(value)}`;
-  const stranger = Object.keys(options).find((key) => key !== 'userId');
-  if (stranger !== undefined) return `${place}: "${stranger}" is not an option; there is userId`;
-  if (userId !== undefined && (!isUsableKey(userId) || userId === ''))
-    return `${place}: the userId must be a text of 1 byte to 1 KiB, or a whole number; it is ${describeValue(userId)}`;
-  return null;
-}
-
-function describeTest(experiment: Experiment): TestDetails {
-  const date = (at: number | null): Date | null => (at === null ? null : new Date(at));
-  const [control, treatment] = experiment.arms;
-  return {
-    testId: experiment.key,
-    description: experiment.description,
-    controlComponent: control.component,
-    treatmentComponent: treatment.component,
-    trafficSplit: experiment.trafficSplit,
-    durationDays: experiment.durationMs / 86_400_000,
-    trackedMetrics: experiment.trackedMetrics,
-    phase: experiment.phase,
-    startedAt: date(experiment.startedAt),
-    endsAt: date(experiment.dueAt),
-    stoppedAt: date(experiment.stoppedAt),
-    stopReason: experiment.stopReason,
-  };
+/** A running test's units are drawn by the flag, a shipped one's by its rollout. */
+function followsFlag({ phase, shipped }: Experiment): boolean {
+  return phase === 'running' || (phase === 'stopped' && shipped !== null);
 }

@@ -17,7 +17,7 @@ async function running(more: object = {}, flag: object = {}) {
 
 describe('a running test', () => {
   it('compares only units drawn by bucket: whom a condition or a list sent to an arm proves nothing', async () => {
-    const { tests } = await running({ trackedMetrics: ['m'] }, { conditions: { plan: 'pro' }, enabledGroups: ['staff'] });
+    const { tests } = await running({ trackedMetrics: ['m'], eligibility: { plan: 'pro' } }, { enabledGroups: ['staff'] });
     for (let index = 0; index < 2_000; index++) {
       const isPro = index % 4 === 0;
       const unit = {
@@ -44,12 +44,19 @@ describe('a running test', () => {
     expect(results).toMatchObject({ significant: true, winner: 'treatment' });
   });
 
+  it('is not started on conditions that are not its own', async () => {
+    const { sluice, tests } = await running();
+    await tests.createTest({ testId: 'other', controlComponent: 'a', treatmentComponent: 'b' });
+    await sluice.flags.setFlag('other', { conditions: { plan: 'pro' } });
+    await expect(tests.startTest('other')).rejects.toThrow('create it with them as eligibility');
+  });
+
   it('says that its flag was changed from outside, and that no metric decides', async () => {
     const { sluice, tests } = await running({ trackedMetrics: [{ name: 'm', role: 'secondary' }] });
     tests.recordMetric('t', 'control', 'm', 1);
     await sluice.flags.setRolloutPercentage('t', 90, { force: true });
     const { warnings } = await tests.getTestResults('t');
-    expect(warnings.join('\n')).toContain('it has 90 % treatment, and the test set 50 % treatment');
+    expect(warnings.join('\n')).toContain('it has 90 % of the units in');
     expect(warnings.join('\n')).toContain('no metric is primary');
   });
 

@@ -12,6 +12,7 @@ import {
   hashDigits,
   hashOfKey,
   isDrawn,
+  isWithinShare,
   newRegisters,
   type Rollout,
   raise,
@@ -129,7 +130,7 @@ class TestExposures implements ExposureWatch {
 
   exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
     // Whom a list, a condition or a rule sent to an arm was not drawn: counted, they would make two unlike groups look compared.
-    if (!isDrawn(outcome)) return;
+    if (!isDrawn(outcome) || !isWithinShare(flag, key)) return;
     const variant = variantIndexOf(outcome);
     const hash = hashOfKey(key);
     if (this.#told.has(variant, hash)) return;

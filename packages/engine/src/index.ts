@@ -23,7 +23,7 @@ export {
   type Unit,
   type Verdict,
 } from '@sluice/core';
-export { ABTestManager, type TestDetails, TestVariant } from './ab-test-manager.ts';
+export { ABTestManager, TestVariant } from './ab-test-manager.ts';
 export type { BreakGlassOptions } from './break-glass/break-glass.ts';
 export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
@@ -60,5 +60,6 @@ export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
+export type { TestDetails } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext } from './validators.ts';

@@ -1,6 +1,8 @@
 /** Whether a running test's flag still divides units as the test set it. */
 import { type Flag, servedShare } from '../flag/flag.ts';
+import { jsonEqual } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
+import { divisionOf } from './division.ts';
 import type { Experiment } from './experiment.ts';
 
 /**
@@ -9,12 +11,20 @@ import type { Experiment } from './experiment.ts';
  */
 export function driftOf(experiment: Experiment, flag: Flag): string | null {
   if (experiment.phase !== 'running') return null;
-  const planned = Math.round(experiment.trafficSplit * 100_000);
-  const names = experiment.arms.map((arm) => arm.variant);
-  const isOurs = flag.offVariant === names[0] && flag.onVariant === names[1] && flag.split.length === 0;
-  if (isOurs && servedShare(flag) === planned) return null;
-  const found = isOurs
-    ? `${shareToPercentage(servedShare(flag))} % treatment`
-    : `${flag.offVariant} and ${flag.onVariant} as its variants`;
-  return `it has ${found}, and the test set ${shareToPercentage(planned)} % treatment`;
+  const planned = divisionOf(experiment);
+  if (planned.offVariant !== flag.offVariant || !jsonEqual(planned.split, flag.split) || planned.share !== servedShare(flag))
+    return `it has ${inWords(flag)}, and the test set ${inWords(planned)}`;
+  if (!jsonEqual(experiment.eligibility, flag.conditions))
+    return `it has the conditions ${JSON.stringify(flag.conditions)}, and the test set ${JSON.stringify(experiment.eligibility)}`;
+  const drawnBy = { salt: flag.salt, bucketBy: flag.bucketBy };
+  if (experiment.drawnBy !== null && !jsonEqual(experiment.drawnBy, drawnBy))
+    return `it draws by ${JSON.stringify(drawnBy)}, and the test started with ${JSON.stringify(experiment.drawnBy)}`;
+  return null;
+}
+
+/** As in "50 % of the units in, divided 50 % control, 50 % treatment". */
+function inWords(flag: Pick<Flag, 'status' | 'share' | 'onVariant' | 'offVariant' | 'split' | 'stageGroups'>): string {
+  const split = flag.split.length === 0 ? [{ variant: flag.onVariant, share: 100_000 }] : flag.split;
+  const parts = split.map(({ variant, share }) => `${shareToPercentage(share)} % ${variant}`).join(', ');
+  return `${shareToPercentage(servedShare(flag))} % of the units in, divided ${parts}`;
 }

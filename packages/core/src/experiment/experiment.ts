@@ -1,5 +1,7 @@
 /** The experiment record (publicly a *test*): an allocation held fixed to learn. */
+import type { Condition } from '../flag/condition.ts';
 import type { Scope } from '../scope.ts';
+import type { Share } from '../share.ts';
 
 export type Aggregation = 'mean' | 'sum' | 'count' | 'max';
 export type MetricRole = 'primary' | 'secondary' | 'guardrail';
@@ -16,6 +18,14 @@ export interface TrackedMetric {
 export interface Arm {
   readonly variant: string;
   readonly component: string;
+  /** Its part of the units that are in the test; the parts of all arms sum to 100 000. */
+  readonly weight: Share;
+}
+
+/** By what a running test's flag draws its units. */
+export interface Drawing {
+  readonly salt: string;
+  readonly bucketBy: string | null;
 }
 
 export interface Experiment {
@@ -25,10 +35,12 @@ export interface Experiment {
   readonly key: string;
   readonly revision: number;
   readonly description: string;
-  /** Control first. */
-  readonly arms: readonly [Arm, Arm];
-  /** The treatment's part of the traffic, above 0 and below 1. */
-  readonly trafficSplit: number;
+  /** Control first, 2 to 10. */
+  readonly arms: readonly [Arm, Arm, ...Arm[]];
+  /** The part of the eligible units that is in the test at all; the others get control and are not counted. */
+  readonly trafficShare: Share;
+  /** Units for which it does not hold get control and are not counted. */
+  readonly eligibility: Condition;
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];
@@ -39,4 +51,8 @@ export interface Experiment {
   readonly stopReason: string | null;
   /** The planned end while running, else null. */
   readonly dueAt: number | null;
+  /** Null until it starts. */
+  readonly drawnBy: Drawing | null;
+  /** The arm that the flag rolls out after the end; null until `shipWinner`. */
+  readonly shipped: string | null;
 }

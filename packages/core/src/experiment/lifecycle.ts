@@ -1,19 +1,17 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
-import { type Refusal, refuse } from '../error.ts';
+import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
+import { type JsonObject, jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
-import { WHOLE_SHARE } from '../share.ts';
+import { shareToPercentage } from '../share.ts';
+import { armValues, divisionOf, withoutTest } from './division.ts';
 import type { Experiment } from './experiment.ts';
 import type { ParsedTestSettings } from './settings.ts';
 
-export const CONTROL = 'control';
-export const TREATMENT = 'treatment';
-const DAY_MS = 86_400_000;
-
-/** A draft and its flag with the variants `control` and `treatment`, whose values name the components. Everybody gets control until it starts. */
+/** A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. */
 export function createExperiment(settings: ParsedTestSettings, scope: Scope, by: Attribution, now: number): Change {
   const experiment: Experiment = {
     kind: 'experiment',
@@ -21,12 +19,10 @@ export function createExperiment(settings: ParsedTestSettings, scope: Scope, by:
     key: settings.testId,
     revision: 1,
     description: settings.description,
-    arms: [
-      { variant: CONTROL, component: settings.controlComponent },
-      { variant: TREATMENT, component: settings.treatmentComponent },
-    ],
-    trafficSplit: settings.trafficSplit,
-    durationMs: Math.round(settings.durationDays * DAY_MS),
+    arms: settings.arms,
+    trafficShare: settings.trafficShare,
+    eligibility: settings.eligibility,
+    durationMs: settings.durationMs,
     trackedMetrics: settings.trackedMetrics,
     phase: 'draft',
     createdAt: now,
@@ -34,15 +30,18 @@ export function createExperiment(settings: ParsedTestSettings, scope: Scope, by:
     stoppedAt: null,
     stopReason: null,
     dueAt: null,
+    drawnBy: null,
+    shipped: null,
   };
   const flag: Flag = {
     ...newFlag(settings.testId, scope, now),
     revision: 1,
     description: settings.description,
     status: 'percentage',
-    variants: { [CONTROL]: settings.controlComponent, [TREATMENT]: settings.treatmentComponent },
-    offVariant: CONTROL,
-    onVariant: TREATMENT,
+    variants: armValues(settings.arms),
+    offVariant: settings.arms[0].variant,
+    onVariant: settings.arms[1].variant,
+    conditions: settings.eligibility,
   };
   return {
     records: [experiment, flag],
@@ -58,21 +57,21 @@ export function startExperiment(experiment: Experiment, flag: Flag | undefined, 
   if (flag.status === 'disabled') return refuse(`${name}: its flag is disabled; restoreFlag("${experiment.key}") first`);
   if (flag.shareOwner !== null)
     return refuse(`${name}: its flag's share is moved by the ${flag.shareOwner.kind} "${flag.shareOwner.key}"`, 'conflict');
+  if (!jsonEqual(flag.conditions, experiment.eligibility))
+    return refuse(`${name}: its flag was given conditions, which say who is in the test; create it with them as eligibility`);
   const started: Experiment = {
     ...experiment,
     revision: experiment.revision + 1,
     phase: 'running',
     startedAt: now,
     dueAt: now + experiment.durationMs,
+    drawnBy: { salt: flag.salt, bucketBy: flag.bucketBy },
   };
-  const share = Math.round(experiment.trafficSplit * WHOLE_SHARE);
-  const moved = allocate(flag, share, { kind: 'experiment', key: experiment.key }, now);
+  const moved = divided(flag, experiment, now);
+  if (isRefusal(moved)) return moved;
   return {
     records: [started, moved],
-    events: [
-      eventOf('experiment.started', started, by, now, { trafficSplit: experiment.trafficSplit }),
-      eventOf('flag.updated', moved, by, now),
-    ],
+    events: [eventOf('experiment.started', started, by, now, figuresOf(experiment)), eventOf('flag.updated', moved, by, now)],
   };
 }
 
@@ -87,20 +86,8 @@ export function stopExperiment(experiment: Experiment, flag: Flag | undefined, b
   return { records: [stopped, moved], events: [event, eventOf('flag.updated', moved, by, now)] };
 }
 
-/** Without its test a flag has nobody to divide: control for all. A kill stays one, and undoing it later finds no split left behind. */
 function releasedFlag(flag: Flag, now: number): Flag {
   return { ...flag, ...withoutTest(flag), revision: flag.revision + 1, updatedAt: now };
-}
-
-/** What of a flag changes when the test that moved its share is over. */
-export function withoutTest(flag: Flag): Pick<Flag, 'share' | 'status' | 'statusBeforeKill' | 'shareOwner'> {
-  const isKilled = flag.status === 'disabled';
-  return {
-    share: 0,
-    status: isKilled ? 'disabled' : 'percentage',
-    statusBeforeKill: isKilled ? 'percentage' : null,
-    shareOwner: null,
-  };
 }
 
 /** The experiment's own record after its end. */
@@ -115,12 +102,20 @@ export function endExperiment(experiment: Experiment, by: Attribution, now: numb
   };
 }
 
-function allocate(flag: Flag, share: number, owner: Flag['shareOwner'], now: number): Flag {
-  const { offVariant, onVariant, split, stageGroups } = flag;
+/** The flag with the division and the conditions of the test, which moves its share from now on. */
+export function divided(flag: Flag, experiment: Experiment, now: number): Flag | Refusal {
   const edited = editFlag(
-    { ...flag, shareOwner: null },
-    { type: 'allocate', allocation: { status: 'percentage', share, offVariant, onVariant, split, stageGroups }, owner },
+    { ...flag, shareOwner: null, conditions: experiment.eligibility, variants: armValues(experiment.arms) },
+    { type: 'allocate', allocation: divisionOf(experiment), owner: { kind: 'experiment', key: experiment.key } },
     now,
   );
-  return 'refused' in edited ? flag : { ...edited, revision: flag.revision + 1, updatedAt: now };
+  return isRefusal(edited) ? edited : { ...edited, revision: flag.revision + 1, updatedAt: now };
+}
+
+/** What the start of a test or of a new phase of it says of the division. */
+export function figuresOf({ arms, trafficShare }: Experiment): JsonObject {
+  return {
+    trafficPercentage: shareToPercentage(trafficShare),
+    split: Object.fromEntries(arms.map(({ variant, weight }) => [variant, shareToPercentage(weight)])),
+  };
 }

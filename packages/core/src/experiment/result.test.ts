@@ -52,10 +52,11 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     revision: 2,
     description: '',
     arms: [
-      { variant: 'control', component: 'a' },
-      { variant: 'treatment', component: 'b' },
+      { variant: 'control', component: 'a', weight: 50_000 },
+      { variant: 'treatment', component: 'b', weight: 50_000 },
     ],
-    trafficSplit: 0.5,
+    trafficShare: 100_000,
+    eligibility: {},
     durationMs: 1000,
     trackedMetrics,
     phase: 'stopped',
@@ -64,6 +65,8 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     stoppedAt: 2000,
     stopReason: '',
     dueAt: null,
+    drawnBy: null,
+    shipped: null,
   };
 }
 

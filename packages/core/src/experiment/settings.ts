@@ -1,34 +1,40 @@
 /** The settings of `createTest`: read whole, with every problem named at once. */
 import { type Issue, SluiceError } from '../error.ts';
+import type { Condition } from '../flag/condition.ts';
 import { nameProblem } from '../flag/flag-file.ts';
 import { nearest } from '../flag/nearest.ts';
-import { isJsonObject } from '../json.ts';
-import { percentageProblem } from '../share.ts';
-import type { TrackedMetric } from './experiment.ts';
+import { parseCondition } from '../flag/parse-condition.ts';
+import { shown } from '../flag/shown.ts';
+import { copyJson, isJsonObject } from '../json.ts';
+import { WHOLE_SHARE } from '../share.ts';
+import type { Experiment, TrackedMetric } from './experiment.ts';
 import { parseTrackedMetric } from './metric.ts';
+import { type ArmSettings, parseArms, partProblem, partToShare } from './parse-arms.ts';
 
+/** Either `arms`, or `controlComponent` and `treatmentComponent` with `trafficSplit`. */
 export interface TestSettings {
   readonly testId: string;
   readonly description?: string;
-  readonly controlComponent: string;
-  readonly treatmentComponent: string;
-  /** The treatment's part of the traffic, above 0 and below 1; half unless given. */
+  readonly controlComponent?: string;
+  readonly treatmentComponent?: string;
+  /** The treatment's part of the units in the test, above 0 and below 1; half unless given. */
   readonly trafficSplit?: number;
+  /** 2 to 10 arms, the control first. */
+  readonly arms?: readonly ArmSettings[];
+  /** The part of the eligible units that is in the test at all, above 0 and up to 1, which it is unless given. The others get control uncounted. */
+  readonly trafficShare?: number;
+  /** Units for which it does not hold get control uncounted. */
+  readonly eligibility?: Condition;
   /** The test ends by itself after so many days; 7 unless given. */
   readonly durationDays?: number;
   /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
   readonly trackedMetrics?: readonly (string | (Partial<TrackedMetric> & { readonly name: string }))[];
 }
 
-export interface ParsedTestSettings {
-  readonly testId: string;
-  readonly description: string;
-  readonly controlComponent: string;
-  readonly treatmentComponent: string;
-  readonly trafficSplit: number;
-  readonly durationDays: number;
-  readonly trackedMetrics: readonly TrackedMetric[];
-}
+export type ParsedTestSettings = Pick<
+  Experiment,
+  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'durationMs' | 'trackedMetrics'
+> & { readonly testId: string };
 
 const KNOWN = [
   'testId',
@@ -36,10 +42,14 @@ const KNOWN = [
   'controlComponent',
   'treatmentComponent',
   'trafficSplit',
+  'arms',
+  'trafficShare',
+  'eligibility',
   'durationDays',
   'trackedMetrics',
 ];
 const LONGEST_DAYS = 3650;
+const DAY_MS = 86_400_000;
 
 /** @throws SluiceError `invalid` naming every setting that breaks a rule */
 export function parseTestSettings(input: unknown): ParsedTestSettings {
@@ -48,47 +58,42 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   const issues: Issue[] = Object.keys(input)
     .filter((key) => !KNOWN.includes(key))
     .map((key) => ({ path: `/${key}`, message: `is not a setting of a test${nearest(key, KNOWN)}` }));
-  issues.push(...nameIssues(input), ...numberIssues(input));
-  const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
-  if (issues.length > 0) {
-    const all = issues.map((issue) => `${issue.path} ${issue.message}`).join('; ');
-    throw new SluiceError('invalid', `test ${JSON.stringify(input.testId)}: ${all}`, { issues });
-  }
-  const { description = '', trafficSplit = 0.5, durationDays = 7, ...names } = input as unknown as TestSettings;
-  return { ...names, description, trafficSplit, durationDays, trackedMetrics };
-}
-
-function nameIssues(input: { readonly [key: string]: unknown }): Issue[] {
-  const issues: Issue[] = [];
   const problem = nameProblem(input.testId);
   if (problem !== null) issues.push({ path: '/testId', message: problem });
-  for (const name of ['controlComponent', 'treatmentComponent'])
-    if (typeof input[name] !== 'string' || input[name] === '')
-      issues.push({ path: `/${name}`, message: 'must be a text that is not empty' });
-  if (issues.length === 0 && input.controlComponent === input.treatmentComponent)
-    issues.push({
-      path: '/treatmentComponent',
-      message: `must differ from the control; both are "${String(input.controlComponent)}"`,
-    });
-  if (input.description !== undefined && typeof input.description !== 'string')
-    issues.push({ path: '/description', message: 'must be a text' });
-  return issues;
+  const parsed = parseArms(input);
+  if ('issues' in parsed) issues.push(...parsed.issues);
+  issues.push(...plainIssues(input));
+  const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
+  if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
+  const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = input as unknown as TestSettings;
+  return {
+    testId,
+    description,
+    arms: parsed.arms,
+    trafficShare: trafficShare === 1 ? WHOLE_SHARE : partToShare(trafficShare),
+    eligibility: copyJson(eligibility) as Condition,
+    durationMs: Math.round(durationDays * DAY_MS),
+    trackedMetrics,
+  };
 }
 
-function numberIssues({ trafficSplit, durationDays }: { readonly [key: string]: unknown }): Issue[] {
+function invalid(testId: unknown, issues: readonly Issue[]): SluiceError {
+  const all = issues.map((issue) => `${issue.path} ${issue.message}`).join('; ');
+  return new SluiceError('invalid', `test ${JSON.stringify(testId)}: ${all}`, { issues });
+}
+
+function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
+  const { description, trafficShare, durationDays, eligibility } = input;
   const issues: Issue[] = [];
-  const isSplit = typeof trafficSplit === 'number' && trafficSplit > 0 && trafficSplit < 1;
-  if (trafficSplit !== undefined && !isSplit)
-    issues.push({
-      path: '/trafficSplit',
-      message: `must lie between 0 and 1, as the treatment's part; it is ${shown(trafficSplit)}`,
-    });
-  else if (trafficSplit !== undefined && percentageProblem(Number(trafficSplit) * 100) !== null)
-    issues.push({ path: '/trafficSplit', message: `may have at most five decimals; it is ${shown(trafficSplit)}` });
+  if (description !== undefined && typeof description !== 'string')
+    issues.push({ path: '/description', message: 'must be a text' });
+  const part = trafficShare === undefined ? null : partProblem(trafficShare);
+  if (part !== null) issues.push({ path: '/trafficShare', message: `${part}; it is ${shown(trafficShare)}` });
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });
-  return issues;
+  const condition = eligibility === undefined ? { issues: [] } : parseCondition(eligibility, '/eligibility');
+  return 'issues' in condition ? [...issues, ...condition.issues] : issues;
 }
 
 function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
@@ -106,8 +111,4 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
     seen.add(parsed.metric.name);
     return [parsed.metric];
   });
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value);
 }

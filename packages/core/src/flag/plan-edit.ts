@@ -2,8 +2,9 @@
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
+import { withoutTest } from '../experiment/division.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { endExperiment, withoutTest } from '../experiment/lifecycle.ts';
+import { endExperiment } from '../experiment/lifecycle.ts';
 import type { JsonObject } from '../json.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Rollout } from '../rollout/rollout.ts';

@@ -2,7 +2,7 @@
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf, type SluiceEvent } from '../event.ts';
-import { withoutTest } from '../experiment/lifecycle.ts';
+import { withoutTest } from '../experiment/division.ts';
 import { type Flag, isLive } from '../flag/flag.ts';
 import { endOwner, type FlagFacts } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
@@ -27,7 +27,8 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   if (kept === undefined) return refuse(`flag "${key}" does not exist; create it with setFlag before rolling it out`, 'notFound');
   const isTakeover = onConflict === 'supersede' && kept.shareOwner !== null && isLive(kept);
   const flag = isTakeover ? freed(kept, facts.rollout) : kept;
-  const plan = request.plan(flag);
+  // That the share has an owner is said before that it leaves nothing to roll out.
+  const plan = request.plan(flag.shareOwner === null ? flag : { ...flag, status: 'percentage', share: 0 });
   const rollout = startRollout(flag, plan, facts.rollout, by, now);
   if (isRefusal(rollout)) return rollout;
   const obstacle = isTakeover ? (problem(plan) ?? rehearse(rollout, flag)) : null;

@@ -1,27 +1,36 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
 import type { Experiment } from '../experiment/experiment.ts';
-import { CONTROL, TREATMENT } from '../experiment/lifecycle.ts';
 import { parseTrackedMetric } from '../experiment/metric.ts';
+import { parseArms } from '../experiment/parse-arms.ts';
+import type { Condition } from '../flag/condition.ts';
+import { parseCondition } from '../flag/parse-condition.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
-import { fullText, instant, listOf, numberFrom, objectOf, oneOf, orNull, type Shape, text } from './shape.ts';
+import { percentageToShare, shareToPercentage, WHOLE_SHARE } from '../share.ts';
+import { fullText, instant, listOf, numberFrom, objectOf, oneOf, orNull, percentage, type Shape, text } from './shape.ts';
 
 const DAY_MS = 86_400_000;
 const metric: Shape = (value, path) => {
   const parsed = parseTrackedMetric(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
-const inside: Shape = (value, path) =>
-  typeof value === 'number' && value > 0 && value < 1
-    ? []
-    : [{ path, message: `must lie between 0 and 1, as the treatment's part; it is ${String(value)}` }];
+const arms: Shape = (value, path) => {
+  const parsed = parseArms({ arms: value ?? null });
+  return 'issues' in parsed
+    ? parsed.issues.map((issue) => ({ ...issue, path: `${path}${issue.path.replace(/^\/arms/, '')}` }))
+    : [];
+};
+const condition: Shape = (value, path) => {
+  const parsed = parseCondition(value, path);
+  return 'issues' in parsed ? parsed.issues : [];
+};
 const SHAPE = objectOf({
   testId: fullText,
   description: text,
-  controlComponent: fullText,
-  treatmentComponent: fullText,
-  trafficSplit: inside,
+  arms,
+  trafficPercentage: percentage,
+  eligibility: condition,
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: listOf(metric),
   phase: oneOf(['draft', 'running', 'stopped']),
@@ -29,17 +38,18 @@ const SHAPE = objectOf({
   startedAt: orNull(instant),
   stoppedAt: orNull(instant),
   stopReason: orNull(text),
+  drawnBy: orNull(objectOf({ salt: fullText, bucketBy: orNull(fullText) })),
+  shipped: orNull(fullText),
 });
 
 export function formatExperimentEntry(experiment: Experiment): JsonObject {
   const date = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
-  const [control, treatment] = experiment.arms;
   return {
     testId: experiment.key,
     description: experiment.description,
-    controlComponent: control.component,
-    treatmentComponent: treatment.component,
-    trafficSplit: experiment.trafficSplit,
+    arms: experiment.arms.map((arm) => ({ ...arm, weight: arm.weight / WHOLE_SHARE })),
+    trafficPercentage: shareToPercentage(experiment.trafficShare),
+    eligibility: experiment.eligibility,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
     phase: experiment.phase,
@@ -47,6 +57,8 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     startedAt: date(experiment.startedAt),
     stoppedAt: date(experiment.stoppedAt),
     stopReason: experiment.stopReason,
+    drawnBy: experiment.drawnBy === null ? null : { ...experiment.drawnBy },
+    shipped: experiment.shipped,
   };
 }
 
@@ -56,6 +68,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
   if (issues.length > 0) return issues;
   const entry = value as JsonObject;
   const at = (instantText: unknown): number | null => (instantText === null ? null : Date.parse(instantText as string));
+  const parsed = parseArms({ arms: entry.arms });
+  if ('issues' in parsed) return parsed.issues;
   const wasRunning = entry.phase === 'running';
   return {
     kind: 'experiment',
@@ -63,11 +77,9 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     key: entry.testId as string,
     revision: 0,
     description: entry.description as string,
-    arms: [
-      { variant: CONTROL, component: entry.controlComponent as string },
-      { variant: TREATMENT, component: entry.treatmentComponent as string },
-    ],
-    trafficSplit: entry.trafficSplit as number,
+    arms: parsed.arms,
+    trafficShare: percentageToShare(entry.trafficPercentage as number, 'trafficPercentage'),
+    eligibility: entry.eligibility as Condition,
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
     trackedMetrics: (entry.trackedMetrics as readonly unknown[]).flatMap((tracked) => {
       const parsed = parseTrackedMetric(tracked, '');
@@ -79,5 +91,7 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     stoppedAt: at(entry.stoppedAt),
     stopReason: entry.stopReason as string | null,
     dueAt: null,
+    drawnBy: wasRunning ? null : (entry.drawnBy as unknown as Experiment['drawnBy']),
+    shipped: entry.shipped as string | null,
   };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createExperiment, endExperiment } from '../experiment/lifecycle.ts';
+import { parseTestSettings } from '../experiment/settings.ts';
 import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { SluiceRecord } from '../record.ts';
@@ -76,14 +77,17 @@ function stoppedTest(testId: string) {
   const settings = {
     testId,
     description: 'd',
-    controlComponent: 'a',
-    treatmentComponent: 'b',
-    trafficSplit: 0.3,
-    durationDays: 7,
+    arms: [
+      { variant: 'control', component: 'a', weight: 0.33333 },
+      { variant: 'b', component: 'b', weight: 0.33333 },
+      { variant: 'c', component: 'c', weight: 0.33334 },
+    ],
+    trafficShare: 0.3,
+    eligibility: { plan: 'pro' },
   };
-  const made = createExperiment({ ...settings, trackedMetrics: [] }, DEFAULT_SCOPE, BY, START).records[0];
+  const made = createExperiment(parseTestSettings(settings), DEFAULT_SCOPE, BY, START).records[0];
   if (made?.kind !== 'experiment') throw new Error('no test was made');
-  return { ...endExperiment(made, BY, NOW - 5), startedAt: START + 1 };
+  return { ...endExperiment(made, BY, NOW - 5), startedAt: START + 1, drawnBy: { salt: 's', bucketBy: null }, shipped: 'c' };
 }
 
 function parsed(document: unknown): readonly SluiceRecord[] {

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { SluiceError } from '../error.ts';
+import { parseTestSettings } from './settings.ts';
+
+const arm = (variant: string, weight?: number) => ({
+  variant,
+  component: `${variant}-model`,
+  ...(weight === undefined ? {} : { weight }),
+});
+const pathsOf = (more: object): string[] => {
+  try {
+    parseTestSettings({ testId: 't', ...more });
+    return [];
+  } catch (error) {
+    return error instanceof SluiceError ? error.issues.map((issue) => issue.path) : ['threw'];
+  }
+};
+
+describe('the arms of a test', () => {
+  it('are two by their components, or a list with the control first', () => {
+    const two = parseTestSettings({ testId: 't', controlComponent: 'a', treatmentComponent: 'b', trafficSplit: 0.3 });
+    expect(two.arms).toEqual([
+      { variant: 'control', component: 'a', weight: 70_000 },
+      { variant: 'treatment', component: 'b', weight: 30_000 },
+    ]);
+    const three = parseTestSettings({ testId: 't', arms: [arm('control'), arm('fast'), arm('cheap')] });
+    expect(three.arms.map((one) => one.weight)).toEqual([33_334, 33_333, 33_333]);
+    expect(
+      parseTestSettings({ testId: 't', arms: [arm('control', 0.5), arm('fast', 0.2), arm('cheap', 0.3)] }).arms,
+    ).toHaveLength(3);
+  });
+
+  it('are refused with the place of what is wrong', () => {
+    expect(pathsOf({ arms: [arm('control')] })).toEqual(['/arms']);
+    expect(pathsOf({ arms: [arm('control', 0.5), arm('b', 0.4)] })).toEqual(['/arms']);
+    expect(pathsOf({ arms: [arm('control', 0.5), arm('b')] })).toEqual(['/arms']);
+    expect(pathsOf({ arms: [arm('a'), arm('control')] })).toEqual(['/arms/0/variant', '/arms/1/variant']);
+    expect(pathsOf({ arms: [arm('control'), arm('b'), arm('b')] })).toEqual(['/arms/2/variant', '/arms/2/component']);
+    expect(pathsOf({ arms: [arm('control'), arm('1')] })).toEqual(['/arms/1/variant']);
+    expect(pathsOf({ arms: [arm('control'), { ...arm('b'), share: 1 }] })).toEqual(['/arms/1/share']);
+    expect(pathsOf({ arms: [arm('control', 0.9999999), arm('b', 0)] })).toEqual(['/arms/0/weight', '/arms/1/weight']);
+    expect(pathsOf({ arms: [arm('control'), arm('b')], trafficSplit: 0.5 })).toEqual(['/trafficSplit']);
+    expect(pathsOf({ arms: Array.from({ length: 11 }, (_, index) => arm(index === 0 ? 'control' : `v${index}`)) })).toEqual([
+      '/arms',
+    ]);
+    expect(pathsOf({ controlComponent: 'a', treatmentComponent: 'b', trafficSplit: 1 })).toEqual(['/trafficSplit']);
+  });
+});
+
+it('refuses a traffic share that is none and a condition that is none', () => {
+  const two = { controlComponent: 'a', treatmentComponent: 'b' };
+  for (const trafficShare of [0, 1.1, -1, Number.NaN, '0.5', 0.1234567])
+    expect(pathsOf({ ...two, trafficShare })).toEqual(['/trafficShare']);
+  expect(pathsOf({ ...two, trafficShare: 0.12345, eligibility: { plan: 'pro' } })).toEqual([]);
+  expect(pathsOf({ ...two, eligibility: { age: { above: 3 } } })).toEqual(['/eligibility/age/above']);
+});
