@@ -235,7 +235,8 @@ function describeRollback(event: LoggedEvent): RollbackRecord {
     id: event.seq,
     at: new Date(event.at),
     flag: event.key,
-    strategy: STRATEGIES[event.type] ?? 'automatic',
+    // A person who rejects a stage takes it back at once; only harm does so by itself.
+    strategy: event.detail.cause === 'rejected' ? 'immediate' : (STRATEGIES[event.type] ?? 'automatic'),
     fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
     toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
     actor: event.actor,
