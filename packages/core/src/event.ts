@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'rollout.steppedDown',
   'rollout.awaitingApproval',
   'rollout.approved',
+  'rollout.rejected',
   'rollout.promoted',
   'rollout.held',
   'rollout.resumed',

@@ -156,6 +156,7 @@ export {
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
 export { startRollout } from './rollout/start.ts';
+export type { FreezeWindowSettings, InstantSetting, StartSettings, WeeklySettings } from './rollout/start-settings.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
 export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';

@@ -60,7 +60,7 @@ export class RolloutManager {
   }
 
   /**
-   * Starts a rollout of this flag and resolves when its first stage has the traffic, or preflight refused it (the status says so).
+   * Starts a rollout of this flag and resolves when its first stage has the traffic, it waits for its start, or preflight refused it (the status says so).
    * With `onConflict: 'supersede'` the end of what runs and the start are one commit, and what would fail preflight ends nothing.
    * @throws SluiceError `invalid` naming every bad option, `notFound`, `refused` for a disabled flag, `conflict` when the share has an owner
    */
@@ -136,11 +136,28 @@ export class RolloutManager {
     return this.#command(name, 'approveStage', options, (by) => ({ type: 'approve', by }));
   }
 
-  /** Opens the next stage now, or with `full` the last; recorded as without evidence. */
-  promoteRollout(name: string, options: MutationOptions & { readonly full?: boolean } = {}): Promise<RolloutStatus> {
-    return this.#command(name, 'promoteRollout', options, (by) => ({ type: 'promote', full: options.full ?? false, by }), [
-      'full',
-    ]);
+  /** Lets a rollout with `startApproval` start, at its `startAt` at the earliest. Kept with who, why and on which revision. */
+  approveStart(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
+    return this.#command(name, 'approveStart', options, (by) => ({ type: 'approveStart', by }));
+  }
+
+  /** Refuses the approval that is waited for: the start does not happen, or everybody gets back what they had before. */
+  rejectRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
+    return this.#command(name, 'rejectRollout', options, (by) => ({ type: 'reject', by }));
+  }
+
+  /** Opens the next stage now, or with `full` the last; recorded as without evidence. In a freeze window it takes `force` and a reason. */
+  promoteRollout(
+    name: string,
+    options: MutationOptions & { readonly full?: boolean; readonly force?: boolean } = {},
+  ): Promise<RolloutStatus> {
+    return this.#command(
+      name,
+      'promoteRollout',
+      options,
+      (by) => ({ type: 'promote', full: options.full ?? false, force: options.force ?? false, by }),
+      ['full'],
+    );
   }
 
   /** Gives everybody what they had before the rollout; a gradual rollback stays where it is. */

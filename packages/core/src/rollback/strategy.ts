@@ -12,5 +12,7 @@ export type RollbackStrategyName = (typeof ROLLBACK_EVENTS)[keyof typeof ROLLBAC
 /** Null for an event that begins no rollback; the end of a gradual one is such. */
 export function rollbackStrategyOf({ type, detail }: Pick<SluiceEvent, 'type' | 'detail'>): RollbackStrategyName | null {
   if (!(type in ROLLBACK_EVENTS) || (type === 'rollout.rolledBack' && detail.cause === 'gradual')) return null;
+  // A person who rejects a stage takes it back at once; only harm does so by itself.
+  if (detail.cause === 'rejected') return 'immediate';
   return ROLLBACK_EVENTS[type as keyof typeof ROLLBACK_EVENTS];
 }

@@ -1,8 +1,11 @@
 /** What people may ask of a rollout, and what is refused in which phase. */
 import { type Refusal, refuse } from '../error.ts';
 import type { Attribution } from '../event.ts';
-import type { Allocation, Flag } from '../flag/flag.ts';
+import { type Allocation, type Flag, servedShare } from '../flag/flag.ts';
+import { shareToPercentage } from '../share.ts';
+import { freezeAt } from './freeze.ts';
 import type { RolloutCommand } from './input.ts';
+import { approveStart, freezeText } from './pending.ts';
 import { currentStage, type Rollout } from './rollout.ts';
 import { complete, end, enterStage, goOn, hold, isLastStage, type Transition, type TransitionEvent } from './step.ts';
 
@@ -17,8 +20,12 @@ export function applyCommand(rollout: Rollout, command: RolloutCommand, now: num
         : no(rollout, 'resume', 'it is not held');
     case 'approve':
       return approve(rollout, command.by, now);
+    case 'approveStart':
+      return approveStart(rollout, command.by, now);
+    case 'reject':
+      return reject(rollout, command.by, now);
     case 'promote':
-      return promote(rollout, command.full, command.by.reason, now);
+      return promote(rollout, command, now);
     case 'abort':
       return abort(rollout, command.by, now);
     case 'kill':
@@ -40,19 +47,53 @@ function approve(rollout: Rollout, by: RolloutCommand['by'], now: number): Trans
   const { phase } = rollout;
   if (phase.name !== 'awaitingApproval')
     return no(rollout, 'approve', `it is not waiting for an approval, it is in ${phase.name}`);
-  const approved = event('rollout.approved', by.reason, rollout, { stage: phase.stage, approvedBy: by.actor });
+  const approved = event('rollout.approved', by.reason, rollout, {
+    stage: phase.stage,
+    approvedBy: by.actor,
+    revision: rollout.revision,
+  });
   const what = `stage ${phase.stage + 1} was approved by ${by.actor}`;
   if (isLastStage(rollout, phase.stage)) return complete(rollout, now, what, [approved]);
+  const frozen = freezeAt(rollout.plan.freezeWindows, now);
+  if (frozen !== null) return no(rollout, 'approve', `${freezeText(frozen)}; approve it after that`);
   return enterStage(rollout, phase.stage + 1, now, what, [approved]);
 }
 
-function promote(rollout: Rollout, full: boolean, reason: string, now: number): Transition | Refusal {
+function promote(
+  rollout: Rollout,
+  { full, force, by }: Extract<RolloutCommand, { type: 'promote' }>,
+  now: number,
+): Transition | Refusal {
+  const { reason } = by;
+  const frozen = force === true && reason.trim() !== '' ? null : freezeAt(rollout.plan.freezeWindows, now);
   const stage = currentStage(rollout.phase);
   if (stage === null || rollout.plan.strategy === 'rollback') return no(rollout, 'promote', `it is in ${rollout.phase.name}`);
-  const promoted = event('rollout.promoted', reason, rollout, { stage, full, withoutEvidence: true });
+  if (frozen !== null && !isLastStage(rollout, stage))
+    return no(rollout, 'promote', `${freezeText(frozen)}; pass force: true and a reason to do so all the same`);
+  const promoted = event('rollout.promoted', reason, rollout, { stage, full, force: force === true, withoutEvidence: true });
   const what = `promoted by hand, without evidence${because(reason)}`;
   if (isLastStage(rollout, stage)) return complete(rollout, now, what, [promoted]);
   return enterStage(rollout, full ? rollout.plan.stages.length - 1 : stage + 1, now, what, [promoted]);
+}
+
+/** What waits for an approval is refused it: a start does not happen, and of a stage everybody gets back what they had before. */
+function reject(rollout: Rollout, by: Attribution, now: number): Transition | Refusal {
+  const { phase } = rollout;
+  const message = `rejected by ${by.actor}${because(by.reason)}`;
+  const rejected = event('rollout.rejected', message, rollout, { rejectedBy: by.actor, revision: rollout.revision });
+  if (phase.name === 'pending' && phase.approvalSince !== null)
+    return end(rollout, { name: 'aborted', message }, now, { events: [rejected, event('rollout.aborted', message, rollout)] });
+  const at = phase.name === 'held' ? phase.resumesTo : phase;
+  if (at.name !== 'awaitingApproval') return no(rollout, 'reject', `it waits for no approval, it is in ${phase.name}`);
+  const detail = {
+    cause: 'rejected',
+    fromPercentage: shareToPercentage(servedShare(rollout.applied ?? rollout.before)),
+    toPercentage: shareToPercentage(servedShare(rollout.before)),
+  };
+  return end(rollout, { name: 'rolledBack', cause: 'rejected', message }, now, {
+    allocation: rollout.before,
+    events: [rejected, event('rollout.rolledBack', message, rollout, detail)],
+  });
 }
 
 /** The allocation from before comes back; a gradual rollback stays where it is. */

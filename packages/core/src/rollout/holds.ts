@@ -1,10 +1,8 @@
 /** When a stage stops where it is, and when it goes on by itself. Missing or broken evidence holds; it never advances. */
 import { worstVerdict } from '../analysis/judge.ts';
+import { freezeAt } from './freeze.ts';
 import type { Look } from './look.ts';
 import type { HeldPhase } from './rollout.ts';
-
-/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. */
-const APPROVAL_EXPIRY_MS = 86_400_000;
 
 type Hold = Pick<HeldPhase, 'reason' | 'message' | 'clearsWith'>;
 
@@ -35,11 +33,13 @@ function validatorHold({ rollout, progress, facts }: Look): Hold | null {
     : null;
 }
 
-function unapproved({ at, now }: Look): Hold | null {
-  if (at.name !== 'awaitingApproval' || now - at.since < APPROVAL_EXPIRY_MS) return null;
+/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. */
+function unapproved({ rollout, at, now }: Look): Hold | null {
+  const { approvalExpiryMs } = rollout.plan;
+  if (at.name !== 'awaitingApproval' || now - at.since < approvalExpiryMs) return null;
   return {
     reason: 'approvalExpired',
-    message: 'nobody approved the stage within 24 h; resume to ask again, or abort',
+    message: `nobody approved the stage within ${approvalExpiryMs / 3_600_000} h; resume to ask again, reject, or abort`,
     clearsWith: null,
   };
 }
@@ -62,7 +62,7 @@ function pastDeadline({ rollout, stage, progress }: Look): Hold | null {
 }
 
 /** What ended the hold, in words; null while it lasts. */
-export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts }: Look): string | null {
+export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts, now }: Look): string | null {
   switch (held.clearsWith) {
     case 'data':
       return worstVerdict(rollout.verdicts) === 'error' ? null : 'data is back';
@@ -70,6 +70,8 @@ export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts }: 
       return progress.exposures >= stage.minExposures ? 'enough units were served' : null;
     case 'validator':
       return facts.validator === 'registered' ? 'the validator is registered again' : null;
+    case 'window':
+      return freezeAt(rollout.plan.freezeWindows, now) === null ? 'the freeze window is over' : null;
     case null:
       return null;
   }

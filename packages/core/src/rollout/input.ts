@@ -4,8 +4,11 @@ import type { RolloutFacts } from './step.ts';
 
 export type RolloutCommand =
   /** `supersede`: another rollout or a rollback takes the share over, and writes it. */
-  | { readonly type: 'pause' | 'resume' | 'approve' | 'abort' | 'kill' | 'supersede'; readonly by: Attribution }
-  /** The next stage, or with `full` the last, without its evidence. */
-  | { readonly type: 'promote'; readonly full: boolean; readonly by: Attribution };
+  | {
+      readonly type: 'pause' | 'resume' | 'approveStart' | 'approve' | 'reject' | 'abort' | 'kill' | 'supersede';
+      readonly by: Attribution;
+    }
+  /** The next stage, or with `full` the last, without its evidence; in a freeze window only with `force`. */
+  | { readonly type: 'promote'; readonly full: boolean; readonly force?: boolean; readonly by: Attribution };
 
 export type RolloutInput = { readonly type: 'tick'; readonly facts: RolloutFacts } | RolloutCommand;

@@ -3,6 +3,7 @@ import type { Criterion, Verdict } from '../analysis/criterion.ts';
 import type { Allocation } from '../flag/flag.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
+import type { FreezeWindow } from './freeze.ts';
 
 export const ROLLOUT_STRATEGIES = ['canary', 'blueGreen', 'percentage', 'ring'] as const;
 export type RolloutStrategyName = (typeof ROLLOUT_STRATEGIES)[number];
@@ -37,6 +38,14 @@ export interface RolloutPlan {
   /** Of a component: completed at 100 %, its on variant becomes the off variant too, which is the stable version. */
   readonly makesStable: boolean;
   readonly tickMs: number;
+  /** The first stage is not opened before; null is at once. */
+  readonly startAt: number | null;
+  /** Whether somebody must approve the start. */
+  readonly startApproval: boolean;
+  /** How long an approval of the start or of a stage is waited for. */
+  readonly approvalExpiryMs: number;
+  /** While one lasts, no stage is opened. */
+  readonly freezeWindows: readonly FreezeWindow[];
 }
 
 export const HOLD_REASONS = [
@@ -65,19 +74,20 @@ export interface HeldPhase {
   readonly message: string;
   readonly since: number;
   /** What ends the hold by itself; null waits for a person. */
-  readonly clearsWith: 'data' | 'exposures' | 'validator' | null;
+  readonly clearsWith: 'data' | 'exposures' | 'validator' | 'window' | null;
   readonly resumesTo: StagePhase;
 }
 
 export type EndPhase =
   | { readonly name: 'completed' }
-  | { readonly name: 'rolledBack'; readonly cause: 'harm' | 'gradual'; readonly message: string }
+  | { readonly name: 'rolledBack'; readonly cause: 'harm' | 'gradual' | 'rejected'; readonly message: string }
   | { readonly name: 'preflightFailed'; readonly message: string }
   /** `message` says by whom and why. */
   | { readonly name: 'aborted' | 'superseded'; readonly message: string };
 
 export type Phase =
-  | { readonly name: 'pending'; readonly startAt: number | null }
+  /** Before its instant, or since when its start waits for an approval. The share has its owner already. */
+  | { readonly name: 'pending'; readonly startAt: number | null; readonly approvalSince: number | null }
   | { readonly name: 'preflight' }
   | StagePhase
   | HeldPhase

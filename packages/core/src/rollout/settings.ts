@@ -8,6 +8,7 @@ import { nearest } from '../flag/nearest.ts';
 import { isJsonObject } from '../json.ts';
 import { ROLLOUT_STRATEGIES, type RolloutPlan, type RolloutStrategyName } from './rollout.ts';
 import { DEFAULT_BAKE_MS, planStages, type StageSettings } from './stages.ts';
+import { readStart, START_SETTINGS, type StartSettings } from './start-settings.ts';
 import { targetVariant, versionIssues } from './to-version.ts';
 
 export const RolloutStrategy = {
@@ -19,7 +20,7 @@ export const RolloutStrategy = {
 export type RolloutStrategy = RolloutStrategyName;
 
 /** All durations in milliseconds. */
-export interface RolloutSettings {
+export interface RolloutSettings extends StartSettings {
   readonly strategy: RolloutStrategyName;
   /** Under which name the validator is found; absent without one. */
   readonly validatorName?: string;
@@ -65,6 +66,7 @@ const KNOWN = [
   'toVariant',
   'toVersion',
   'unvalidated',
+  ...START_SETTINGS,
   ...DURATIONS,
 ];
 const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs'];
@@ -77,6 +79,7 @@ export function parseRolloutSettings(flag: Flag, input: unknown, component?: Com
   const issues = [...simpleIssues(input, flag), ...versionIssues(input, flag, component)];
   const criteria = readCriteria(settings.criteria, '/criteria', issues);
   const custom = readStages(settings.stages, issues);
+  const start = readStart(input, issues);
   const isJudged =
     settings.validatorName !== undefined ||
     [...criteria, ...(custom ?? []).flatMap((stage) => stage.criteria ?? [])].some(({ dryRun }) => !dryRun);
@@ -101,7 +104,7 @@ export function parseRolloutSettings(flag: Flag, input: unknown, component?: Com
   const before = toVariant !== null && toVariant !== flag.onVariant ? { ...flag, status: 'percentage' as const, share: 0 } : flag;
   const stages = planStages({ flag: flag.key, strategy, targetPercentage, custom, defaults, before });
   if (!isPlanned(stages)) throw invalid(flag.key, stages);
-  return planOf(settings, stages, targetPercentage, { toVariant, makesStable: flag.isComponent });
+  return planOf(settings, stages, targetPercentage, { toVariant, makesStable: flag.isComponent, ...start });
 }
 
 function isPlanned(stages: RolloutPlan['stages'] | readonly Issue[]): stages is RolloutPlan['stages'] {
@@ -112,7 +115,7 @@ function planOf(
   settings: RolloutSettings,
   stages: RolloutPlan['stages'],
   targetPercentage: number,
-  target: Pick<RolloutPlan, 'toVariant' | 'makesStable'>,
+  target: Pick<RolloutPlan, 'toVariant' | 'makesStable' | keyof StartSettings>,
 ): RolloutPlan {
   return {
     strategy: settings.strategy,

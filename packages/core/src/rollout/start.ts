@@ -5,6 +5,7 @@ import { type Allocation, allocationOf, type Flag } from '../flag/flag.ts';
 import { stageAllocation } from './allocation.ts';
 import type { Rollout, RolloutPlan, Stage } from './rollout.ts';
 import { rollbackStages } from './stages.ts';
+import { DEFAULT_APPROVAL_EXPIRY_MS } from './start-settings.ts';
 import { freshProgress } from './step.ts';
 
 /** A share has one owner, and automation never undoes a kill. `previous` is the flag's latest rollout. */
@@ -51,6 +52,10 @@ export function startRollback(
     toVariant: null,
     makesStable: false,
     tickMs: 1_000,
+    startAt: null,
+    startApproval: false,
+    approvalExpiryMs: DEFAULT_APPROVAL_EXPIRY_MS,
+    freezeWindows: [],
   };
   const next = { number: previous.number + 1, revision: previous.revision + 1 };
   const draft: Rollout = {
@@ -69,6 +74,7 @@ function newRollout(
   by: Attribution,
   now: number,
 ): Rollout {
+  const isPending = plan.startApproval || plan.startAt !== null || plan.freezeWindows.length > 0;
   return {
     kind: 'rollout',
     scope: flag.scope,
@@ -77,7 +83,9 @@ function newRollout(
     plan,
     before: { ...allocationOf(flag), stageGroups: [] },
     applied: null,
-    phase: { name: 'preflight' },
+    phase: isPending
+      ? { name: 'pending', startAt: plan.startAt, approvalSince: plan.startApproval ? now : null }
+      : { name: 'preflight' },
     progress: null,
     verdicts: [],
     warnings: [],

@@ -2,6 +2,7 @@
 import type { Verdict } from '../analysis/criterion.ts';
 import { type Flag, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
+import { pendingText } from './pending.ts';
 import { reachWarnings } from './reach.ts';
 import { currentStage, type HeldPhase, isEnded, type Phase, type Rollout, type Stage } from './rollout.ts';
 
@@ -16,7 +17,7 @@ export const RolloutPhase = {
   COMPLETED: 'completed',
   /** Rolled back by harm, or refused by preflight; `error` says why. */
   FAILED: 'failed',
-  /** The end of a gradual rollback. */
+  /** The end of a gradual rollback, or of a rollout whose stage was rejected. */
   ROLLED_BACK: 'rolled_back',
   ABORTED: 'aborted',
   SUPERSEDED: 'superseded',
@@ -72,7 +73,7 @@ export function rolloutStatus(rollout: Rollout, flag: Flag | undefined): Rollout
     flag: rollout.key,
     number: rollout.number,
     strategy: plan.strategy,
-    phase: phase.name === 'rolledBack' && phase.cause === 'gradual' ? 'rolled_back' : PHASES[phase.name],
+    phase: phase.name === 'rolledBack' && phase.cause !== 'harm' ? 'rolled_back' : PHASES[phase.name],
     state: phase,
     currentPercentage: current?.percentage ?? (flag === undefined ? 0 : shareToPercentage(servedShare(flag))),
     stage,
@@ -104,6 +105,7 @@ function waitingFor(rollout: Rollout): string | null {
   if (isEnded(phase)) return null;
   if (phase.name === 'held')
     return `${phase.clearsWith === null ? 'resumeRollout' : phase.clearsWith}: ${holdText(rollout, phase)}`;
+  if (phase.name === 'pending') return pendingText(phase);
   if (phase.name === 'preflight')
     return plan.validatorName === null
       ? 'the next look'

@@ -6,8 +6,10 @@ import { type JsonObject, jsonEqual } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { baseAllocation } from './allocation.ts';
 import { endWithFlag } from './commands.ts';
+import { freezeAt } from './freeze.ts';
 import { clearedBy, holdFor } from './holds.ts';
 import { type Look, lookAt } from './look.ts';
+import { freezeText, pending } from './pending.ts';
 import { reachWarnings } from './reach.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, StagePhase, StageProgress } from './rollout.ts';
@@ -29,12 +31,7 @@ import {
 /** The rollout has not ended. */
 export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   if (!isLive(facts.flag)) return endWithFlag(rollout, facts.flag ?? undefined, now);
-  if (rollout.phase.name === 'pending') {
-    const startAt = rollout.phase.startAt ?? now;
-    return startAt > now
-      ? { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } }
-      : change(rollout, { name: 'preflight' }, now, {});
-  }
+  if (rollout.phase.name === 'pending') return pending(rollout, rollout.phase, now);
   if (rollout.phase.name === 'preflight') return preflight(rollout, facts, now);
   return watchStage(rollout, facts, now);
 }
@@ -124,11 +121,18 @@ function bake(look: Look): Transition {
   const passed = `stage ${at.stage + 1} passed at ${stage.percentage} %`;
   const warned = { ...rollout, warnings: [...rollout.warnings, ...reachWarnings(stage, progress)] };
   if (stage.approval === 'auto')
-    return isLastStage(rollout, at.stage) ? complete(warned, now, passed) : enterStage(warned, at.stage + 1, now, passed);
+    return isLastStage(rollout, at.stage) ? complete(warned, now, passed) : enterUnlessFrozen(look, warned, passed);
   const waiting: StagePhase = { name: 'awaitingApproval', stage: at.stage, since: now };
   return change(warned, waiting, now, {
     events: [{ type: 'rollout.awaitingApproval', reason: `${passed}; it waits for approveStage`, detail: { stage: at.stage } }],
   });
+}
+
+/** Completing opens nothing and is never frozen. */
+function enterUnlessFrozen({ rollout, at, now }: Look, warned: Rollout, passed: string): Transition {
+  const frozen = freezeAt(rollout.plan.freezeWindows, now);
+  if (frozen === null) return enterStage(warned, at.stage + 1, now, passed);
+  return hold(rollout, at, { reason: 'freeze', message: freezeText(frozen), clearsWith: 'window' }, now);
 }
 
 function dueValidation({ rollout, stage, progress, facts, now }: Look): Transition['validate'] {

@@ -20,7 +20,9 @@ const CRITERIA = [
 const gap = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) }, fc.integer({ min: 0, max: 7 * 86_400_000 }));
 const outcome = fc.constantFrom('advance', 'harm', 'error');
 const command: fc.Arbitrary<RolloutCommand> = fc.oneof(
-  fc.constantFrom('pause', 'resume', 'approve', 'abort', 'kill', 'supersede').map((type) => ({ type, by: BY }) as const),
+  fc
+    .constantFrom('pause', 'resume', 'approveStart', 'approve', 'reject', 'abort', 'kill', 'supersede')
+    .map((type) => ({ type, by: BY }) as const),
   fc.boolean().map((full) => ({ type: 'promote', full, by: BY }) as const),
 );
 const useful = (now: number): fc.Arbitrary<Measurement> =>
@@ -44,6 +46,7 @@ const ENDS: readonly EndPhase[] = [
   { name: 'completed' },
   { name: 'rolledBack', cause: 'harm', message: '' },
   { name: 'rolledBack', cause: 'gradual', message: '' },
+  { name: 'rolledBack', cause: 'rejected', message: '' },
   { name: 'preflightFailed', message: '' },
   { name: 'aborted', message: 'aborted by ada' },
   { name: 'superseded', message: 'superseded by ada' },
@@ -62,12 +65,13 @@ function phases(stages: number): fc.Arbitrary<Phase> {
     reason: fc.constantFrom(...HOLD_REASONS),
     message: fc.string(),
     since: fc.constant(START),
-    clearsWith: fc.constantFrom('data', 'exposures', 'validator', null),
+    clearsWith: fc.constantFrom('data', 'exposures', 'validator', 'window', null),
     resumesTo: running,
   });
   const first = fc.constantFrom<Phase>(
-    { name: 'pending', startAt: null },
-    { name: 'pending', startAt: START + 5_000 },
+    { name: 'pending', startAt: null, approvalSince: null },
+    { name: 'pending', startAt: null, approvalSince: START },
+    { name: 'pending', startAt: START + 5_000, approvalSince: null },
     { name: 'preflight' },
   );
   return fc.oneof(running, held, first, fc.constantFrom<Phase>(...ENDS));
@@ -116,7 +120,10 @@ describe('transition', () => {
     fc.assert(
       fc.property(anyRollout, anyInput, gap, (rollout, input, later) => {
         const answer = transition(rollout, input, START + later);
-        if (isRefusal(answer)) expect(answer.refused).toContain(`rollout of "checkout": cannot ${input.type}`);
+        if (isRefusal(answer))
+          expect(answer.refused).toContain(
+            `rollout of "checkout": cannot ${input.type === 'approveStart' ? 'approve' : input.type}`,
+          );
         else if (isEnded(answer.rollout.phase)) expect(answer.rollout).toMatchObject({ dueAt: null, endedAt: START + later });
         else expect(answer.rollout.dueAt).toBeGreaterThan(START + later - 1);
         expect(transition(rollout, input, START + later)).toEqual(answer);

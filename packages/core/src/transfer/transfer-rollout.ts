@@ -2,7 +2,8 @@
 import { type Criterion, VERDICTS, type Verdict } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
 import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
-import type { JsonObject, JsonValue } from '../json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { type FreezeWindow, WEEKDAYS } from '../rollout/freeze.ts';
 import { type EndPhase, isEnded, ROLLOUT_STRATEGIES, type Rollout, type Stage } from '../rollout/rollout.ts';
 import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
@@ -68,6 +69,17 @@ const stages: Shape = (value, path) => {
     ? [{ path, message: 'must have at least one stage' }]
     : issues;
 };
+const once = objectOf({ from: finite, to: finite, reason: text });
+const weekly = objectOf({
+  weekly: objectOf({
+    days: listOf(oneOf(WEEKDAYS)),
+    fromMinute: numberFrom(0, 1439),
+    toMinute: numberFrom(0, 1439),
+    timeZone: fullText,
+  }),
+  reason: text,
+});
+const freezeWindow: Shape = (value, path) => (isJsonObject(value) && 'weekly' in value ? weekly : once)(value, path);
 const OUTCOMES = ['completed', 'rolledBack', 'preflightFailed', 'aborted', 'superseded', 'underWay'] as const;
 const SHAPE = objectOf({
   flag: fullText,
@@ -79,12 +91,16 @@ const SHAPE = objectOf({
   validatorDeadlineMs: numberFrom(1),
   toVariant: orNull(fullText),
   makesStable: yesOrNo,
+  startAt: orNull(instant),
+  startApproval: yesOrNo,
+  approvalExpiryMs: numberFrom(0),
+  freezeWindows: listOf(freezeWindow),
   tickMs: numberFrom(1),
   stages,
   before: ALLOCATION,
   outcome: oneOf(OUTCOMES),
   /** Of a rollback: whether harm or a person's plan brought it. */
-  cause: orNull(oneOf(['harm', 'gradual'])),
+  cause: orNull(oneOf(['harm', 'gradual', 'rejected'])),
   message: orNull(text),
   verdicts: listOf(VERDICT),
   warnings: listOf(text),
@@ -96,11 +112,13 @@ const SHAPE = objectOf({
 
 export function formatRolloutEntry(rollout: Rollout): JsonObject {
   const { plan, phase, before } = rollout;
-  const { stages: planned, ...settings } = plan;
+  const { stages: planned, startAt, freezeWindows, ...settings } = plan;
   return {
     flag: rollout.key,
     number: rollout.number,
     ...settings,
+    startAt: startAt === null ? null : new Date(startAt).toISOString(),
+    freezeWindows: freezeWindows.map(formatWindow),
     stages: planned.map(({ share, ...stage }) => ({
       ...stage,
       sharePercentage: share === null ? null : shareToPercentage(share),
@@ -117,6 +135,12 @@ export function formatRolloutEntry(rollout: Rollout): JsonObject {
     reason: rollout.reason,
     endedAt: rollout.endedAt === null ? null : new Date(rollout.endedAt).toISOString(),
   };
+}
+
+function formatWindow(window: FreezeWindow): JsonObject {
+  return 'weekly' in window
+    ? { weekly: { ...window.weekly, days: [...window.weekly.days] }, reason: window.reason }
+    : { ...window };
 }
 
 function formatAllocation({ share, split, ...rest }: Allocation): JsonObject {
@@ -143,6 +167,7 @@ export function parseRolloutEntry(value: unknown, path: string, scope: Scope, no
     startedBy,
     reason,
     endedAt,
+    startAt,
     ...plan
   } = entry;
   const [first, ...rest] = written.map(stageOf);
@@ -153,7 +178,11 @@ export function parseRolloutEntry(value: unknown, path: string, scope: Scope, no
     key: flag as string,
     revision: 0,
     number: number as number,
-    plan: { ...(plan as unknown as Omit<Rollout['plan'], 'stages'>), stages: [first, ...rest] },
+    plan: {
+      ...(plan as unknown as Omit<Rollout['plan'], 'stages' | 'startAt'>),
+      startAt: typeof startAt === 'string' ? Date.parse(startAt) : null,
+      stages: [first, ...rest],
+    },
     before: allocationIn(before as JsonObject),
     applied: null,
     phase: phaseOf(outcome as (typeof OUTCOMES)[number], cause, message),
@@ -195,7 +224,7 @@ function phaseOf(outcome: (typeof OUTCOMES)[number], cause: JsonValue | undefine
   const words = typeof message === 'string' ? message : '';
   switch (outcome) {
     case 'rolledBack':
-      return { name: outcome, cause: cause === 'gradual' ? 'gradual' : 'harm', message: words };
+      return { name: outcome, cause: cause === 'gradual' || cause === 'rejected' ? cause : 'harm', message: words };
     case 'preflightFailed':
       return { name: outcome, message: words };
     case 'underWay':

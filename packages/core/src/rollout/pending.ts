@@ -1,0 +1,47 @@
+/** A rollout before its start: what it waits for, and how that ends. */
+import { type Refusal, refuse } from '../error.ts';
+import type { Attribution } from '../event.ts';
+import { type FreezeWindow, freezeAt } from './freeze.ts';
+import type { Phase, Rollout } from './rollout.ts';
+import { change, end, stay, type Transition } from './step.ts';
+
+type Pending = Extract<Phase, { name: 'pending' }>;
+
+/** A start that nobody approved in time does not happen later, when what it was asked for may be over. */
+export function pending(rollout: Rollout, { startAt, approvalSince }: Pending, now: number): Transition {
+  const { approvalExpiryMs, freezeWindows } = rollout.plan;
+  if (approvalSince !== null) {
+    if (now - approvalSince < approvalExpiryMs) return stay(rollout, now);
+    const message = `nobody approved the start within ${approvalExpiryMs / 1000} s`;
+    return end(rollout, { name: 'aborted', message }, now, {
+      events: [{ type: 'rollout.aborted', reason: message, detail: {} }],
+    });
+  }
+  if (startAt !== null && startAt > now) return { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } };
+  return freezeAt(freezeWindows, now) === null ? change(rollout, { name: 'preflight' }, now, {}) : stay(rollout, now);
+}
+
+/** Kept with who, why and on which revision. */
+export function approveStart(rollout: Rollout, by: Attribution, now: number): Transition | Refusal {
+  const { phase, key, revision } = rollout;
+  if (phase.name !== 'pending' || phase.approvalSince === null)
+    return refuse(`rollout of "${key}": cannot approve the start, it is not waiting for that, it is in ${phase.name}`);
+  const detail = { start: true, approvedBy: by.actor, revision };
+  const approved = change(rollout, { ...phase, approvalSince: null }, now, {
+    events: [{ type: 'rollout.approved', reason: by.reason, detail }],
+  });
+  return { ...approved, rollout: { ...approved.rollout, dueAt: Math.max(phase.startAt ?? now, now) } };
+}
+
+/** What it waits for, in words. */
+export function pendingText({ startAt, approvalSince }: Pending): string {
+  if (approvalSince !== null) return 'approveStart';
+  return startAt === null ? 'the end of a freeze window' : `its start, not before ${new Date(startAt).toISOString()}`;
+}
+
+export function freezeText(window: FreezeWindow): string {
+  const why = window.reason === '' ? '' : ` (${window.reason})`;
+  return 'weekly' in window
+    ? `no stage is opened in this week's freeze window${why}`
+    : `no stage is opened before ${new Date(window.to).toISOString()}${why}`;
+}

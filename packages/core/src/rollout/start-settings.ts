@@ -1,0 +1,115 @@
+/** When a rollout may start and open stages: the options that say so, read out. */
+import type { Issue } from '../error.ts';
+import { parseInstant } from '../instant.ts';
+import { isJsonObject } from '../json.ts';
+import { type FreezeWindow, WEEKDAYS, type Weekday, wallClock } from './freeze.ts';
+import type { RolloutPlan } from './rollout.ts';
+
+export const DEFAULT_APPROVAL_EXPIRY_MS = 86_400_000;
+
+/** An ISO 8601 date-time with its zone, milliseconds since 1970, or a Date. */
+export type InstantSetting = string | number | Date;
+
+export interface WeeklySettings {
+  readonly days: readonly Weekday[];
+  /** `HH:MM`; to `24:00` at the latest. An end that is not after the begin is on the next day. */
+  readonly from: string;
+  readonly to: string;
+  readonly timeZone: string;
+}
+
+export type FreezeWindowSettings =
+  | { readonly from: InstantSetting; readonly to: InstantSetting; readonly reason?: string }
+  | { readonly weekly: WeeklySettings; readonly reason?: string };
+
+export interface StartSettings {
+  /** The first stage opens then, at the earliest; the share has its owner at once. */
+  readonly startAt?: InstantSetting;
+  /** The first stage waits for `approveStart`. */
+  readonly startApproval?: boolean;
+  /** How long an approval of the start or of a stage is waited for; a day unless given. */
+  readonly approvalExpiryMs?: number;
+  /** While one lasts, no stage is opened. */
+  readonly freezeWindows?: readonly FreezeWindowSettings[];
+}
+
+export const START_SETTINGS = ['startAt', 'startApproval', 'approvalExpiryMs', 'freezeWindows'];
+
+type StartPlan = Pick<RolloutPlan, 'startAt' | 'startApproval' | 'approvalExpiryMs' | 'freezeWindows'>;
+const INSTANT = 'an instant such as "2027-01-31T08:00:00Z", milliseconds since 1970 or a Date';
+
+/** What is wrong is added to `issues`. */
+export function readStart(input: { readonly [key: string]: unknown }, issues: Issue[]): StartPlan {
+  const { startAt, startApproval = false, approvalExpiryMs = DEFAULT_APPROVAL_EXPIRY_MS, freezeWindows = [] } = input;
+  const at = startAt === undefined ? null : instantOf(startAt);
+  if (startAt !== undefined && at === null)
+    issues.push({ path: '/startAt', message: `must be ${INSTANT}; it is ${shown(startAt)}` });
+  if (typeof startApproval !== 'boolean')
+    issues.push({ path: '/startApproval', message: `must be true or false; it is ${shown(startApproval)}` });
+  if (!(typeof approvalExpiryMs === 'number' && Number.isFinite(approvalExpiryMs) && approvalExpiryMs > 0))
+    issues.push({ path: '/approvalExpiryMs', message: `must be a number above 0; it is ${shown(approvalExpiryMs)}` });
+  if (!Array.isArray(freezeWindows)) issues.push({ path: '/freezeWindows', message: 'must be a list of windows' });
+  const windows = Array.isArray(freezeWindows) ? freezeWindows : [];
+  return {
+    startAt: at,
+    startApproval: startApproval === true,
+    approvalExpiryMs: Number(approvalExpiryMs),
+    freezeWindows: windows.flatMap((window: unknown, index) => windowOf(window, `/freezeWindows/${index}`, issues) ?? []),
+  };
+}
+
+function windowOf(value: unknown, path: string, issues: Issue[]): FreezeWindow | null {
+  if (!isJsonObject(value) || (value.reason !== undefined && typeof value.reason !== 'string')) {
+    issues.push({ path, message: `must be { from, to, reason? } or { weekly, reason? }; it is ${shown(value)}` });
+    return null;
+  }
+  const { reason = '' } = value as { reason?: string };
+  if (value.weekly !== undefined) return weeklyOf(value.weekly, reason, `${path}/weekly`, issues);
+  const [from, to] = [instantOf(value.from), instantOf(value.to)];
+  if (from !== null && to !== null && from < to) return { from, to, reason };
+  issues.push({
+    path,
+    message: `must go from ${INSTANT} to a later one; it goes from ${shown(value.from)} to ${shown(value.to)}`,
+  });
+  return null;
+}
+
+function weeklyOf(value: unknown, reason: string, path: string, issues: Issue[]): FreezeWindow | null {
+  const { days, from, to, timeZone } = isJsonObject(value) ? (value as { [key: string]: unknown }) : {};
+  const [fromMinute, toMinute] = [minuteOf(from), minuteOf(to)];
+  const isDays = Array.isArray(days) && days.length > 0 && days.every((day) => WEEKDAYS.includes(day));
+  const problems: Issue[] = [];
+  if (!isDays) problems.push({ path: `${path}/days`, message: `must be a list of ${WEEKDAYS.join(', ')}; it is ${shown(days)}` });
+  if (fromMinute === null)
+    problems.push({ path: `${path}/from`, message: `must be a time such as "16:30"; it is ${shown(from)}` });
+  if (toMinute === null) problems.push({ path: `${path}/to`, message: `must be a time such as "16:30"; it is ${shown(to)}` });
+  if (!isZone(timeZone))
+    problems.push({ path: `${path}/timeZone`, message: `must be a time zone such as "Europe/Berlin"; it is ${shown(timeZone)}` });
+  issues.push(...problems);
+  if (problems.length > 0 || fromMinute === null || toMinute === null) return null;
+  return { weekly: { days: days as Weekday[], fromMinute, toMinute, timeZone: timeZone as string }, reason };
+}
+
+function instantOf(value: unknown): number | null {
+  const at = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : parseInstant(value);
+  return at !== null && Number.isFinite(at) ? at : null;
+}
+
+function minuteOf(value: unknown): number | null {
+  const found = typeof value === 'string' ? /^(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))$/.exec(value) : null;
+  return found === null ? null : 60 * Number(found[1] ?? found[3]) + Number(found[2] ?? found[4]);
+}
+
+function isZone(value: unknown): value is string {
+  if (typeof value !== 'string' || value === '') return false;
+  try {
+    wallClock(value, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
