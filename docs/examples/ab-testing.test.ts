@@ -45,3 +45,28 @@ it('creates, runs and reads a test', async () => {
   expect(printed[3]).toBe('Significant: true, winner: treatment');
   expect(abTests.getTest(test.testId).phase).toBe('stopped');
 });
+
+it('tests several arms on a part of the traffic, and ships one of them', async () => {
+  const clock = manualClock(1_700_000_000_000);
+  const { abTests } = createSluice({ store: memoryStore(), clock });
+  const validate = (): boolean => true;
+  // #region arms
+  await abTests.createTest({
+    testId: 'ranking',
+    arms: [
+      { variant: 'control', component: 'bm25', weight: 0.5 },
+      { variant: 'hybrid', component: 'bm25+vectors', weight: 0.25 },
+      { variant: 'vectors', component: 'vectors', weight: 0.25 },
+    ],
+    trafficShare: 0.2, // the others get control and are not counted
+    eligibility: { plan: ['pro', 'team'] },
+    trackedMetrics: [{ name: 'clicks', goal: 'increase', aggregation: 'count' }],
+  });
+  await abTests.startTest('ranking');
+  // #endregion
+  await abTests.stopTest('ranking');
+  // #region ship
+  await abTests.shipWinner('ranking', { variant: 'hybrid', strategy: 'canary', validate, reason: 'clicks rise by 8 %' });
+  // #endregion
+  expect(abTests.getTest('ranking')).toMatchObject({ phase: 'stopped', shippedVariant: 'hybrid' });
+});

@@ -63,7 +63,7 @@ describe('shipWinner', () => {
     await expect(ship({})).rejects.toThrow('no arm has won');
     await expect(ship({ variant: 'control' })).rejects.toThrow('nothing to ship');
     await expect(ship({ variant: 'nope' })).rejects.toThrow('"nope" is not one of its treatments');
-    await expect(ship({ variant: 'fast', stages: [0] })).rejects.toThrow('/stages');
+    await expect(ship({ variant: 'fast', stages: [50, 20] })).rejects.toThrow('/stages');
     expect(tests.getTest('t').shippedVariant).toBeNull();
     await expect(ship({ variant: 'fast' })).resolves.toMatchObject({ currentPercentage: 1 });
     await expect(ship({ variant: 'fast' })).rejects.toMatchObject({ code: 'conflict' });
