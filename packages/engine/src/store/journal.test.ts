@@ -60,6 +60,8 @@ describe('a journal', () => {
     two.catchUp();
     await one.append(3);
     await expect(two.append(33)).rejects.toMatchObject({ code: 'conflict' });
+    // What the other wrote is still told, or the next append would be made without knowing it.
+    expect(two.catchUp().entries.length).toBeGreaterThan(0);
     expect(replayOf()).toEqual([1, 2, 3]);
     await two.append(4);
     expect(one.catchUp().entries).toEqual([4]);

@@ -22,6 +22,8 @@ export class Journal<T> {
   /** Everything before this byte has been replayed. */
   #offset = 0;
   #size = 0;
+  /** Entries that were read when an append lost, and that nobody was given. */
+  #unclaimed: CaughtUp<T> | null = null;
 
   constructor(path: string) {
     this.path = path;
@@ -40,6 +42,16 @@ export class Journal<T> {
 
   /** The entries that came since the last look, from whichever process. A torn last line is not yet one. */
   catchUp(): CaughtUp<T> {
+    const unclaimed = this.#unclaimed;
+    this.#unclaimed = null;
+    const news = this.#news();
+    if (unclaimed === null) return news;
+    // A segment that began since says all that came before it.
+    if (news.restarted) return news;
+    return { restarted: unclaimed.restarted, entries: [...unclaimed.entries, ...news.entries] };
+  }
+
+  #news(): CaughtUp<T> {
     const found = openIfThere(this.path);
     if (found === null) return { restarted: false, entries: [] };
     try {
@@ -94,8 +106,10 @@ export class Journal<T> {
       );
     }
     const caughtUp = this.catchUp();
-    if (this.#chain.last !== checksum) throw new SluiceError('conflict', `${this.path}: another process wrote first`);
-    return caughtUp;
+    if (this.#chain.last === checksum) return caughtUp;
+    // What the other wrote is still to be taken in: the next look answers it.
+    this.#unclaimed = caughtUp;
+    throw new SluiceError('conflict', `${this.path}: another process wrote first`);
   }
 
   async #open(): Promise<number> {
