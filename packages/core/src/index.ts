@@ -113,7 +113,7 @@ export {
 } from './flag/flag.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
 export { FlagTable } from './flag/flag-table.ts';
-export { formatFlag, mergeFileFlag } from './flag/format-file.ts';
+export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';

@@ -30,9 +30,13 @@ export function copyJson(value: unknown, depth = 0): JsonValue | undefined {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
   if (typeof value !== 'object' || depth >= 64 || !isPlain(value)) return undefined;
+  if (Array.isArray(value)) {
+    // `map` would pass over the holes of a list.
+    const members = Array.from(value, (member: unknown) => copyJson(member, depth + 1));
+    return members.includes(undefined) ? undefined : (members as JsonValue[]);
+  }
   const entries = Object.entries(value).map(([key, member]) => [key, copyJson(member, depth + 1)] as const);
   if (entries.some(([, member]) => member === undefined)) return undefined;
-  if (Array.isArray(value)) return entries.map(([, member]) => member as JsonValue);
   // fromEntries defines own properties, so that a key named `__proto__` stays data.
   return Object.fromEntries(entries) as JsonObject;
 }

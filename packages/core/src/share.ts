@@ -11,7 +11,9 @@ export function percentageProblem(value: unknown): string | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return 'must be a number from 0 to 100';
   if (value < 0 || value > 100) return 'must be from 0 to 100';
   // Three decimals are what a share can hold; a tolerance absorbs the binary form of 0.001 steps, not a fourth decimal.
-  if (Math.abs(value * 1000 - Math.round(value * 1000)) > 1e-6) return 'may have at most three decimals';
+  const parts = Math.round(value * 1000);
+  const isBeyondAnEnd = (parts === 0 && value !== 0) || (parts === WHOLE_SHARE && value !== 100);
+  if (isBeyondAnEnd || Math.abs(value * 1000 - parts) > 1e-6) return 'may have at most three decimals';
   return null;
 }
 

@@ -2,7 +2,7 @@
 import { versionProblem } from '../component/version.ts';
 import type { Issue } from '../error.ts';
 import { parseInstant } from '../instant.ts';
-import { isJsonObject, type JsonValue } from '../json.ts';
+import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
@@ -164,6 +164,12 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
   const issues: Issue[] = Object.keys(value)
     .filter((key) => !['values', 'off', 'on', 'split'].includes(key))
     .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: 'is not a field of variants' }));
+  for (const [name, member] of Object.entries(declared))
+    if (copyJson(member) === undefined)
+      issues.push({
+        path: `${path}/values/${pointerPart(name)}`,
+        message: 'must be JSON with finite numbers and at most 64 levels',
+      });
   for (const end of ['off', 'on'] as const) {
     const name = value[end];
     if (typeof name !== 'string' || !Object.hasOwn(declared, name))

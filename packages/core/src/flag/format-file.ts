@@ -5,6 +5,7 @@ import { shareToPercentage } from '../share.ts';
 import { newFlag } from './edit.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule } from './flag.ts';
 import type { FileFlag } from './flag-file.ts';
+import { fileFlag } from './parse-file.ts';
 import { prerequisitesOf } from './prerequisite.ts';
 
 /** The seed's six fields in its order; others only when they say something. Stage groups and owners live in the journal alone. */
@@ -72,4 +73,15 @@ export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope:
   };
   if (existing !== undefined && jsonEqual(after, before)) return null;
   return { ...after, revision: before.revision + 1, updatedAt: now };
+}
+
+/**
+ * What an edit of the file means for a flag that was changed since the file was written: `file` is the edited entry, `placed` the flag as
+ * the file had it and `current` as it is now. What the edit left alone stays as it is now.
+ */
+export function rebasedFileFlag(file: FileFlag, placed: Flag, current: Flag): FileFlag {
+  const [said, says] = [fileFlag(formatFlag(placed)), fileFlag(formatFlag(current))];
+  const fields = Object.keys(file) as (keyof FileFlag)[];
+  const edited = fields.filter((field) => !jsonEqual(file[field], said[field])).map((field) => [field, file[field]] as const);
+  return { ...says, ...Object.fromEntries(edited) };
 }

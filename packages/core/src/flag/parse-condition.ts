@@ -13,9 +13,14 @@ const NO_ISSUES: readonly Issue[] = [];
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+/** Looked at by index, because `every` passes over the holes of a list, which JSON would make into nulls. */
+function isScalarList(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  for (let index = 0; index < value.length; index++) if (!isScalar(value[index])) return false;
+  return true;
+}
 const scalar: ArgumentCheck = (argument) => (isScalar(argument) ? null : 'must be a text, a finite number, true or false');
-const scalars: ArgumentCheck = (argument) =>
-  Array.isArray(argument) && argument.every(isScalar) ? null : 'must be a list of texts, numbers or booleans';
+const scalars: ArgumentCheck = (argument) => (isScalarList(argument) ? null : 'must be a list of texts, numbers or booleans');
 const number: ArgumentCheck = (argument) =>
   typeof argument === 'number' && Number.isFinite(argument) ? null : 'must be a finite number';
 const text: ArgumentCheck = (argument) => (typeof argument === 'string' ? null : 'must be a text');
@@ -65,13 +70,13 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
     if (name === 'not') return conditionIssues(operand, at, depth + 1);
     if (name !== 'all' && name !== 'any') return operandIssues(operand, at);
     if (!Array.isArray(operand)) return [{ path: at, message: 'must be a list of conditions' }];
-    return operand.flatMap((member: unknown, index) => conditionIssues(member, `${at}/${index}`, depth + 1));
+    return Array.from(operand).flatMap((member: unknown, index) => conditionIssues(member, `${at}/${index}`, depth + 1));
   });
 }
 
 /** A value or a list of values: what most operands are, and nothing to find fault with. */
 function isPlain(operand: unknown): boolean {
-  return isScalar(operand) || (Array.isArray(operand) && operand.every(isScalar));
+  return isScalar(operand) || isScalarList(operand);
 }
 
 function operandIssues(operand: unknown, path: string): Issue[] {

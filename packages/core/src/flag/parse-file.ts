@@ -17,6 +17,8 @@ export function parseFlagFile(value: unknown): { readonly flags: readonly FileFl
     };
   }
   const strangers = Object.keys(value).filter((key) => key !== 'flags' && key !== '$schema');
+  if (value.$schema !== undefined && typeof value.$schema !== 'string')
+    return { issues: [{ path: '/$schema', message: `must be a text; it is ${shown(value.$schema)}` }] };
   const issues: Issue[] = strangers.map((key) => ({
     path: `/${key}`,
     message: 'is not a field of the flag file; there are flags and $schema',
@@ -64,7 +66,8 @@ function duplicateIssues(entries: readonly unknown[]): Issue[] {
   });
 }
 
-function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
+/** An entry that was found to be good. */
+export function fileFlag(entry: { readonly [field: string]: JsonValue }): FileFlag {
   const list = (field: string): readonly string[] => distinctNames((entry[field] ?? NONE) as readonly string[]);
   const name = entry.name as string;
   return {

@@ -8,7 +8,7 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Emergency, parseEmergency, SluiceError } from '@sluice/core';
 import { describeFailure } from '../failure.ts';
-import { isMissing } from '../store/journal.ts';
+import { isMissing } from '../store/file-work.ts';
 import { CHAIN_START, LineChain, sealLine } from '../store/journal-line.ts';
 
 /** A file may be renamed away under a writer this often before that is a fault. */

@@ -13,6 +13,7 @@ import {
   freedFlag,
   type Issue,
   mergeFileFlag,
+  rebasedFileFlag,
   registryIssues,
   SluiceError,
 } from '@sluice/core';
@@ -27,6 +28,8 @@ interface AdoptionInput {
   readonly text: string;
   readonly written: readonly FileFlag[];
   readonly kept: ReadonlyMap<string, Flag>;
+  /** Flags that changed since the file was written, as it had them; null for one that it did not have. Their changes are no part of the edit. */
+  readonly placed: ReadonlyMap<string, Flag | null>;
   /** What else is kept under a flag's key: what may own its share. */
   readonly others: (key: string) => Pick<FlagFacts, 'rollout' | 'experiment'>;
   readonly force: boolean;
@@ -42,26 +45,20 @@ export interface Adoption extends Change {
  * What the file changes. A flag that it no longer has is archived.
  * @throws SluiceError `invalid` when it uses an archived name again, `refused` when it would drop every flag
  */
-export function planAdoption({ path, text, written, kept, others, force, now }: AdoptionInput): Adoption {
-  const names = new Set(written.map((flag) => flag.name));
-  const dropped = [...kept.values()].filter((flag) => flag.archivedAt === null && !names.has(flag.key));
-  const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
-  if (dropped.length > 0 && dropped.length === living.length && !force) {
-    throw new SluiceError(
-      'refused',
-      `${path} would drop every flag (${dropped.length}); the last good state stays. If that is meant, open it once with fileStore(path, { force: true })`,
-    );
-  }
-  const reused = written.flatMap((flag, index): Issue[] =>
-    kept.get(flag.name)?.archivedAt == null
+export function planAdoption(input: AdoptionInput): Adoption {
+  const { path, text, kept, others, now } = input;
+  const dropped = droppedFlags(input);
+  const entries = rebasedEntries(input);
+  const reused = entries.flatMap(({ file, index }): Issue[] =>
+    kept.get(file.name)?.archivedAt == null
       ? []
-      : [{ path: `/flags/${index}/name`, message: `is "${flag.name}", which was archived; an archived key is not used again` }],
+      : [{ path: `/flags/${index}/name`, message: `is "${file.name}", which was archived; an archived key is not used again` }],
   );
   if (reused.length > 0) throw placedError(path, text, reused);
-  const unregistered = written.flatMap((flag, index) => registryIssues(kept.get(flag.name), flag, `/flags/${index}`));
+  const unregistered = entries.flatMap(({ file, index }) => registryIssues(kept.get(file.name), file, `/flags/${index}`));
   if (unregistered.length > 0) throw placedError(path, text, unregistered);
   const by = { actor: FILE_ACTOR, reason: `${path} was edited` };
-  const edited = written.flatMap((file): Edited[] => {
+  const edited = entries.flatMap(({ file }): Edited[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
     return flag === null ? [] : [{ before, flag, type: typeOf(before, flag) }];
@@ -82,6 +79,30 @@ export function planAdoption({ path, text, written, kept, others, force, now }: 
     records: [...changes.flatMap(({ records }) => records), ...components.map(({ record }) => record)],
     events: [...changes.flatMap(({ events }) => events), ...components.map(({ event }) => event)],
   };
+}
+
+/** Flags that the file had and has no longer. */
+function droppedFlags({ path, written, kept, placed, force }: AdoptionInput): readonly Flag[] {
+  const names = new Set(written.map((flag) => flag.name));
+  const wasThere = (key: string): boolean => !placed.has(key) || placed.get(key)?.archivedAt === null;
+  const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
+  const dropped = living.filter((flag) => !names.has(flag.key) && wasThere(flag.key));
+  if (dropped.length === 0 || dropped.length < living.length || force) return dropped;
+  throw new SluiceError(
+    'refused',
+    `${path} would drop every flag (${dropped.length}); the last good state stays. If that is meant, open it once with fileStore(path, { force: true })`,
+  );
+}
+
+/** The entries with what the edit did to them, over what was changed since the file was written. */
+function rebasedEntries({ written, kept, placed }: AdoptionInput): { readonly file: FileFlag; readonly index: number }[] {
+  return written.flatMap((file, index) => {
+    const [was, current] = [placed.get(file.name) ?? null, kept.get(file.name)];
+    if (was === null || was.archivedAt !== null || current === undefined) return [{ file, index }];
+    const isUntouched = mergeFileFlag(was, file, DEFAULT_SCOPE, was.updatedAt) === null;
+    if (isUntouched) return [];
+    return [{ file: current.archivedAt === null ? rebasedFileFlag(file, was, current) : file, index }];
+  });
 }
 
 interface Edited {

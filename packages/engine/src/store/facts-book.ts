@@ -21,13 +21,18 @@ import type { FactsBatch } from './store.ts';
 /** Units over all subjects; beyond it new ones are refused and counted. */
 export const LEDGER_CAP = 1_000_000;
 
-/** All of a facts book as JSON. */
-export interface FactsDump {
-  readonly instances: readonly (readonly [string, number])[];
-  readonly tallies: readonly (readonly [string, Tally])[];
-  readonly totals: readonly (readonly [string, SubjectTotals])[];
-  readonly rows: readonly (readonly [string, readonly (readonly [string, LedgerRow])[]])[];
-}
+/** One piece of all that a facts book holds, as JSON: first the sums, then the rows in portions. */
+export type FactsDump =
+  | {
+      readonly type: 'sums';
+      readonly instances: readonly (readonly [string, number])[];
+      readonly tallies: readonly (readonly [string, Tally])[];
+      readonly totals: readonly (readonly [string, SubjectTotals])[];
+    }
+  | { readonly type: 'rows'; readonly subject: string; readonly rows: readonly (readonly [string, LedgerRow])[] };
+
+/** Rows of one piece: what is made into text without a pause. */
+const PORTION = 2_000;
 
 export class FactsBook {
   readonly #cap: number;
@@ -110,23 +115,30 @@ export class FactsBook {
     return this.#totals.get(subjectId(scope, subject)) ?? emptyTotals();
   }
 
-  dump(): FactsDump {
-    return {
-      instances: [...this.#instances],
-      tallies: [...this.#tallies],
-      totals: [...this.#totals],
-      rows: [...this.#rows].map(([subject, rows]) => [subject, [...rows]] as const),
-    };
+  *dump(): Generator<FactsDump> {
+    yield { type: 'sums', instances: [...this.#instances], tallies: [...this.#tallies], totals: [...this.#totals] };
+    for (const [subject, rows] of this.#rows) {
+      let portion: (readonly [string, LedgerRow])[] = [];
+      for (const row of rows) {
+        if (portion.push(row) < PORTION) continue;
+        yield { type: 'rows', subject, rows: portion };
+        portion = [];
+      }
+      if (portion.length > 0) yield { type: 'rows', subject, rows: portion };
+    }
   }
 
   restore(dump: FactsDump): void {
+    if (dump.type === 'rows') {
+      const rows = this.#rows.get(dump.subject) ?? new Map<string, LedgerRow>();
+      for (const [unit, row] of dump.rows) rows.set(unit, row);
+      this.#rows.set(dump.subject, rows);
+      this.#units += dump.rows.length;
+      return;
+    }
     for (const [id, seq] of dump.instances) this.#instances.set(id, seq);
     for (const [id, tally] of dump.tallies) this.#tallies.set(id, tally);
     for (const [id, totals] of dump.totals) this.#totals.set(id, totals);
-    for (const [id, rows] of dump.rows) {
-      this.#rows.set(id, new Map(rows));
-      this.#units += rows.length;
-    }
   }
 }
 

@@ -4,62 +4,62 @@ import { FileLock } from './file-lock.ts';
 import { Journal } from './journal.ts';
 import type { FactsBatch } from './store.ts';
 
-type FactsEntry =
-  | { readonly type: 'batch'; readonly batch: FactsBatch }
-  | { readonly type: 'checkpoint'; readonly dump: FactsDump };
+type FactsEntry = { readonly type: 'batch'; readonly batch: FactsBatch } | FactsDump;
 
-/** A segment may grow by this much over twice its checkpoint before it is compacted. */
+/** A segment may grow by this much beyond twice what it begins with before it is compacted. */
 const SLACK_BYTES = 8 * 1024 * 1024;
+
+export interface FactsFileOptions {
+  readonly ledgerCap?: number | undefined;
+  readonly slackBytes?: number | undefined;
+  readonly mode?: () => { readonly mode?: number };
+  /** Hears when compaction failed; the facts are kept all the same. */
+  readonly onProblem?: (error: unknown) => void;
+}
 
 export class FactsFile {
   readonly #journal: Journal<FactsEntry>;
   readonly #lock: FileLock;
-  readonly #cap: number | undefined;
-  readonly #slack: number;
+  readonly #options: FactsFileOptions;
   #book: FactsBook;
-  #checkpointBytes = 0;
 
-  constructor(path: string, options: { readonly ledgerCap?: number | undefined; readonly slackBytes?: number | undefined } = {}) {
-    this.#journal = new Journal(path);
+  constructor(path: string, options: FactsFileOptions = {}) {
+    const { mode } = options;
+    this.#journal = new Journal(path, {
+      checkpoint: () => this.#book.dump(),
+      keepsOlder: false,
+      ...(mode === undefined ? {} : { mode }),
+    });
     this.#lock = new FileLock(path);
-    this.#cap = options.ledgerCap;
-    this.#slack = options.slackBytes ?? SLACK_BYTES;
-    this.#book = new FactsBook(this.#cap);
+    this.#options = options;
+    this.#book = new FactsBook(options.ledgerCap);
   }
 
   /** The book as it is now, batches of other processes included. */
   current(): FactsBook {
-    this.#catchUp();
+    this.#apply(this.#journal.catchUp());
     return this.#book;
   }
 
   add(batch: FactsBatch): Promise<void> {
     return this.#lock.run(async () => {
-      this.#catchUp();
-      const { entries, restarted } = await this.#journal.append({ type: 'batch', batch });
-      this.#apply(restarted, entries);
-      if (this.#journal.size > 2 * this.#checkpointBytes + this.#slack) await this.#compact();
+      this.#apply(this.#journal.catchUp());
+      this.#apply(await this.#journal.append({ type: 'batch', batch }));
+      const slack = this.#options.slackBytes ?? SLACK_BYTES;
+      if (this.#journal.size <= 2 * this.#journal.startBytes + slack) return;
+      await this.#journal.rotate().catch((error: unknown) => this.#options.onProblem?.(error));
     });
   }
 
-  async #compact(): Promise<void> {
-    await this.#journal.rotate({ type: 'checkpoint', dump: this.#book.dump() }, null);
-    this.#checkpointBytes = this.#journal.size;
-  }
-
-  #catchUp(): void {
-    const { entries, restarted } = this.#journal.catchUp();
-    this.#apply(restarted, entries);
-  }
-
-  #apply(restarted: boolean, entries: readonly FactsEntry[]): void {
-    if (restarted) this.#book = new FactsBook(this.#cap);
+  #apply(entries: readonly FactsEntry[]): void {
     for (const entry of entries) {
-      if (entry.type === 'batch') this.#book.add(entry.batch);
-      else {
-        this.#book.restore(entry.dump);
-        this.#checkpointBytes = this.#journal.size;
+      if (entry.type === 'batch') {
+        this.#book.add(entry.batch);
+        continue;
       }
+      // A segment that begins says everything again.
+      if (entry.type === 'sums') this.#book = new FactsBook(this.#options.ledgerCap);
+      this.#book.restore(entry);
     }
   }
 

@@ -1,11 +1,19 @@
 /** One process at a time, among those that share a file. */
+
 import { dirname } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { SluiceError } from '@sluice/core';
 import { lock } from 'proper-lockfile';
-import { makeDirectory } from './file-work.ts';
+import { ensureDirectory } from './file-work.ts';
 
-/** A holder that has not renewed its lock for this long is dead. The journal's chain fences one that merely slept. */
+/**
+ * A holder that has not renewed its lock for this long is dead, or sleeps. One that only slept does no harm when it wakes: the journal's
+ * chain and the names of its drafts shut it out.
+ */
 const STALE_MS = 2_000;
+/** How long to wait for others, and the pauses between two tries, growing. */
+const PATIENCE_MS = 20_000;
+const [FIRST_PAUSE_MS, LAST_PAUSE_MS] = [2, 50];
 
 export class FileLock {
   readonly #path: string;
@@ -33,21 +41,35 @@ export class FileLock {
 
   async #take(): Promise<() => Promise<void>> {
     try {
-      await makeDirectory(dirname(this.#path), { recursive: true });
-      return await lock(this.#path, {
-        lockfilePath: `${this.#path}.lock`,
-        realpath: false,
-        stale: STALE_MS,
-        update: STALE_MS / 2,
-        retries: { retries: 400, factor: 1.2, minTimeout: 2, maxTimeout: 50 },
-        onCompromised: () => {},
-      });
+      await ensureDirectory(dirname(this.#path));
+      for (let [waited, pause] = [0, FIRST_PAUSE_MS]; ; waited += pause, pause = Math.min(LAST_PAUSE_MS, pause * 1.2)) {
+        const release = await this.#tryOnce(waited >= PATIENCE_MS);
+        if (release !== null) return release;
+        await wait(pause);
+      }
     } catch (error) {
       throw new SluiceError(
         'unavailable',
         `${this.#path} cannot be locked for writing: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error },
       );
+    }
+  }
+
+  /** Null while another holds the lock. */
+  async #tryOnce(isLast: boolean): Promise<(() => Promise<void>) | null> {
+    try {
+      return await lock(this.#path, {
+        lockfilePath: `${this.#path}.lock`,
+        realpath: false,
+        stale: STALE_MS,
+        update: STALE_MS / 2,
+        retries: 0,
+        onCompromised: () => {},
+      });
+    } catch (error) {
+      if (isLast || (error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      return null;
     }
   }
 

@@ -1,6 +1,7 @@
 /** The store of one machine without set-up: a flag file with its journal, and beside them facts and leases. */
 import type { Change, LoggedEvent, Scope, SluiceRecord, SubjectTotals, Tally } from '@sluice/core';
 import { FactsFile } from './facts-file.ts';
+import { modeLike } from './file-work.ts';
 import { JournaledRecords, type JournaledRecordsOptions } from './journaled-records.ts';
 import { LeaseFile } from './lease-file.ts';
 import type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
@@ -24,8 +25,9 @@ class FileStore implements Store {
 
   constructor(path: string, options: FileStoreOptions) {
     this.#records = new JournaledRecords(path, options);
-    this.#facts = new FactsFile(`${path}.facts`, { ledgerCap: options.ledgerCap });
-    this.#leases = new LeaseFile(`${path}.leases`);
+    const mode = (): { readonly mode?: number } => modeLike(path);
+    this.#facts = new FactsFile(`${path}.facts`, { ledgerCap: options.ledgerCap, mode });
+    this.#leases = new LeaseFile(`${path}.leases`, mode);
   }
 
   read(): StoredState {

@@ -3,18 +3,26 @@
  * clock can wait for it. The closing of a `FileHandle` of `fs/promises` cannot be told there from one that is long closed.
  */
 import * as fs from 'node:fs';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
-export const makeDirectory = promisify(fs.mkdir);
+const makeDirectory = promisify(fs.mkdir);
 export const readWhole = promisify(fs.readFile);
 export const writeWhole = promisify(fs.writeFile);
 export const renameFile = promisify(fs.rename);
 export const linkFile = promisify(fs.link);
+export const removeFile = promisify(fs.rm);
 export const openFile = promisify(fs.open);
-export const writeTo = promisify(fs.write);
+const writeTo = promisify(fs.write);
 export const syncData = promisify(fs.fdatasync);
 export const closeFile = promisify(fs.close);
 const syncAll = promisify(fs.fsync);
+
+/** Writes all of `bytes` by one call, so that they never mix with those of another process. @throws Error when the disk took only some */
+export async function writeAll(file: number, bytes: Buffer): Promise<void> {
+  const { bytesWritten } = await writeTo(file, bytes);
+  if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
+}
 
 /** Makes a created, renamed or linked name survive a power cut. */
 export async function syncDirectory(directory: string): Promise<void> {
@@ -24,4 +32,22 @@ export async function syncDirectory(directory: string): Promise<void> {
   } finally {
     await closeFile(file);
   }
+}
+
+/** Makes the directory and those that it stands in, so that all of them survive a power cut. */
+export async function ensureDirectory(directory: string): Promise<void> {
+  const topmost = await makeDirectory(directory, { recursive: true });
+  if (topmost === undefined) return;
+  for (let made = directory; made.length >= topmost.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+/** Permission bits for a new file, like those of `path` if that is there: what may not be read there may not be read beside it. */
+export function modeLike(path: string): { readonly mode?: number } {
+  const mode = fs.statSync(path, { throwIfNoEntry: false })?.mode;
+  return mode === undefined ? {} : { mode: mode & 0o777 };
+}
+
+export function isMissing(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }

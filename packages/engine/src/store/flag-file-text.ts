@@ -4,6 +4,8 @@ import { type FileFlag, type Flag, formatFlag, type Issue, parseFlagFile, Sluice
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
 const BOM = '\ufeff';
+/** A file may have thousands of faults; finding a place takes a walk through the text. */
+const MAX_PLACED = 20;
 export const EMPTY_FILE = '{\n  "flags": []\n}\n';
 
 export function hashOf(text: string | Uint8Array): string {
@@ -13,10 +15,15 @@ export function hashOf(text: string | Uint8Array): string {
 /** @throws SluiceError `invalid` with file, line and column of every fault */
 export function readFlagText(path: string, text: string): readonly FileFlag[] {
   const json = text.startsWith(BOM) ? text.slice(1) : text;
-  const value = parseQuickly(json) ?? parseWithPlaces(path, json);
-  const parsed = parseFlagFile(value);
-  if ('flags' in parsed) return parsed.flags;
-  throw placedError(path, json, parsed.issues);
+  try {
+    const value = parseQuickly(json) ?? parseWithPlaces(path, json);
+    const parsed = parseFlagFile(value);
+    if ('flags' in parsed) return parsed.flags;
+    throw placedError(path, json, parsed.issues);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw fileError(path, [{ path: '', message: 'is nested too deeply to be read', line: 1, column: 1 }]);
+  }
 }
 
 /** The error of faults that are known by their JSON pointers, with line and column. */
@@ -25,7 +32,7 @@ export function placedError(path: string, text: string, issues: readonly Issue[]
   const tree = parseTree(json);
   return fileError(
     path,
-    issues.map((issue) => placed(json, tree, issue)),
+    issues.map((issue, index) => (index < MAX_PLACED ? placed(json, tree, issue) : issue)),
   );
 }
 

@@ -170,6 +170,23 @@ const BAD: Record<string, [string | Buffer, RegExp]> = {
     flagWith('"rules": [{"if": {}, "variant": "blue"}]'),
     /\/flags\/0\/rules\/0\/variant must be one of off, on/,
   ],
+  'a variant that is no finite number': [
+    flagWith('"variants": {"values": {"off": 1, "on": 1e999}, "off": "off", "on": "on"}'),
+    /\/flags\/0\/variants\/values\/on must be JSON with finite numbers/,
+  ],
+  'a value that is nested beyond measure': [
+    flagWith(`"variants": {"values": {"off": 1, "on": ${'['.repeat(9_000)}${']'.repeat(9_000)}}, "off": "off", "on": "on"}`),
+    /nested too deeply|at most 64 levels/,
+  ],
+  'a percentage so near an end that it would be it': [
+    flagWith('"rollout_percentage": 99.9999999999'),
+    /may have at most three decimals; it is 99\.9999999999/,
+  ],
+  'twenty thousand faults': [
+    `{"flags": [${Array.from({ length: 20_000 }, () => '{"name": 1, "status": 2}').join(',\n')}]}`,
+    /:1:21: \/flags\/0\/name must be a text.*… and \d+ more$/s,
+  ],
+  'a schema that is no text': ['{"$schema": 5, "flags": []}', /\$schema must be a text; it is 5/],
   'a comment': ['// flags\n{"flags": []}', /:1:1: the file is not JSON/],
 };
 

@@ -1,40 +1,47 @@
-/** The flag file as a projection of the records: what it should say, what it does say, and when somebody else wrote it. */
+/** The flag file as a projection of the records: what it does say, and what it should. */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, type Stats, statSync } from 'node:fs';
 import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError } from '@sluice/core';
-import { renameFile, syncDirectory, writeWhole } from './file-work.ts';
+import { isMissing } from './file-work.ts';
 import { EMPTY_FILE, hashOf, readFlagText, rewriteFlagText } from './flag-file-text.ts';
-import { isMissing } from './journal.ts';
 
 export interface FoundFile {
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly hash: string;
+}
+
+/** Equal stamps mean that nobody wrote to the file between. */
+export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return `${ino}/${size}/${mtimeMs}/${ctimeMs}`;
 }
 
 export class FlagProjection {
   readonly path: string;
-  /** The text that the records imply, once it is known. */
-  #text: string | null = null;
-  #seen = '';
+  /** A text that the records implied, with its hash. */
+  #base: { readonly text: string; readonly hash: string } | null = null;
+  #stamp = '';
   #found: FoundFile | null = null;
+  #flags: { readonly hash: string; readonly flags: readonly FileFlag[] } | null = null;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** The file as it is, null when it is not there. Read again only if its stamp changed. @throws SluiceError `invalid` or `unavailable` when it is no readable text */
+  /** The file as `find` answered last. */
+  get seen(): FoundFile | null {
+    return this.#found;
+  }
+
+  /** The file as it is, null when it is not there. Read again only if its stamp changed. @throws SluiceError `unavailable` when it cannot be read */
   find(): FoundFile | null {
     try {
-      const { mtimeMs, ctimeMs, size, ino } = statSync(this.path);
-      const stamp = `${ino}/${size}/${mtimeMs}/${ctimeMs}`;
-      if (stamp === this.#seen) return this.#found;
+      const stamp = stampOf(statSync(this.path));
+      if (stamp === this.#stamp) return this.#found;
       const bytes = readFileSync(this.path);
-      this.#found = { text: decode(this.path, bytes), hash: hashOf(bytes) };
-      this.#seen = stamp;
+      this.#found = { bytes, hash: hashOf(bytes) };
+      this.#stamp = stamp;
       return this.#found;
     } catch (error) {
-      if (error instanceof SluiceError) throw error;
       if (isMissing(error)) return this.#forget();
       throw new SluiceError(
         'unavailable',
@@ -45,38 +52,47 @@ export class FlagProjection {
   }
 
   #forget(): null {
-    this.#seen = '';
+    this.#stamp = '';
     this.#found = null;
     return null;
   }
 
+  /** @throws SluiceError `invalid` with the place of every fault */
   flagsIn(found: FoundFile): readonly FileFlag[] {
-    return readFlagText(this.path, found.text);
+    if (this.#flags?.hash !== found.hash)
+      this.#flags = { hash: found.hash, flags: readFlagText(this.path, textOf(this.path, found)) };
+    return this.#flags.flags;
   }
 
-  /** Takes `text` as the one to rewrite from now on. */
-  base(text: string): void {
-    this.#text = text;
+  /** @throws SluiceError `invalid` when it is not UTF-8 */
+  textOf(found: FoundFile): string {
+    return textOf(this.path, found);
   }
 
-  /** Hash of the text that is in place. */
-  get hash(): string {
-    return hashOf(this.#text ?? EMPTY_FILE);
+  /** Takes `text` as the one to rewrite, as long as the records imply it. */
+  base(hash: string, text: () => string): void {
+    if (this.#base?.hash !== hash) this.#base = { text: text(), hash };
   }
 
-  /** The text after these flags changed. What the file says already, however it is written, stays as it is written. */
-  planned(before: (key: string) => Flag | undefined, flags: readonly Flag[]): string {
-    const changed = new Map<string, Flag | null>();
-    for (const flag of flags) {
-      const old = before(flag.key);
-      const isSame = old !== undefined && old.archivedAt === flag.archivedAt && jsonEqual(formatFlag(old), formatFlag(flag));
-      if (!isSame) changed.set(flag.key, flag.archivedAt === null ? flag : null);
+  /**
+   * The text after `changed` flags took the place of others, over records that imply the text with `hash`. What the file says already,
+   * however it is written, stays as it is written.
+   */
+  planned(hash: string, before: readonly Flag[], changed: readonly Flag[]): string {
+    const old = new Map(before.map((flag) => [flag.key, flag]));
+    // A file that is bad or was edited since is no base: the flags that are in it nobody knows.
+    if (this.#base?.hash !== hash) {
+      if (hash === hashOf(EMPTY_FILE)) this.base(hash, () => EMPTY_FILE);
+      else return rewriteFlagText(EMPTY_FILE, living([...old, ...changed.map((flag) => [flag.key, flag] as const)]));
     }
-    const text = this.#text ?? EMPTY_FILE;
-    return changed.size === 0 ? text : rewriteFlagText(text, changed);
+    const news = changed.filter((flag) => {
+      const was = old.get(flag.key);
+      return was === undefined || was.archivedAt !== flag.archivedAt || !jsonEqual(formatFlag(was), formatFlag(flag));
+    });
+    return rewriteFlagText(this.#base?.text ?? EMPTY_FILE, new Map(news.map((flag) => [flag.key, livingOf(flag)])));
   }
 
-  /** `found` brought up to the records: for a projection that a crash cut off. */
+  /** `found` brought up to these flags: for what a crash or a hand kept from being written. */
   reconciled(found: FoundFile | null, flags: readonly Flag[], scope: Scope): string {
     const written = new Map((found === null ? [] : this.flagsIn(found)).map((flag) => [flag.name, flag]));
     const changed = new Map<string, Flag | null>();
@@ -85,22 +101,19 @@ export class FlagProjection {
       if (flag.archivedAt !== null) changed.set(flag.key, null);
       else if (file === undefined || mergeFileFlag(flag, file, scope, flag.updatedAt) !== null) changed.set(flag.key, flag);
     }
-    return rewriteFlagText(found?.text ?? EMPTY_FILE, changed);
-  }
-
-  /** Renames the text into place. A text there that could not be read is kept beside it as `.rejected`. */
-  async write(text: string, rejected: string | null): Promise<void> {
-    if (rejected !== null) await writeWhole(`${this.path}.rejected`, rejected, { flush: true });
-    const mode = statSync(this.path, { throwIfNoEntry: false })?.mode;
-    await writeWhole(`${this.path}.tmp`, text, { flush: true, ...(mode === undefined ? {} : { mode }) });
-    await renameFile(`${this.path}.tmp`, this.path);
-    await syncDirectory(dirname(this.path));
-    this.base(text);
-    this.find();
+    return rewriteFlagText(found === null ? EMPTY_FILE : this.textOf(found), changed);
   }
 }
 
-function decode(path: string, bytes: Buffer): string {
+function livingOf(flag: Flag): Flag | null {
+  return flag.archivedAt === null ? flag : null;
+}
+
+function living(flags: readonly (readonly [string, Flag])[]): Map<string, Flag | null> {
+  return new Map(flags.map(([key, flag]) => [key, livingOf(flag)]));
+}
+
+function textOf(path: string, { bytes }: FoundFile): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   const message = 'is not UTF-8 (save it as UTF-8, with or without a byte order mark)';
   throw new SluiceError('invalid', `${path}:1:1: the file ${message}`, { issues: [{ path: '', message, line: 1, column: 1 }] });

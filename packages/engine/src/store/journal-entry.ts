@@ -1,5 +1,5 @@
 /** What the lines of a file store's journal say. */
-import type { LoggedEvent, SluiceEvent, SluiceRecord } from '@sluice/core';
+import type { Flag, LoggedEvent, SluiceEvent, SluiceRecord } from '@sluice/core';
 import { recordId } from './record-book.ts';
 
 /** An event as a line has it: its record is left out where it is the one that the same line keeps. */
@@ -17,7 +17,20 @@ export type JournalEntry =
   /** The flag file with this hash stands in its place. */
   | { readonly type: 'projected'; readonly hash: string }
   /** Everything, at the start of a segment. */
-  | { readonly type: 'checkpoint'; readonly seq: number; readonly hash: string; readonly records: readonly SluiceRecord[] };
+  | ({
+      readonly type: 'checkpoint';
+      readonly seq: number;
+      readonly hash: string;
+      readonly records: readonly SluiceRecord[];
+    } & Unplaced);
+
+/** What the flag file in its place does not say yet. */
+export interface Unplaced {
+  /** Hashes of flag files that were implied since one was last known to stand in its place. */
+  readonly hashes: readonly string[];
+  /** Flags that changed since then, with what they were; null for one that was not there. */
+  readonly flags: readonly (readonly [string, Flag | null])[];
+}
 
 export function commitEntry(
   seq: number,

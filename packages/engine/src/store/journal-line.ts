@@ -7,13 +7,30 @@ import { SluiceError } from '@sluice/core';
 
 export const CHAIN_START = '00000000';
 
-interface Sealed<T> {
-  readonly prev: string;
-  readonly entry: T;
+/** What a line says about its file and not about what the file keeps. */
+type Mark =
+  /** The last line that counts: what follows stands in the segment with this number. */
+  | { readonly mark: 'sealed'; readonly next: number }
+  /** All that older segments said has been said again above. */
+  | { readonly mark: 'begun' };
+
+type Sealed<T> = { readonly prev: string } & ({ readonly entry: T } | Mark);
+
+interface SealedLine {
+  readonly line: string;
+  readonly checksum: string;
 }
 
-export function sealLine<T>(entry: T, prev: string): { readonly line: string; readonly checksum: string } {
-  const json = JSON.stringify({ prev, entry } satisfies Sealed<T>);
+export function sealLine<T>(entry: T, prev: string): SealedLine {
+  return lineOf({ prev, entry });
+}
+
+export function markLine(mark: Mark, prev: string): SealedLine {
+  return lineOf({ prev, ...mark });
+}
+
+function lineOf(sealed: Sealed<unknown>): SealedLine {
+  const json = JSON.stringify(sealed);
   const checksum = checksumOf(json);
   return { line: `${checksum} ${json}\n`, checksum };
 }
@@ -26,21 +43,35 @@ function checksumOf(json: string): string {
 export class LineChain<T> {
   readonly #file: string;
   /** Checksums of the lines that count; the last is what the next line must name. */
-  #seen = new Set<string>();
-  #last = CHAIN_START;
+  readonly #seen = new Set<string>();
+  #last: string | null;
   #lines = 0;
   #hasDamage = false;
+  #isSealed = false;
+  #hasBegun = false;
 
-  constructor(file: string) {
+  /** `start` is what the first line must name; null for a segment whose forerunner was not read. */
+  constructor(file: string, start: string | null = CHAIN_START) {
     this.#file = file;
+    this.#last = start;
   }
 
   get last(): string {
-    return this.#last;
+    return this.#last ?? CHAIN_START;
+  }
+
+  /** Whether no further line can count. */
+  get isSealed(): boolean {
+    return this.#isSealed;
+  }
+
+  /** Whether the file has said again what older segments said. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /**
-   * The entry, or null for a line that does not count: torn by a crash, or void.
+   * The entry, or null for a line that keeps nothing: a mark, one that was torn by a crash, or void.
    * @throws SluiceError `unavailable` naming file and line when lines that counted have been damaged since
    */
   take(line: string): T | null {
@@ -51,13 +82,9 @@ export class LineChain<T> {
       this.#hasDamage = true;
       return null;
     }
+    if (this.#isSealed) return null;
     const sealed = JSON.parse(json) as Sealed<T>;
-    if (sealed.prev === this.#last) {
-      this.#seen.add(this.#last);
-      this.#last = checksum;
-      this.#hasDamage = false;
-      return sealed.entry;
-    }
+    if (sealed.prev === (this.#last ?? sealed.prev)) return this.#count(sealed, checksum);
     if (!this.#hasDamage && this.#seen.has(sealed.prev)) return null;
     throw new SluiceError(
       'unavailable',
@@ -65,10 +92,13 @@ export class LineChain<T> {
     );
   }
 
-  reset(): void {
-    this.#seen = new Set();
-    this.#last = CHAIN_START;
-    this.#lines = 0;
+  #count(sealed: Sealed<T>, checksum: string): T | null {
+    this.#seen.add(sealed.prev);
+    this.#last = checksum;
     this.#hasDamage = false;
+    if ('entry' in sealed) return sealed.entry;
+    this.#isSealed = sealed.mark === 'sealed';
+    this.#hasBegun ||= sealed.mark === 'begun';
+    return null;
   }
 }

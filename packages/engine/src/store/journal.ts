@@ -1,184 +1,199 @@
-/** An append-only file of entries that is the truth: state is the replay through its last whole line. */
-import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+/**
+ * Append-only files of entries that are the truth: state is the replay through the last whole line. A long segment is sealed, and a new
+ * one begins by saying everything again.
+ */
+import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/core';
-import { closeFile, linkFile, openFile, renameFile, syncData, syncDirectory, writeTo, writeWhole } from './file-work.ts';
-import { CHAIN_START, LineChain, sealLine } from './journal-line.ts';
+import { discardDraft, removeDrafts } from './draft.ts';
+import { closeFile, ensureDirectory, isMissing, openFile, syncData, syncDirectory, writeAll } from './file-work.ts';
+import { markLine, sealLine } from './journal-line.ts';
+import { JournalReader } from './journal-reader.ts';
+import { draftSegment, listSegments, placeSegment, removeOlder, segmentPath } from './journal-segments.ts';
 
-export interface CaughtUp<T> {
-  /** The file was replaced by a new segment, whose first entry is a checkpoint. */
-  readonly restarted: boolean;
-  readonly entries: readonly T[];
+export interface JournalOptions<T> {
+  /** What says again all that was read: the start of a new segment. */
+  readonly checkpoint: () => Iterable<T>;
+  /** Older segments stay as history; otherwise they go when a newer one says everything. */
+  readonly keepsOlder: boolean;
+  /** Permission bits for new files; the process's default unless given. */
+  readonly mode?: () => { readonly mode?: number };
 }
 
 export class Journal<T> {
   readonly path: string;
-  readonly #chain: LineChain<T>;
-  /** File descriptor. */
-  #file: number | null = null;
-  /** The segment that the descriptor writes to; another process may have begun a new one since. */
-  #fileInode = 0;
-  #inode = 0;
-  /** Everything before this byte has been replayed. */
-  #offset = 0;
-  #size = 0;
-  /** Entries that were read when an append lost, and that nobody was given. */
-  #unclaimed: CaughtUp<T> | null = null;
+  readonly #options: JournalOptions<T>;
+  readonly #reader: JournalReader<T>;
+  /** The segment whose lines the disk did not all confirm: nothing may be built on it. */
+  #doubtful = 0;
+  /** While a line is on its way to the disk, nobody is given it. */
+  #isWriting = false;
+  #writer: { readonly file: number; readonly segment: number } | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, options: JournalOptions<T>) {
     this.path = path;
-    this.#chain = new LineChain<T>(path);
+    this.#options = options;
+    this.#reader = new JournalReader(path);
   }
 
   /** Bytes of the segment, as last seen. */
   get size(): number {
-    return this.#size;
+    return this.#reader.size;
+  }
+
+  /** Bytes of the segment that say again what older ones said. */
+  get startBytes(): number {
+    return this.#reader.startBytes;
   }
 
   /** Whether there is a segment at all. */
   get exists(): boolean {
-    return this.#inode !== 0;
+    return this.#reader.segment !== 0;
   }
 
-  /** The entries that came since the last look, from whichever process. A torn last line is not yet one. */
-  catchUp(): CaughtUp<T> {
-    const unclaimed = this.#unclaimed;
-    this.#unclaimed = null;
-    const news = this.#news();
-    if (unclaimed === null) return news;
-    // A segment that began since says all that came before it.
-    if (news.restarted) return news;
-    return { restarted: unclaimed.restarted, entries: [...unclaimed.entries, ...news.entries] };
+  /** Where the journal is: equal answers mean that nothing was added between. */
+  get position(): string {
+    return `${this.#reader.segment}/${this.#reader.last}`;
   }
 
-  #news(): CaughtUp<T> {
-    const found = openIfThere(this.path);
-    if (found === null) return { restarted: false, entries: [] };
-    try {
-      const { ino, size } = fstatSync(found);
-      const restarted = this.#inode !== 0 && (ino !== this.#inode || size < this.#offset);
-      if (restarted) {
-        this.#offset = 0;
-        this.#chain.reset();
-      }
-      this.#inode = ino;
-      this.#size = size;
-      return { restarted, entries: this.#replay(readFrom(found, this.#offset, size)) };
-    } finally {
-      closeSync(found);
-    }
-  }
-
-  #replay(bytes: Buffer): T[] {
-    const entries: T[] = [];
-    let start = 0;
-    for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
-      const line = bytes.toString('utf8', start, end);
-      start = end + 1;
-      const entry = line === '' ? null : this.#chain.take(line);
-      if (entry !== null) entries.push(entry);
-    }
-    this.#offset += start;
-    return entries;
+  /** Paths of the segments before this one that are still there. */
+  older(): string[] {
+    const older = listSegments(this.path).filter((segment) => segment < this.#reader.segment);
+    return older.map((segment) => segmentPath(this.path, segment));
   }
 
   /**
-   * Adds one line and, if `durable`, forces it to the disk; answers what came since the last look, this entry last. The caller
-   * holds the lock and has caught up.
-   * @throws SluiceError `conflict` when another process wrote first all the same, `unavailable` when the line cannot be kept
+   * The entries that came since the last look, from whichever process.
+   * @throws SluiceError `unavailable` when the journal is damaged, or was cut or replaced under this process
    */
-  async append(entry: T, durable = true): Promise<CaughtUp<T>> {
-    const { line, checksum } = sealLine(entry, this.#chain.last);
-    const isTorn = this.#size > this.#offset;
+  catchUp(): readonly T[] {
+    if (this.#isWriting) return [];
+    this.#reader.read();
+    return this.#reader.take();
+  }
+
+  /**
+   * Adds one line and, if `durable`, forces it to the disk; answers what came since the last look. The caller holds the lock and has
+   * caught up.
+   * @throws SluiceError `conflict` when another process wrote first all the same, `unavailable` when the line cannot be kept or it is not
+   * known whether it is
+   */
+  async append(entry: T, durable = true): Promise<readonly T[]> {
+    await this.#alone(async () => {
+      const { isSealed, isLost, segment } = this.#reader;
+      if (segment !== 0 && (isSealed || isLost || segment === this.#doubtful)) await this.#begin();
+      await this.#add(sealLine(entry, this.#reader.last), durable);
+    });
+    return this.catchUp();
+  }
+
+  /** Begins a new segment. The caller holds the lock and has caught up. @throws SluiceError as `append` does */
+  rotate(): Promise<void> {
+    return this.#alone(() => this.#begin());
+  }
+
+  async #alone(work: () => Promise<void>): Promise<void> {
+    if (this.#reader.hasUntaken) throw this.#lost();
+    this.#isWriting = true;
     try {
-      const file = await this.#open();
-      // One write call, so that lines of two processes never mix. A torn tail is ended first, or it would swallow this line; and spoilt,
-      // or one that lacked nothing but its end would come to count after all.
-      const bytes = Buffer.from(isTorn ? `~\n${line}` : line);
-      const { bytesWritten } = await writeTo(file, bytes);
-      if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
-      if (durable) await syncData(file);
+      await work();
     } catch (error) {
+      if (error instanceof SluiceError) throw error;
+      throw new SluiceError('unavailable', `${this.path} cannot be written: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+
+  #lost(): SluiceError {
+    return new SluiceError('conflict', `${this.path}: another process wrote first`);
+  }
+
+  async #add({ line, checksum }: { readonly line: string; readonly checksum: string }, durable: boolean): Promise<void> {
+    const file = await this.#open();
+    // A torn tail is ended first, or it would swallow this line; and spoilt, or one that lacked nothing but its end would count after all.
+    await writeAll(file, Buffer.from(this.#reader.isTorn ? `~\n${line}` : line));
+    if (durable) await this.#sync(file);
+    if (!this.#reader.sees(checksum)) throw this.#lost();
+  }
+
+  async #sync(file: number): Promise<void> {
+    try {
+      await syncData(file);
+    } catch (error) {
+      this.#doubtful = this.#reader.segment;
       throw new SluiceError(
         'unavailable',
-        `${this.path} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        `${this.path}: the disk did not confirm the change (${reasonOf(error)}), which may be kept or not; read it again before you repeat it`,
         { cause: error },
       );
     }
-    const caughtUp = this.catchUp();
-    if (this.#chain.last === checksum) return caughtUp;
-    // What the other wrote is still to be taken in: the next look answers it.
-    this.#unclaimed = caughtUp;
-    throw new SluiceError('conflict', `${this.path}: another process wrote first`);
   }
 
   async #open(): Promise<number> {
-    if (this.#file !== null && statInode(this.path) === this.#fileInode) return this.#file;
+    const { segment } = this.#reader;
+    if (segment !== 0 && this.#writer?.segment === segment) return this.#writer.file;
     await this.close();
-    const isNew = statInode(this.path) === null;
-    const file = await openFile(this.path, 'a');
-    this.#file = file;
-    if (isNew) await syncDirectory(dirname(this.path));
-    this.#fileInode = fstatSync(file).ino;
-    this.#inode = this.#fileInode;
+    const path = segmentPath(this.path, Math.max(1, segment));
+    if (segment === 0) await ensureDirectory(dirname(path));
+    // A segment that is gone is not made again empty: others would take that for the whole truth.
+    const flags = segment === 0 ? 'a' : constants.O_WRONLY | constants.O_APPEND;
+    const file = await openFile(path, flags, this.#options.mode?.().mode).catch((error: unknown) => {
+      throw segment !== 0 && isMissing(error) ? this.#lost() : error;
+    });
+    this.#writer = { file, segment: Math.max(1, segment) };
+    if (segment === 0) {
+      await syncDirectory(dirname(path));
+      this.#reader.moveTo(1, undefined);
+    }
     return file;
   }
 
-  /**
-   * Begins a new segment with `checkpoint`, which must say all that the old one did. The old one stays under `archive`, or goes. The
-   * caller holds the lock and has caught up.
-   */
-  async rotate(checkpoint: T, archive: string | null): Promise<void> {
-    const { line } = sealLine(checkpoint, CHAIN_START);
-    const fresh = `${this.path}.new`;
-    await writeWhole(fresh, line, { flush: true });
-    if (archive !== null) await linkFile(this.path, archive).catch(ignoreIfThere);
-    await renameFile(fresh, this.path);
-    await syncDirectory(dirname(this.path));
-    this.catchUp();
+  /** The old segment is sealed before the new one has its name, so that nobody goes on writing to the old. */
+  async #begin(): Promise<void> {
+    const { segment, last, isSealed, isLost } = this.#reader;
+    const next = segment + 1;
+    const seal = isSealed || isLost ? null : markLine({ mark: 'sealed', next }, last);
+    const start = this.#startLines(seal?.checksum ?? last);
+    await ensureDirectory(dirname(this.path));
+    await removeDrafts(this.path);
+    const draft = await draftSegment(this.path, start.lines(), this.#options.mode?.().mode);
+    try {
+      if (seal !== null) await this.#add(seal, false);
+      await placeSegment(draft, segmentPath(this.path, next));
+    } finally {
+      await discardDraft(draft);
+    }
+    this.#reader.read();
+    // Another process that found the old segment sealed may have been first with the new one, and gone on.
+    if (this.#reader.segment !== next || this.#reader.last !== start.last()) throw this.#lost();
+    this.#reader.take();
+    if (!this.#options.keepsOlder) await removeOlder(this.path, next);
+  }
+
+  #startLines(start: string): { readonly lines: () => Generator<string>; readonly last: () => string } {
+    const { checkpoint } = this.#options;
+    let last = start;
+    function* lines(): Generator<string> {
+      for (const entry of checkpoint()) {
+        const sealed = sealLine(entry, last);
+        last = sealed.checksum;
+        yield sealed.line;
+      }
+      const begun = markLine({ mark: 'begun' }, last);
+      last = begun.checksum;
+      yield begun.line;
+    }
+    return { lines, last: () => last };
   }
 
   async close(): Promise<void> {
-    const file = this.#file;
-    this.#file = null;
-    if (file !== null) await closeFile(file);
+    const writer = this.#writer;
+    this.#writer = null;
+    if (writer !== null) await closeFile(writer.file);
   }
 }
 
-/** All entries of a segment that is no longer written to. */
-export function readSegment<T>(path: string): readonly T[] {
-  return new Journal<T>(path).catchUp().entries;
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
-}
-
-function statInode(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
-}
-
-function readFrom(file: number, offset: number, size: number): Buffer {
-  const bytes = Buffer.alloc(Math.max(0, size - offset));
-  let read = 0;
-  while (read < bytes.length) {
-    const count = readSync(file, bytes, read, bytes.length - read, offset + read);
-    if (count === 0) break;
-    read += count;
-  }
-  return bytes.subarray(0, read);
-}
-
-function ignoreIfThere(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-}
-
-export function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

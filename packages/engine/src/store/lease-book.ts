@@ -18,7 +18,8 @@ export class LeaseBook {
   take({ name, holder, now, until }: LeaseRequest): number | null {
     const held = this.#leases.get(name);
     if (held !== undefined && held.holder !== holder && held.until > now) return null;
-    const token = held?.holder === holder && held.until > now ? held.token : (held?.token ?? 0) + 1;
+    // Counted from the time, so that tokens go on rising when the book is lost.
+    const token = held?.holder === holder && held.until > now ? held.token : Math.max(Math.floor(now), (held?.token ?? 0) + 1);
     this.#leases.set(name, { holder, until, token });
     return token;
   }

@@ -1,0 +1,106 @@
+/** Puts a text into the place of a file whole, and notices what others wrote there meanwhile. */
+import { closeSync, fstatSync, openSync, readlinkSync, readSync, renameSync, type Stats } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { discardDraft, draftName, removeDrafts } from './draft.ts';
+import { ensureDirectory, isMissing, modeLike, syncDirectory, writeWhole } from './file-work.ts';
+import { hashOf } from './flag-file-text.ts';
+
+export interface Placement {
+  readonly text: string;
+  /** Hash of the file that is to be replaced. One that is not there is never missed. */
+  readonly replaces: string | null;
+  /** Whether the text is still what should stand there. Asked when nothing of this process can come between. */
+  readonly isCurrent: () => boolean;
+}
+
+/** `edited`: somebody wrote to the file, and it was left alone. `overtaken`: another process has something newer for it. */
+export type PlacementOutcome = 'placed' | 'edited' | 'overtaken';
+
+export class FilePlacement {
+  readonly #path: string;
+  /** The file that was replaced last: an editor that had opened it may write to it still. */
+  #replaced: { readonly file: number; readonly stamp: string } | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** The caller holds the lock. */
+  async place(placement: Placement): Promise<PlacementOutcome> {
+    const target = targetOf(this.#path);
+    await ensureDirectory(dirname(target));
+    // What a process that lost the lock in its sleep still means to put here cannot be renamed any more.
+    await removeDrafts(target);
+    const draft = draftName(target);
+    try {
+      await writeWhole(draft, placement.text, { flush: true, flag: 'wx', ...modeLike(target) });
+      const outcome = this.#swap(draft, target, placement);
+      if (outcome === 'placed') await syncDirectory(dirname(target));
+      return outcome;
+    } finally {
+      await discardDraft(draft);
+    }
+  }
+
+  #swap(draft: string, target: string, { replaces, isCurrent }: Placement): PlacementOutcome {
+    if (!isCurrent()) return 'overtaken';
+    const old = openIfThere(target);
+    if (old !== null && hashOf(readFromStart(old)) !== replaces) {
+      closeSync(old);
+      return 'edited';
+    }
+    const stamp = old === null ? '' : contentStamp(fstatSync(old));
+    renameSync(draft, target);
+    this.close();
+    if (old !== null) this.#replaced = { file: old, stamp };
+    return 'placed';
+  }
+
+  /** What somebody wrote into the file that was replaced, since it was; each writing once. */
+  late(): Buffer | null {
+    if (this.#replaced === null) return null;
+    const { file, stamp } = this.#replaced;
+    const now = contentStamp(fstatSync(file));
+    if (now === stamp) return null;
+    this.#replaced = { file, stamp: now };
+    return readFromStart(file);
+  }
+
+  /** Whether `late` would have something to say. */
+  get isLate(): boolean {
+    return this.#replaced !== null && contentStamp(fstatSync(this.#replaced.file)) !== this.#replaced.stamp;
+  }
+
+  close(): void {
+    if (this.#replaced !== null) closeSync(this.#replaced.file);
+    this.#replaced = null;
+  }
+}
+
+/** Follows symbolic links, so that the file behind them is replaced and not the link. */
+function targetOf(path: string): string {
+  try {
+    return targetOf(resolve(dirname(path), readlinkSync(path)));
+  } catch {
+    return path;
+  }
+}
+
+/** Equal stamps mean equal content; that its name went is no matter. */
+function contentStamp({ size, mtimeMs }: Stats): string {
+  return `${size}/${mtimeMs}`;
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function readFromStart(file: number): Buffer {
+  const bytes = Buffer.alloc(fstatSync(file).size);
+  return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0));
+}

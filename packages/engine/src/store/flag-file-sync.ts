@@ -1,0 +1,206 @@
+/** Brings journal and flag file together: what people wrote into the file becomes a change, and what changed is written into the file. */
+import { type Change, DEFAULT_SCOPE, type Flag, type SluiceRecord } from '@sluice/core';
+import type { Clock } from '../clock/clock.ts';
+import { type Adoption, planAdoption } from './adoption.ts';
+import { FilePlacement } from './file-placement.ts';
+import { modeLike, writeWhole } from './file-work.ts';
+import { hashOf } from './flag-file-text.ts';
+import { FlagProjection, type FoundFile } from './flag-projection.ts';
+import { isFileFlag } from './journal-state.ts';
+import type { RecordJournal } from './record-journal.ts';
+import type { Committed } from './store.ts';
+
+export interface FlagFileSyncOptions {
+  readonly clock: Clock;
+  /** Accept a file that drops every flag. */
+  readonly force: boolean;
+  /** Hears of what goes wrong after a change was kept. */
+  readonly onProblem: (error: unknown) => void;
+}
+
+/** A file that is written to without end is left for the next look. */
+const MAX_ROUNDS = 5;
+
+export class FlagFileSync {
+  readonly #journal: RecordJournal;
+  readonly #options: FlagFileSyncOptions;
+  readonly #projection: FlagProjection;
+  readonly #placement: FilePlacement;
+  /** Hash of the bad file that was reported last, so that it is reported once. */
+  #rejected: string | null = null;
+  /** What the file that was replaced last did not say yet, for who may still be writing to it. */
+  #replacedFlags: ReadonlyMap<string, Flag | null> = new Map();
+  /** What reading found to adopt, for the commit that follows it: a large file is not read twice. */
+  #adoption: { readonly hash: string; readonly position: string; readonly adoption: Adoption } | null = null;
+
+  constructor(path: string, journal: RecordJournal, options: FlagFileSyncOptions) {
+    this.#journal = journal;
+    this.#options = options;
+    this.#projection = new FlagProjection(path);
+    this.#placement = new FilePlacement(path);
+  }
+
+  /** What a hand edited while nobody was looking, for reading at once; `look` commits it. @throws SluiceError when the file is bad and there is no journal */
+  edited(): readonly SluiceRecord[] {
+    const { state } = this.#journal;
+    try {
+      const found = this.#projection.find();
+      if (found === null || found.hash === state.hash || state.unplacedHashes.has(found.hash)) return [];
+      return this.#adoptionOf(found).records;
+    } catch (error) {
+      if (this.#journal.exists) return [];
+      throw error;
+    }
+  }
+
+  /** Whether a look would find nothing to do: cheap, and without the lock. */
+  isUpToDate(): boolean {
+    const { state } = this.#journal;
+    if (this.#placement.isLate) return false;
+    const found = this.#projection.find();
+    if (found === null) return !state.flags().some((flag) => flag.archivedAt === null);
+    if (found.hash === this.#rejected) return true;
+    return found.hash === state.hash && state.placedFlags.size === 0;
+  }
+
+  /** A bad file is reported again. */
+  forgetRejected(): void {
+    this.#rejected = null;
+  }
+
+  /** Takes in what people wrote, and writes what they lack. The caller holds the lock. @throws SluiceError when the file is bad */
+  async look(): Promise<void> {
+    for (let round = 1; round <= MAX_ROUNDS; round++) if (await this.#lookOnce()) return;
+  }
+
+  /** False when somebody wrote to the file meanwhile. */
+  async #lookOnce(): Promise<boolean> {
+    this.#journal.catchUp();
+    const { state } = this.#journal;
+    const late = this.#placement.late();
+    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late) });
+    const found = this.#projection.find();
+    if (found?.hash === state.hash) return this.#settle(found);
+    if (found === null && state.flags().length === 0) return true;
+    if (found === null || state.unplacedHashes.has(found.hash))
+      return this.#place(this.#projection.reconciled(found, state.flags(), DEFAULT_SCOPE), found);
+    return this.#adopt(found);
+  }
+
+  async #settle(found: FoundFile): Promise<true> {
+    this.#projection.base(found.hash, () => this.#projection.textOf(found));
+    this.#rejected = null;
+    if (this.#journal.state.placedFlags.size > 0 || this.#journal.state.unplacedHashes.size > 0)
+      await this.#journal.markPlaced(found.hash);
+    return true;
+  }
+
+  async #adopt(found: FoundFile): Promise<boolean> {
+    const text = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#adoptionOf(found));
+    if (hashOf(text) !== found.hash) return this.#place(text, found);
+    this.#projection.base(found.hash, () => text);
+    if (this.#journal.exists) await this.#journal.markPlaced(found.hash);
+    return true;
+  }
+
+  /** Somebody wrote into a file that had just been replaced: what they wrote is an edit of that file. */
+  async #adoptLate(late: FoundFile): Promise<void> {
+    const placed = new Map([...this.#journal.state.placedFlags, ...this.#replacedFlags]);
+    const inPlace = this.#projection.find();
+    const isOurs = inPlace?.hash === this.#journal.state.hash;
+    try {
+      const text = await this.#adoptInto(late, placed, () => this.#planned(late, placed));
+      // What else stands there is another edit, which the look that this is a part of takes in next.
+      if (isOurs) await this.#place(text, inPlace);
+    } catch (error) {
+      await this.#keepRejected(late);
+      throw error;
+    }
+  }
+
+  /** Commits what `found` edits, and answers the file's text with everything that it does not say. */
+  async #adoptInto(found: FoundFile, placed: ReadonlyMap<string, Flag | null>, plan: () => Adoption): Promise<string> {
+    let adoption: Adoption;
+    try {
+      adoption = plan();
+    } catch (error) {
+      this.#rejected = found.hash;
+      throw error;
+    }
+    this.#rejected = null;
+    this.#adoption = null;
+    const flags = new Map(this.#journal.state.flags().map((flag) => [flag.key, flag]));
+    for (const flag of adoption.records.filter(isFileFlag)) flags.set(flag.key, flag);
+    const unsaid = [...placed.keys(), ...adoption.further.map((flag) => flag.key)].flatMap((key) => flags.get(key) ?? []);
+    const text = this.#projection.reconciled(found, unsaid, DEFAULT_SCOPE);
+    if (adoption.records.length > 0) await this.#journal.append(adoption, hashOf(text));
+    return text;
+  }
+
+  #adoptionOf(found: FoundFile): Adoption {
+    const { position } = this.#journal;
+    if (this.#adoption?.hash === found.hash && this.#adoption.position === position) return this.#adoption.adoption;
+    const adoption = this.#planned(found, this.#journal.state.placedFlags);
+    this.#adoption = { hash: found.hash, position, adoption };
+    return adoption;
+  }
+
+  #planned(found: FoundFile, placed: ReadonlyMap<string, Flag | null>): Adoption {
+    const { state } = this.#journal;
+    return planAdoption({
+      path: this.#projection.path,
+      written: this.#projection.flagsIn(found),
+      text: this.#projection.textOf(found),
+      kept: new Map(state.flags().map((flag) => [flag.key, flag])),
+      placed,
+      others: (key) => state.book.ownersOf(DEFAULT_SCOPE, key),
+      force: this.#options.force,
+      now: this.#options.clock.now(),
+    });
+  }
+
+  /** Keeps the change, and writes the file after it. The caller holds the lock and has looked. @throws SluiceError when it was not kept */
+  async keep(change: Change): Promise<Committed> {
+    const { state } = this.#journal;
+    const text = this.#projection.planned(state.hash, state.flags(), change.records.filter(isFileFlag));
+    const hash = hashOf(text);
+    const isMoved = hash !== state.hash || !this.#journal.exists;
+    // What is saved there from now on is not to be replaced.
+    const { seen } = this.#projection;
+    const committed = await this.#journal.append(change, hash);
+    if (isMoved) await this.#write(text, seen).catch(this.#options.onProblem);
+    return committed;
+  }
+
+  async #write(text: string, seen: FoundFile | null): Promise<void> {
+    if (seen !== null && seen.hash === this.#rejected) await this.#keepRejected(seen);
+    if (!(await this.#place(text, seen))) await this.look();
+  }
+
+  /** False when somebody wrote to the file meanwhile, which was left alone. */
+  async #place(text: string, found: FoundFile | null): Promise<boolean> {
+    const { position } = this.#journal;
+    const isCurrent = (): boolean => {
+      this.#journal.catchUp();
+      return this.#journal.position === position;
+    };
+    const outcome = await this.#placement.place({ text, replaces: found?.hash ?? null, isCurrent });
+    if (outcome === 'edited') return false;
+    if (outcome === 'overtaken') return true;
+    this.#rejected = null;
+    this.#replacedFlags = new Map(this.#journal.state.placedFlags);
+    const hash = hashOf(text);
+    this.#projection.base(hash, () => text);
+    await this.#journal.markPlaced(hash);
+    return !this.#placement.isLate;
+  }
+
+  async #keepRejected({ bytes }: FoundFile): Promise<void> {
+    const { path } = this.#projection;
+    await writeWhole(`${path}.rejected`, bytes, { flush: true, ...modeLike(path) });
+  }
+
+  close(): void {
+    this.#placement.close();
+  }
+}

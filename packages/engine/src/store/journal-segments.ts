@@ -1,0 +1,86 @@
+/** The files of a journal. Their names are never used again, so that a process which slept cannot write over what others wrote. */
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { discardDraft, draftName } from './draft.ts';
+import {
+  closeFile,
+  isMissing,
+  linkFile,
+  openFile,
+  removeFile,
+  renameFile,
+  syncData,
+  syncDirectory,
+  writeAll,
+} from './file-work.ts';
+
+const PIECE_LENGTH = 256 * 1024;
+/** How a disk says that it has none. */
+const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'];
+
+/** The first segment has the journal's own name; the others their number behind it. */
+export function segmentPath(path: string, segment: number): string {
+  return segment === 1 ? path : `${path}.${segment}`;
+}
+
+/** The numbers of the segments that are there, in order. */
+export function listSegments(path: string): number[] {
+  const name = basename(path);
+  try {
+    return readdirSync(dirname(path))
+      .flatMap((found) => {
+        if (found === name) return [1];
+        const suffix = found.startsWith(`${name}.`) ? found.slice(name.length + 1) : '';
+        return /^[1-9]\d*$/.test(suffix) && suffix !== '1' ? [Number(suffix)] : [];
+      })
+      .sort((a, b) => a - b);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+/** Writes the lines of a segment under a name that nobody reads, and forces them to the disk. Answers that name. */
+export async function draftSegment(path: string, lines: Iterable<string>, mode: number | undefined): Promise<string> {
+  const draft = draftName(path);
+  const file = await openFile(draft, 'wx', mode);
+  try {
+    for (const bytes of inPieces(lines)) await writeAll(file, bytes);
+    await syncData(file);
+    return draft;
+  } catch (error) {
+    await discardDraft(draft);
+    throw error;
+  } finally {
+    await closeFile(file);
+  }
+}
+
+function* inPieces(lines: Iterable<string>): Generator<Buffer> {
+  let piece = '';
+  for (const line of lines) {
+    piece += line;
+    if (piece.length < PIECE_LENGTH) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  yield Buffer.from(piece);
+}
+
+/** Gives the draft its name, unless another process was first. */
+export async function placeSegment(draft: string, place: string): Promise<void> {
+  try {
+    await linkFile(draft, place);
+  } catch (error) {
+    if (existsSync(place)) return;
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (!NO_HARD_LINKS.includes(code)) throw error;
+    await renameFile(draft, place);
+  }
+  await syncDirectory(dirname(place));
+}
+
+/** Removes segments that a newer one has said again. The caller holds the lock. */
+export async function removeOlder(path: string, segment: number): Promise<void> {
+  for (const older of listSegments(path)) if (older < segment) await removeFile(segmentPath(path, older), { force: true });
+}
