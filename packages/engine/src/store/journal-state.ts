@@ -75,8 +75,7 @@ export class JournalState {
   /** What it says beyond what is known here was committed to segments that this process did not see. */
   #checkpoint(entry: Extract<JournalEntry, { type: 'checkpoint' }>): Committed[] {
     const known = this.#seq;
-    const isFirst = known === 0 && this.book.all().length === 0;
-    const missed = isFirst ? [] : entry.records.filter((record) => record.revision > (this.book.get(record)?.revision ?? 0));
+    const missed = entry.records.filter((record) => record.revision > (this.book.get(record)?.revision ?? 0));
     this.book.clear();
     this.book.apply(entry.records);
     this.#hash = entry.hash;

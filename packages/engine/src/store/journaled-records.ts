@@ -47,7 +47,7 @@ export class JournaledRecords {
   }
 
   read(): StoredState {
-    this.#journal.catchUp();
+    this.#journal.load();
     const { state } = this.#journal;
     const records = new Map(state.book.all().map((record) => [recordId(record), record]));
     for (const edited of this.#sync.edited()) records.set(recordId(edited), edited);

@@ -19,6 +19,7 @@ export class RecordJournal {
   readonly #journal: Journal<JournalEntry>;
   readonly #segmentBytes: number;
   readonly #followers: Followers;
+  #isLoaded = false;
 
   constructor(path: string, followers: Followers, { segmentBytes, mode }: RecordJournalOptions) {
     this.state = new JournalState(() => this.#journal.older());
@@ -35,6 +36,13 @@ export class RecordJournal {
   /** Where the journal is: equal answers mean that nothing was added between. */
   get position(): string {
     return this.#journal.position;
+  }
+
+  /** Takes in what stands there already, and tells nobody: who follows reads it from the state. */
+  load(): void {
+    if (this.#isLoaded) this.catchUp();
+    else this.state.apply(this.#journal.catchUp());
+    this.#isLoaded = true;
   }
 
   /** Takes in what was written since, by whichever process, and tells those who follow. @throws SluiceError `unavailable` when the journal is damaged */
