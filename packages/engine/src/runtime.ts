@@ -12,6 +12,7 @@ import {
 } from '@sluice/core';
 import { BreakGlass, type BreakGlassOptions, type EmergencyOutcome } from './break-glass/break-glass.ts';
 import type { Clock } from './clock/clock.ts';
+import { answeredWithin, LATE } from './clock/deadline.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExposureWatches } from './exposure-watches.ts';
 import { FactsBuffer } from './facts-buffer.ts';
@@ -61,6 +62,8 @@ export type Decide = (view: View, now: number) => Change | Refusal | null;
 
 /** How often a decision is made again because somebody else committed first. */
 const MAX_ATTEMPTS = 16;
+/** How long closing waits for a store that does not answer. */
+const CLOSE_PATIENCE_MS = 10_000;
 
 export class Runtime {
   readonly clock: Clock;
@@ -205,7 +208,8 @@ export class Runtime {
 
   async #closeOnce(): Promise<void> {
     for (const closer of this.#closers) await closer();
-    await this.#queue;
+    if ((await answeredWithin(this.clock, CLOSE_PATIENCE_MS, this.#queue)) === LATE)
+      this.problem(new SluiceError('unavailable', 'closed while the store had not answered a change, which may be kept or not'));
     this.#isClosed = true;
     await this.ready.catch(() => {});
     await this.facts.close();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { faultyStore } from './break-glass/faulty-store.testing.ts';
 import { manualClock } from './clock/manual-clock.ts';
 import { createSluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
@@ -60,4 +61,23 @@ describe('createSluice', () => {
     await clock.advance(5_000);
     expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'failed' });
   });
+});
+
+it('closes in ten seconds over a store that never answers, and tells what is open', async () => {
+  const clock = manualClock(0);
+  const store = faultyStore(memoryStore());
+  const sluice = createSluice({ store, clock });
+  const problems: string[] = [];
+  sluice.on('problem', ({ message }) => problems.push(message));
+  store.fault = 'silent';
+  void sluice.flags.setFlag('f', {});
+  let isClosed = false;
+  const closing = sluice.close().then(() => {
+    isClosed = true;
+  });
+  await clock.advance(9_999);
+  expect(isClosed).toBe(false);
+  await clock.advance(1);
+  await closing;
+  expect(problems).toEqual([expect.stringContaining('the store had not answered a change')]);
 });

@@ -48,12 +48,13 @@ export class LineChain<T> {
   #lines = 0;
   #hasDamage = false;
   #isSealed = false;
-  #hasBegun = false;
+  #hasBegun: boolean;
 
-  /** `start` is what the first line must name; null for a segment whose forerunner was not read. */
-  constructor(file: string, start: string | null = CHAIN_START) {
+  /** `start` is what the first line must name; null for a segment whose forerunner was not read. `hasBegun`: lines before it said everything. */
+  constructor(file: string, start: string | null = CHAIN_START, hasBegun = false) {
     this.#file = file;
     this.#last = start;
+    this.#hasBegun = hasBegun;
   }
 
   get last(): string {

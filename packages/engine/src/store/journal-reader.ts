@@ -117,6 +117,15 @@ export class JournalReader<T> {
     this.#isLost = false;
   }
 
+  /** Reads on behind the beginning of a segment, which is known: it ends at byte `size` with the checksum `last`. */
+  moveBehindStart(segment: number, last: string, size: number): void {
+    this.moveTo(segment, null);
+    this.#chain = new LineChain<T>(segmentPath(this.#path, segment), last, true);
+    this.#offset = size;
+    this.#size = size;
+    this.#startBytes = size;
+  }
+
   /** False when the file is not there. */
   #readFile(path: string): boolean {
     const file = openIfThere(path);

@@ -40,14 +40,22 @@ export function listSegments(path: string): number[] {
   }
 }
 
-/** Writes the lines of a segment under a name that nobody reads, and forces them to the disk. Answers that name. */
-export async function draftSegment(path: string, lines: Iterable<string>, mode: number | undefined): Promise<string> {
+/** Writes the lines of a segment under a name that nobody reads, and forces them to the disk. Answers that name, and their bytes. */
+export async function draftSegment(
+  path: string,
+  lines: Iterable<string>,
+  mode: number | undefined,
+): Promise<{ readonly draft: string; readonly size: number }> {
   const draft = draftName(path);
   const file = await openFile(draft, 'wx', mode);
+  let size = 0;
   try {
-    for (const bytes of inPieces(lines)) await writeAll(file, bytes);
+    for (const bytes of inPieces(lines)) {
+      await writeAll(file, bytes);
+      size += bytes.length;
+    }
     await syncData(file);
-    return draft;
+    return { draft, size };
   } catch (error) {
     await discardDraft(draft);
     throw error;
@@ -67,17 +75,18 @@ function* inPieces(lines: Iterable<string>): Generator<Buffer> {
   yield Buffer.from(piece);
 }
 
-/** Gives the draft its name, unless another process was first. */
-export async function placeSegment(draft: string, place: string): Promise<void> {
+/** Gives the draft its name; false when another process was first. */
+export async function placeSegment(draft: string, place: string): Promise<boolean> {
   try {
     await linkFile(draft, place);
   } catch (error) {
-    if (existsSync(place)) return;
+    if (existsSync(place)) return false;
     const { code = '' } = error as NodeJS.ErrnoException;
     if (!NO_HARD_LINKS.includes(code)) throw error;
     await renameFile(draft, place);
   }
   await syncDirectory(dirname(place));
+  return true;
 }
 
 /** Removes segments that a newer one has said again. The caller holds the lock. */

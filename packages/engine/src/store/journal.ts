@@ -157,17 +157,15 @@ export class Journal<T> {
     const start = this.#startLines(seal?.checksum ?? last);
     await ensureDirectory(dirname(this.path));
     await removeDrafts(this.path);
-    const draft = await draftSegment(this.path, start.lines(), this.#options.mode?.().mode);
+    const { draft, size } = await draftSegment(this.path, start.lines(), this.#options.mode?.().mode);
     try {
       if (seal !== null) await this.#add(seal, false);
-      await placeSegment(draft, segmentPath(this.path, next));
+      // Another process that found the old segment sealed may have been first with the new one, and gone on.
+      if (!(await placeSegment(draft, segmentPath(this.path, next)))) throw this.#lost();
     } finally {
       await discardDraft(draft);
     }
-    this.#reader.read();
-    // Another process that found the old segment sealed may have been first with the new one, and gone on.
-    if (this.#reader.segment !== next || this.#reader.last !== start.last()) throw this.#lost();
-    this.#reader.take();
+    this.#reader.moveBehindStart(next, start.last(), size);
     if (!this.#options.keepsOlder) await removeOlder(this.path, next);
   }
 
