@@ -15,6 +15,9 @@ const STALE_MS = 2_000;
 const PATIENCE_MS = 20_000;
 const [FIRST_PAUSE_MS, LAST_PAUSE_MS] = [2, 50];
 
+/** How the lock says that another holds it; or took it for stale just when this process had it. */
+const HELD = ['ELOCKED', 'ENOENT'];
+
 export class FileLock {
   readonly #path: string;
   #turn: Promise<unknown> = Promise.resolve();
@@ -68,7 +71,8 @@ export class FileLock {
         onCompromised: () => {},
       });
     } catch (error) {
-      if (isLast || (error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error;
+      const { code = '' } = error as NodeJS.ErrnoException;
+      if (isLast || !HELD.includes(code)) throw error;
       return null;
     }
   }
