@@ -181,6 +181,16 @@ describe('people', () => {
   });
 });
 
+it('lets people open a stage in a freeze window by force and with a reason', async () => {
+  const { clock, share, start, sluice } = await world();
+  const from = clock.now() + MINUTE;
+  await start({ unvalidated: true, freezeWindows: [{ from, to: from + 60 * MINUTE }] });
+  await clock.advance(10 * MINUTE);
+  await expect(sluice.rollouts.promoteRollout('f')).rejects.toThrow('pass force: true and a reason');
+  await sluice.rollouts.promoteRollout('f', { force: true, reason: 'incident' });
+  expect(share()).toBe(5);
+});
+
 it('refuses a rollout that nothing judges, and names every bad option at once', async () => {
   const { start } = await world();
   await expect(start({})).rejects.toThrow('nothing would judge this rollout');
