@@ -77,13 +77,11 @@ export class StageExposures implements ExposureWatch {
   readonly #isByGroups: boolean;
   readonly #exposed = new DistinctUnits();
   readonly #seen = new DistinctUnits();
-  readonly #loaded: Promise<void>;
 
   constructor(subject: string, isByGroups: boolean, deps: Deps) {
     this.subject = subject;
     this.#isByGroups = isByGroups;
     this.#deps = deps;
-    this.#loaded = this.#load();
   }
 
   exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
@@ -92,16 +90,15 @@ export class StageExposures implements ExposureWatch {
     this.#exposed.meet(key);
   }
 
-  /** Hands on what is new, takes in what other processes handed on, and answers the counts. */
+  /** Takes in what other processes handed on, hands on what is new, and answers the counts. */
   async count(): Promise<{ readonly exposures: number; readonly seen: number }> {
-    await this.#loaded;
+    await this.#load();
     const [exposed, seen] = [this.#exposed.take(), this.#seen.take()];
     if (exposed !== undefined || seen !== undefined) {
       const now = this.#deps.clock.now();
       const distinct = { ...(exposed === undefined ? {} : { exposed }), ...(seen === undefined ? {} : { seen }) };
       this.#deps.facts.addTally(this.subject, { ...emptyTally(), distinct, firstAt: now, lastAt: now });
     }
-    await this.#load();
     return { exposures: this.#exposed.count(), seen: this.#seen.count() };
   }
 

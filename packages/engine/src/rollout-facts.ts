@@ -74,11 +74,15 @@ export class RolloutFactsGatherer {
     return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** A version that cannot be loaded must not get traffic; one that is loaded now keeps nobody waiting in the first stage. */
+  /**
+   * A version that cannot be loaded must not get traffic; one that is loaded now keeps nobody waiting in the first stage. Nor is anybody led
+   * away from a version that a kill could not give back.
+   */
   async #versionProblem(rollout: Rollout, flag: Flag | null): Promise<Pick<RolloutFacts, 'versionProblem'>> {
     if (rollout.phase.name !== 'preflight' || flag === null || !flag.isComponent) return {};
     const target = rollout.plan.toVariant ?? flag.onVariant;
-    const problem = await poolOf(this.#runtime).versionProblem(rollout.key, target);
+    const pool = poolOf(this.#runtime);
+    const problem = (await pool.versionProblem(rollout.key, target)) ?? (await pool.wayBackProblem(rollout.key, flag.offVariant));
     return problem === null ? {} : { versionProblem: problem };
   }
 

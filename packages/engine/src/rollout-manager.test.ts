@@ -181,6 +181,32 @@ describe('people', () => {
   });
 });
 
+it('lets people open a stage in a freeze window by force and with a reason', async () => {
+  const { clock, share, start, sluice } = await world();
+  const from = clock.now() + MINUTE;
+  await start({ unvalidated: true, freezeWindows: [{ from, to: from + 60 * MINUTE }] });
+  await clock.advance(10 * MINUTE);
+  await expect(sluice.rollouts.promoteRollout('f')).rejects.toThrow('pass force: true and a reason');
+  await sluice.rollouts.promoteRollout('f', { force: true, reason: 'incident' });
+  expect(share()).toBe(5);
+});
+
+it('counts exposures again after a start at which the store could not be read', async () => {
+  const kept = memoryStore();
+  const { start } = await world(kept);
+  await start({ unvalidated: true, minExposures: 1, stages: [50, 100] });
+  let isDown = true;
+  const flaky = new Proxy(kept, {
+    get: (store, name: keyof Store) =>
+      name === 'readTally' && isDown ? () => Promise.reject(new Error('down')) : store[name].bind(store),
+  });
+  const next = await world(flaky);
+  isDown = false;
+  for (let index = 0; index < 20; index++) next.sluice.flags.isEnabled('f', { userId: `u${index}` });
+  await next.clock.advance(MINUTE);
+  expect(next.sluice.rollouts.getRolloutStatus('f')?.exposures).toBeGreaterThan(0);
+});
+
 it('refuses a rollout that nothing judges, and names every bad option at once', async () => {
   const { start } = await world();
   await expect(start({})).rejects.toThrow('nothing would judge this rollout');

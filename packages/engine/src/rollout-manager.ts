@@ -156,7 +156,7 @@ export class RolloutManager {
       'promoteRollout',
       options,
       (by) => ({ type: 'promote', full: options.full ?? false, force: options.force ?? false, by }),
-      ['full'],
+      ['full', 'force'],
     );
   }
 

@@ -113,6 +113,15 @@ describe('a freeze window', () => {
     expect(look(frozen, 9_000, bad).rollout.phase.name).toBe('rolledBack');
   });
 
+  it('opens no first stage either when it began while the preflight waited for its validator', () => {
+    const waiting = look(startedWorld({ freezeWindows: [{ from: START + 5_000, to: START + 20_000 }] }), 0);
+    const missing = look(waiting, 6_000, { validator: 'missing' });
+    expect(missing.rollout.phase.name).toBe('preflight');
+    const frozen = look(missing);
+    expect(frozen).toMatchObject({ rollout: { phase: { name: 'pending' } }, flag: { share: 0 } });
+    expect(watch(frozen, 16_000).rollout.phase.name).toBe('baking');
+  });
+
   it('lets people open a stage only by force and with a reason', () => {
     const held = watch(opened(), 12_000);
     const promote = (force: boolean, reason: string): World =>

@@ -40,6 +40,9 @@ export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transi
 function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
   if (facts.validator === 'missing') return stay(rollout, now);
+  // A freeze that began while the validator was waited for.
+  if (freezeAt(rollout.plan.freezeWindows, now) !== null)
+    return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {});
   const problem =
     facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');

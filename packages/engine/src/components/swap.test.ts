@@ -170,4 +170,15 @@ describe('a rollout of a version', () => {
     ]);
     expect(hotSwap.versions(C).map(({ servedPercentage }) => servedPercentage)).toEqual([100, 0, 0, 0]);
   });
+
+  it('fails its preflight when the stable version, which a kill would give, does not load here', async () => {
+    const { sluice, hotSwap, register } = hotSwapWorld();
+    await hotSwap.registerVersion(C, '1.0.0', (): Model => {
+      throw new Error('no such file');
+    });
+    await register('2.0.0');
+    const { error } = await sluice.rollouts.startRollout(C, { ...CANARY, toVersion: '2.0.0' });
+    expect(error).toMatch(/^the way back does not work: .*1\.0\.0 cannot be loaded: .*no such file/);
+    expect(hotSwap.versions(C).map(({ servedPercentage }) => servedPercentage)).toEqual([100, 0]);
+  });
 });

@@ -88,6 +88,19 @@ export class VersionPool {
     }
   }
 
+  /**
+   * Why a version cannot be gone back to in this process; null when it can. Its health is not asked: what is rolled out may be the cure.
+   */
+  async wayBackProblem(component: string, version: string): Promise<string | null> {
+    if (!this.loads(component)) return null;
+    try {
+      (await this.slot(component, version).lease(true)).release();
+      return null;
+    } catch (error) {
+      return `the way back does not work: ${messageOf(error)}`;
+    }
+  }
+
   /** What neither the flag nor its rollout names any more is drained, what they name again is kept, what was retired is not loaded again. */
   letGo(component: string): void {
     const flag = this.#runtime.view.flag(component);
