@@ -52,6 +52,7 @@ export { percentageOfOthers, planRollbackToVersion, planSwap } from './component
 export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { driftOf } from './experiment/drift.ts';
 export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
 export {
@@ -117,6 +118,7 @@ export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.t
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
+export { overlaps } from './flag/overlap.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
@@ -139,6 +141,7 @@ export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollou
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
+export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';
 export { planTransition } from './rollout/plan-transition.ts';

@@ -29,7 +29,8 @@ export interface StageDefaults {
 export const DEFAULT_BAKE_MS = 300_000;
 export const DEFAULT_DEADLINE_MS = 86_400_000;
 const EXPOSURES_TO_JUDGE = 100;
-const CANARY: readonly StageSettings[] = [1, 5, 10, 25, 50, 100].map((percentage) => ({ percentage }));
+export const CANARY_PERCENTAGES: readonly number[] = [1, 5, 10, 25, 50, 100];
+const CANARY: readonly StageSettings[] = CANARY_PERCENTAGES.map((percentage) => ({ percentage }));
 const RINGS: readonly StageSettings[] = [
   { percentage: 1, groups: ['internal'] },
   { percentage: 10, groups: ['beta'] },

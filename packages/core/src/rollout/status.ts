@@ -97,7 +97,7 @@ function isFailure(phase: Phase): phase is Extract<Phase, { name: 'preflightFail
 /** A ring that has met nobody is told of when it ends; one that is too large as soon as that is seen. */
 function warningsOf({ warnings, progress }: Rollout, stage: Stage | undefined): readonly string[] {
   if (stage === undefined || progress === null || progress.exposures === 0) return warnings;
-  return [...warnings, ...reachWarnings(stage, progress)];
+  return [...new Set([...warnings, ...reachWarnings(stage, progress)])];
 }
 
 function waitingFor(rollout: Rollout): string | null {
