@@ -2,6 +2,7 @@
 export {
   type Criterion,
   type ErrorCause,
+  type HarmCause,
   type Measurement,
   VERDICTS,
   type Verdict,
@@ -141,6 +142,7 @@ export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollou
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
+export { controlRange } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';
@@ -161,8 +163,9 @@ export { planStages, type StageSettings } from './rollout/stages.ts';
 export { startRollout } from './rollout/start.ts';
 export type { FreezeWindowSettings, InstantSetting, StartSettings, WeeklySettings } from './rollout/start-settings.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
-export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent } from './rollout/step.ts';
+export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
+export { wholeRollout } from './rollout/whole-rollout.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';

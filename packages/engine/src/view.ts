@@ -17,6 +17,7 @@ import {
   type SluiceRecord,
   sameScope,
   sharedConditions,
+  wholeRollout,
   withEmergencies,
 } from '@sluice/core';
 import type { FlagMeter } from './flag-meter.ts';
@@ -62,7 +63,7 @@ export class View {
     for (const record of records) {
       if (!sameScope(record.scope, this.scope)) continue;
       if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
-      else if (record.kind === 'rollout') this.rollouts.set(record.key, record);
+      else if (record.kind === 'rollout') this.rollouts.set(record.key, wholeRollout(record));
       else if (record.kind === 'experiment') this.experiments.set(record.key, record);
       else this.components.set(record.key, record);
     }

@@ -105,6 +105,18 @@ export interface Validation {
   readonly at: number;
 }
 
+/** Since when a criterion has heard nothing of the change, and what was served meanwhile. */
+export interface Silence {
+  readonly since: number;
+  /** Evaluations of the stage when it began: of all, and of those that got the change. */
+  readonly asked: number;
+  readonly served: number;
+  /** Nothing was heard in this stage at all. */
+  readonly isFirst: boolean;
+  /** The evaluations by which it will be judged when each had the time to report; null while they are too few. */
+  readonly ripe: { readonly at: number; readonly asked: number; readonly served: number } | null;
+}
+
 /** Progress within the stage that has the traffic. */
 export interface StageProgress {
   readonly enteredAt: number;
@@ -114,6 +126,10 @@ export interface StageProgress {
   readonly observedMs: number;
   /** The last look, or null after a hold or a restart: time not looked at does not count. */
   readonly tickedAt: number | null;
+  /** The last look, holds included; null after a restart. */
+  readonly lookedAt: number | null;
+  /** One for each criterion that has been looked at, in their order; empty without a control. */
+  readonly silences: readonly Silence[];
   /** Distinct units that the stage served its new variant; where groups alone decide who is in, their members. */
   readonly exposures: number;
   /** Where groups alone decide: distinct units that asked, served or not; 0 elsewhere. */

@@ -20,8 +20,13 @@ export interface RolloutFacts {
   readonly exposures: number;
   /** Distinct units that asked while groups alone decide who is in; 0 elsewhere. */
   readonly seen: number;
+  /** Evaluations of this stage by a unit: all, and those that got the change. */
+  readonly asked: number;
+  readonly served: number;
   /** One per criterion of the current stage, in its order. */
   readonly measurements: readonly Measurement[];
+  /** The same of the control, where `controlRange` asked for it; null elsewhere. */
+  readonly controls: readonly (Measurement | null)[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
   readonly versionProblem?: string;
 }
@@ -148,6 +153,13 @@ export function stoodStill(rollout: Rollout): Rollout {
   return rollout.progress === null ? rollout : { ...rollout, progress: { ...rollout.progress, tickedAt: null } };
 }
 
+/** Nobody looked until now, and what was measured before may be lost. */
+export function unwatched(rollout: Rollout): Rollout {
+  const still = stoodStill(rollout);
+  return still.progress === null ? still : { ...still, progress: { ...still.progress, lookedAt: null } };
+}
+
 export function freshProgress(now: number): StageProgress {
-  return { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, exposures: 0, seen: 0, validation: null };
+  const clocks = { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, lookedAt: now };
+  return { ...clocks, exposures: 0, seen: 0, silences: [], validation: null };
 }

@@ -88,6 +88,7 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
     verdicts: rollout.verdicts.map((verdict) => ({
       criterion: verdict.criterion,
       verdict: verdict.verdict,
+      cause: verdict.cause,
       message: verdict.message,
       value: verdict.value,
       samples: verdict.samples,

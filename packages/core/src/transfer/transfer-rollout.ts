@@ -1,5 +1,5 @@
 /** A flag's latest rollout as a document has it: history, and what going back would have restored. */
-import { type Criterion, VERDICTS, type Verdict } from '../analysis/criterion.ts';
+import { type Criterion, HARM_CAUSES, VERDICTS, type Verdict } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
 import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
@@ -56,7 +56,7 @@ const ALLOCATION = objectOf({
 const VERDICT = objectOf({
   criterion: fullText,
   verdict: oneOf(VERDICTS),
-  cause: orNull(oneOf(['badQuery', 'provider', 'noData'])),
+  cause: orNull(oneOf(['badQuery', 'provider', 'noData', ...HARM_CAUSES])),
   message: text,
   value: orNull(finite),
   samples: numberFrom(0),
