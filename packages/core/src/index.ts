@@ -144,6 +144,7 @@ export { planGradualRollback, planImmediateRollback, planTargetedRollback } from
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export { controlRange } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
+export type { FreezeWindow } from './rollout/freeze.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';
 export { planTransition } from './rollout/plan-transition.ts';
@@ -161,7 +162,13 @@ export {
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
 export { startRollout } from './rollout/start.ts';
-export type { FreezeWindowSettings, InstantSetting, StartSettings, WeeklySettings } from './rollout/start-settings.ts';
+export {
+  type FreezeWindowSettings,
+  type InstantSetting,
+  parseFreezeWindows,
+  type StartSettings,
+  type WeeklySettings,
+} from './rollout/start-settings.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
 export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';

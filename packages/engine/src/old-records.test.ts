@@ -17,6 +17,8 @@ const NEW_FIELDS = [
   'seen',
   'lookedAt',
   'silences',
+  'notBefore',
+  'startApprovalExpiryMs',
 ];
 
 it('goes on with a rollout that was kept before rollouts had all of their fields', async () => {
@@ -46,7 +48,9 @@ it('goes on with a rollout that was kept before rollouts had all of their fields
     await clock.advance(1_000);
   }
   expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'awaiting_approval' });
-  expect((await after.export()).rollouts).toMatchObject([{ approvalExpiryMs: 86_400_000, freezeWindows: [] }]);
+  expect((await after.export()).rollouts).toMatchObject([
+    { approvalExpiryMs: 86_400_000, startApprovalExpiryMs: 86_400_000, freezeWindows: [], stages: [{ notBefore: null }, {}] },
+  ]);
   await rollouts.approveStage('f');
   expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'finalizing' });
 });

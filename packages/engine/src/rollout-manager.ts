@@ -154,7 +154,11 @@ export class RolloutManager {
 
   /** Opens the next stage of a rollout that waits for it. Kept with who and why. */
   approveStage(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, 'approveStage', options, (by) => ({ type: 'approve', by }));
+    return this.#command(name, 'approveStage', options, (by) => ({
+      type: 'approve',
+      by,
+      freezeWindows: this.#runtime.freezeWindows,
+    }));
   }
 
   /** Lets a rollout with `startApproval` start, at its `startAt` at the earliest. Kept with who, why and on which revision. */
@@ -176,8 +180,14 @@ export class RolloutManager {
       name,
       'promoteRollout',
       options,
-      (by) => ({ type: 'promote', full: options.full ?? false, force: options.force ?? false, by }),
-      ['full'],
+      (by) => ({
+        type: 'promote',
+        full: options.full ?? false,
+        force: options.force ?? false,
+        by,
+        freezeWindows: this.#runtime.freezeWindows,
+      }),
+      ['full', 'force'],
     );
   }
 

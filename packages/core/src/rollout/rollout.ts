@@ -21,6 +21,8 @@ export interface Stage {
   readonly approval: 'auto' | 'manual';
   /** Observed time after which a stage that is still waiting is held. */
   readonly deadlineMs: number;
+  /** The stage is not opened before; null is as soon as the one before it is over. */
+  readonly notBefore: number | null;
 }
 
 export interface RolloutPlan {
@@ -42,7 +44,9 @@ export interface RolloutPlan {
   readonly startAt: number | null;
   /** Whether somebody must approve the start. */
   readonly startApproval: boolean;
-  /** How long an approval of the start or of a stage is waited for. */
+  /** How long an approval of the start is waited for. */
+  readonly startApprovalExpiryMs: number;
+  /** How long an approval of a stage is waited for. */
   readonly approvalExpiryMs: number;
   /** While one lasts, no stage is opened. */
   readonly freezeWindows: readonly FreezeWindow[];

@@ -14,6 +14,8 @@ export interface StageSettings {
   readonly criteria?: readonly Criterion[];
   readonly approval?: 'auto' | 'manual';
   readonly deadlineMs?: number;
+  /** Milliseconds since 1970. */
+  readonly notBefore?: number | null;
 }
 
 /** What stages share unless one says otherwise. */
@@ -128,6 +130,7 @@ function stageOf(settings: StageSettings, input: StagesInput): Stage {
     criteria,
     approval: settings.approval ?? defaults.approval,
     deadlineMs: Math.max(settings.deadlineMs ?? defaults.deadlineMs ?? DEFAULT_DEADLINE_MS, 2 * bakeMs),
+    notBefore: settings.notBefore ?? null,
   };
 }
 
@@ -146,5 +149,6 @@ export function rollbackStages(percentages: readonly number[], intervalMs: numbe
     criteria: [],
     approval: 'auto',
     deadlineMs: Math.max(DEFAULT_DEADLINE_MS, 2 * intervalMs),
+    notBefore: null,
   }));
 }

@@ -5,6 +5,7 @@ import type { Allocation, Flag } from '../flag/flag.ts';
 import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
+import type { FreezeWindow } from './freeze.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
 
 /** What is known when a rollout is looked at. */
@@ -27,6 +28,8 @@ export interface RolloutFacts {
   readonly measurements: readonly Measurement[];
   /** The same of the control, where `controlRange` asked for it; null elsewhere. */
   readonly controls: readonly (Measurement | null)[];
+  /** Windows in which no rollout opens a stage, besides its own. */
+  readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
   readonly versionProblem?: string;
 }

@@ -84,6 +84,7 @@ function inputOf(
     asked: 0,
     served: 0,
     controls: [],
+    freezeWindows: [],
     measurements: CRITERIA.map(() => measurementOf(measure, now)),
   };
   return { type: 'tick', facts };

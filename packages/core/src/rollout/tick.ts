@@ -31,7 +31,7 @@ import {
 /** The rollout has not ended. */
 export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   if (!isLive(facts.flag)) return endWithFlag(rollout, facts.flag ?? undefined, now);
-  if (rollout.phase.name === 'pending') return pending(rollout, rollout.phase, now);
+  if (rollout.phase.name === 'pending') return pending(rollout, rollout.phase, facts.freezeWindows, now);
   if (rollout.phase.name === 'preflight') return preflight(rollout, facts, now);
   return watchStage(rollout, facts, now);
 }
@@ -40,6 +40,8 @@ export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transi
 function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
   if (facts.validator === 'missing') return stay(rollout, now);
+  if (freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) !== null)
+    return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {});
   const problem =
     facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
@@ -115,7 +117,9 @@ function bake(look: Look): Transition {
   const { rollout, at, stage, progress, facts, now } = look;
   const isReady =
     progress.bakedMs >= stage.bakeMs && progress.exposures >= stage.minExposures && worstVerdict(rollout.verdicts) === 'pass';
-  if (!isReady) return stay(rollout, now, dueValidation(look));
+  // What judges the stage is asked when the next one may be opened, not days before.
+  const notBefore = rollout.plan.stages[at.stage + 1]?.notBefore ?? now;
+  if (!isReady || notBefore > now) return stay(rollout, now, dueValidation(look));
   const mayEnd =
     facts.validator === 'none' || (progress.validation?.atEndOfBake === true && progress.validation.outcome === 'advance');
   if (!mayEnd) return stay(rollout, now, { percentage: stage.percentage, atEndOfBake: true });
@@ -130,8 +134,8 @@ function bake(look: Look): Transition {
 }
 
 /** Completing opens nothing and is never frozen. */
-function enterUnlessFrozen({ rollout, at, now }: Look, warned: Rollout, passed: string): Transition {
-  const frozen = freezeAt(rollout.plan.freezeWindows, now);
+function enterUnlessFrozen({ rollout, at, facts, now }: Look, warned: Rollout, passed: string): Transition {
+  const frozen = freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now);
   if (frozen === null) return enterStage(warned, at.stage + 1, now, passed);
   return hold(rollout, at, { reason: 'freeze', message: freezeText(frozen), clearsWith: 'window' }, now);
 }

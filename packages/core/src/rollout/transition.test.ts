@@ -107,6 +107,7 @@ describe('transition', () => {
       }),
       { nil: null },
     ),
+    freezeWindows: fc.constantFrom([], [{ from: 0, to: START + 1_000, reason: '' }]),
     asked: fc.constantFrom(0, 1_000, Number.NaN),
     served: fc.constantFrom(0, 500, Number.NaN),
     controls: fc.array(
@@ -178,6 +179,7 @@ describe('transition', () => {
           asked: 1_000,
           served: 500,
           controls: [],
+          freezeWindows: [],
           measurements,
         };
         const answer = transition(

@@ -78,6 +78,7 @@ export function factsOf(world: World, facts: Partial<RolloutFacts> = {}, now = w
     asked: 0,
     served: 0,
     controls: [],
+    freezeWindows: [],
     measurements: (stage?.criteria ?? []).map((criterion) => measured(criterion.max ?? criterion.min ?? 0, now)),
     ...facts,
   };
