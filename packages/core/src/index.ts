@@ -56,6 +56,7 @@ export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEven
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { driftOf } from './experiment/drift.ts';
 export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
+export type { Layer, LayerFacts } from './experiment/layer.ts';
 export {
   type AppliedDelta,
   applyObservationDelta,
@@ -77,6 +78,7 @@ export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, readyFlag } from './experiment/ship.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
+export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
@@ -125,6 +127,7 @@ export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export type { SlotRange } from './flag/slots.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';

@@ -88,11 +88,12 @@ export class ABTestManager {
     return adviseTest(plan, { underWay: view.active(), flags: { get: (key) => view.flag(key) } });
   }
 
-  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, or `refused` unless it is a draft */
+  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, `refused` unless it is a draft, `conflict` when its layer has no room */
   async startTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
-    await this.#runtime.commit((view, now) =>
-      startExperiment(experimentOf(view.experiments, testId), view.flag(testId), attributionOf(options), now),
-    );
+    await this.#runtime.commit((view, now) => {
+      const experiment = experimentOf(view.experiments, testId);
+      return startExperiment(experiment, view.flag(testId), attributionOf(options), now, view.layerFacts(experiment.layer));
+    });
     return this.getTest(testId);
   }
 
