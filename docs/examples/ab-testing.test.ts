@@ -70,3 +70,17 @@ it('tests several arms on a part of the traffic, and ships one of them', async (
   // #endregion
   expect(abTests.getTest('ranking')).toMatchObject({ phase: 'stopped', shippedVariant: 'hybrid' });
 });
+
+it('keeps tests of one layer apart', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  // #region layer
+  for (const [testId, trafficShare] of [
+    ['checkout_button', 0.5],
+    ['checkout_price', 0.3],
+  ] as const) {
+    await abTests.createTest({ testId, controlComponent: 'old', treatmentComponent: testId, layer: 'checkout', trafficShare });
+    await abTests.startTest(testId);
+  }
+  // #endregion
+  expect(abTests.listTests().map(({ phase }) => phase)).toEqual(['running', 'running']);
+});

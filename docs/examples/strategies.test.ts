@@ -93,3 +93,12 @@ it('percentage, with criteria on the own collector and a person at each stage', 
   // #endregion
   expect(share()).toBe(0);
 });
+
+it('advises before it starts', async () => {
+  const { rollouts } = await start();
+  // #region advise
+  const warnings = rollouts.advise('new_feature', { strategy: 'percentage', stages: [20, 60, 100], validate });
+  // [ 'the first stage opens 20 % at once; …', 'stage 2 goes from 20 to 60 %, which is more than double' ]
+  // #endregion
+  expect(warnings).toHaveLength(2);
+});

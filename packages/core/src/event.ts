@@ -33,6 +33,7 @@ export const EVENT_TYPES = [
   'experiment.stopped',
   'experiment.imported',
   'experiment.shipped',
+  'layer.changed',
   'rollback.immediate',
   'rollback.gradual',
   'rollback.targeted',

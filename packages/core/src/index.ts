@@ -2,6 +2,7 @@
 export {
   type Criterion,
   type ErrorCause,
+  type HarmCause,
   type Measurement,
   VERDICTS,
   type Verdict,
@@ -52,8 +53,10 @@ export { percentageOfOthers, planRollbackToVersion, planSwap } from './component
 export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { driftOf } from './experiment/drift.ts';
 export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
+export type { Layer, LayerFacts } from './experiment/layer.ts';
 export {
   type AppliedDelta,
   applyObservationDelta,
@@ -75,6 +78,7 @@ export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, readyFlag } from './experiment/ship.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
+export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
@@ -117,11 +121,13 @@ export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.t
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
+export { overlaps } from './flag/overlap.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export type { SlotRange } from './flag/slots.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
@@ -139,6 +145,9 @@ export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollou
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
+export { controlRange } from './rollout/absence.ts';
+export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
+export type { FreezeWindow } from './rollout/freeze.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';
 export { planTransition } from './rollout/plan-transition.ts';
@@ -156,10 +165,17 @@ export {
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
 export { startRollout } from './rollout/start.ts';
-export type { FreezeWindowSettings, InstantSetting, StartSettings, WeeklySettings } from './rollout/start-settings.ts';
+export {
+  type FreezeWindowSettings,
+  type InstantSetting,
+  parseFreezeWindows,
+  type StartSettings,
+  type WeeklySettings,
+} from './rollout/start-settings.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
-export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent } from './rollout/step.ts';
+export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
+export { wholeRollout } from './rollout/whole-rollout.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';

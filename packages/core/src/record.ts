@@ -1,9 +1,10 @@
 /** The union of what a store keeps. */
 import type { Component } from './component/component.ts';
 import type { Experiment } from './experiment/experiment.ts';
+import type { Layer } from './experiment/layer.ts';
 import type { Flag } from './flag/flag.ts';
 import type { Rollout } from './rollout/rollout.ts';
 
-export type SluiceRecord = Flag | Rollout | Experiment | Component;
+export type SluiceRecord = Flag | Rollout | Experiment | Component | Layer;
 export type RecordKind = SluiceRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;

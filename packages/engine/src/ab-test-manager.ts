@@ -1,5 +1,6 @@
 /** A/B tests: an allocation held fixed to learn which component is better. */
 import {
+  adviseTest,
   armToShip,
   CONTROL,
   createExperiment,
@@ -73,11 +74,26 @@ export class ABTestManager {
     return this.getTest(testId);
   }
 
-  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, or `refused` unless it is a draft */
+  /**
+   * What speaks against such a test, in words; empty when nothing does. The results of one that runs all the same have it among their `warnings`.
+   * @throws SluiceError `invalid`
+   */
+  advise(settings: TestSettings): string[] {
+    const { testId, ...plan } = parseTestSettings(settings);
+    return this.#advice({ key: testId, ...plan });
+  }
+
+  #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>): string[] {
+    const { view } = this.#runtime;
+    return adviseTest(plan, { underWay: view.active(), flags: { get: (key) => view.flag(key) } });
+  }
+
+  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, `refused` unless it is a draft, `conflict` when its layer has no room */
   async startTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
-    await this.#runtime.commit((view, now) =>
-      startExperiment(experimentOf(view.experiments, testId), view.flag(testId), attributionOf(options), now),
-    );
+    await this.#runtime.commit((view, now) => {
+      const experiment = experimentOf(view.experiments, testId);
+      return startExperiment(experiment, view.flag(testId), attributionOf(options), now, view.layerFacts(experiment.layer));
+    });
     return this.getTest(testId);
   }
 
@@ -192,7 +208,8 @@ export class ABTestManager {
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, testId);
     this.#kinds.learn(testId, totals);
-    return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null);
+    const advice = experiment.phase === 'stopped' ? [] : this.#advice(experiment);
+    return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null, advice);
   }
 
   /** @throws SluiceError `notFound` */

@@ -15,6 +15,7 @@ import {
   isWithinShare,
   newRegisters,
   type Rollout,
+  type RolloutFacts,
   raise,
   variantIndexOf,
 } from '@sluice/core';
@@ -67,6 +68,9 @@ class DistinctUnits {
   }
 }
 
+/** What came of a stage so far: distinct units, and evaluations of any. */
+export type StageReach = Pick<RolloutFacts, 'exposures' | 'seen' | 'asked' | 'served'>;
+
 /**
  * The units that a rollout's stage has served its new variants. Where groups alone decide who is in, only those whom the bucket did not
  * draw: the share lets the others in as before. Then the units that asked are counted too.
@@ -77,6 +81,11 @@ export class StageExposures implements ExposureWatch {
   readonly #isByGroups: boolean;
   readonly #exposed = new DistinctUnits();
   readonly #seen = new DistinctUnits();
+  /** Evaluations since they were last handed on. */
+  #asked = 0;
+  #served = 0;
+  /** Those that the store has, of all processes. */
+  #kept: Readonly<Record<string, number>> = {};
 
   constructor(subject: string, isByGroups: boolean, deps: Deps) {
     this.subject = subject;
@@ -85,25 +94,31 @@ export class StageExposures implements ExposureWatch {
   }
 
   exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
+    this.#asked += 1;
     if (this.#isByGroups) this.#seen.meet(key);
     if (!isNew(flag, variantIndexOf(outcome)) || (this.#isByGroups && isDrawn(outcome))) return;
+    this.#served += 1;
     this.#exposed.meet(key);
   }
 
   /** Takes in what other processes handed on, hands on what is new, and answers the counts. */
-  async count(): Promise<{ readonly exposures: number; readonly seen: number }> {
+  async count(): Promise<StageReach> {
     await this.#load();
     const [exposed, seen] = [this.#exposed.take(), this.#seen.take()];
-    if (exposed !== undefined || seen !== undefined) {
+    if (this.#asked > 0) {
       const now = this.#deps.clock.now();
       const distinct = { ...(exposed === undefined ? {} : { exposed }), ...(seen === undefined ? {} : { seen }) };
-      this.#deps.facts.addTally(this.subject, { ...emptyTally(), distinct, firstAt: now, lastAt: now });
+      const counts = { asked: this.#asked, served: this.#served };
+      this.#deps.facts.addTally(this.subject, { ...emptyTally(), counts, distinct, firstAt: now, lastAt: now });
+      [this.#asked, this.#served] = [0, 0];
     }
-    return { exposures: this.#exposed.count(), seen: this.#seen.count() };
+    const { asked = 0, served = 0 } = this.#kept;
+    return { exposures: this.#exposed.count(), seen: this.#seen.count(), asked, served };
   }
 
   async #load(): Promise<void> {
-    const { distinct } = await this.#deps.store.readTally(this.#deps.view.scope, this.subject);
+    const { distinct, counts } = await this.#deps.store.readTally(this.#deps.view.scope, this.subject);
+    this.#kept = counts;
     this.#exposed.merge(distinct.exposed);
     this.#seen.merge(distinct.seen);
   }

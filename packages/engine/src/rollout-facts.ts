@@ -1,6 +1,7 @@
 /** Gathers what core needs to know to decide a rollout's next step. */
 import {
   type Criterion,
+  controlRange,
   currentStage,
   type Flag,
   type JsonObject,
@@ -12,7 +13,7 @@ import {
   worstMeasurement,
 } from '@sluice/core';
 import { poolOf } from './components/version-pool.ts';
-import { StageExposures, stageSubject } from './exposure-watches.ts';
+import { StageExposures, type StageReach, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import type { Runtime } from './runtime.ts';
@@ -20,6 +21,11 @@ import type { ValidatorRegistry } from './validators.ts';
 
 /** A metric source that has not answered by then could not measure. */
 export const METRIC_DEADLINE_MS = 10_000;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
 
 export class RolloutFactsGatherer {
   readonly #runtime: Runtime;
@@ -42,9 +48,11 @@ export class RolloutFactsGatherer {
       validator: name === null ? 'none' : this.#validators.get(name) === undefined ? 'missing' : 'registered',
       sourceProblem: rollout.phase.name === 'preflight' ? this.sourceProblem(rollout.key, rollout.plan, flag) : null,
       validation,
+      freezeWindows: this.#runtime.freezeWindows,
       ...(await this.#reach(rollout.key)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
+      controls: await Promise.all(criteria.map((criterion, index) => this.#control(criterion, index, rollout, flag))),
     };
   }
 
@@ -86,32 +94,38 @@ export class RolloutFactsGatherer {
     return problem === null ? {} : { versionProblem: problem };
   }
 
-  async #reach(key: string): Promise<Pick<RolloutFacts, 'exposures' | 'seen'>> {
+  async #reach(key: string): Promise<StageReach> {
     const watch = this.#runtime.view.flags.get(key)?.watch;
-    return watch instanceof StageExposures ? watch.count() : { exposures: 0, seen: 0 };
+    return watch instanceof StageExposures ? watch.count() : { exposures: 0, seen: 0, asked: 0, served: 0 };
   }
 
   async #measure(criterion: Criterion, rollout: Rollout, flag: Flag | null): Promise<Measurement> {
     const now = this.#runtime.clock.now();
     const enteredAt = Math.min(rollout.progress?.enteredAt ?? now, now);
     const range = { from: Math.max(now - criterion.windowMs, enteredAt), to: now };
+    const asked = newVariants(flag).map((variant) => this.#answer(criterion, rollout.key, variant, range));
+    return worstMeasurement(criterion, await Promise.all(asked), range.from === enteredAt);
+  }
+
+  /** The silence of one of several new variants that are rolled out together is not told from that of its few units. */
+  async #control(criterion: Criterion, index: number, rollout: Rollout, flag: Flag | null): Promise<Measurement | null> {
+    const now = this.#runtime.clock.now();
+    const from = controlRange(rollout, criterion, index, now);
+    if (from === null || flag === null || newVariants(flag).length > 1) return null;
+    return this.#answer(criterion, rollout.key, flag.offVariant, { from, to: now });
+  }
+
+  /** An answer whatever the source does. */
+  async #answer(criterion: Criterion, key: string, variant: string | undefined, range: Range): Promise<Measurement> {
     try {
-      const asked = newVariants(flag).map((variant) => this.#ask(criterion, rollout.key, variant, range));
-      const measured = await Promise.all(
-        asked.map((one) => (one instanceof Promise ? this.#withinDeadline(one, criterion) : one)),
-      );
-      return worstMeasurement(criterion, measured);
+      const asked = this.#ask(criterion, key, variant, range);
+      return asked instanceof Promise ? await this.#withinDeadline(asked, criterion) : asked;
     } catch (error) {
       return providerError(criterion, error);
     }
   }
 
-  #ask(
-    criterion: Criterion,
-    key: string,
-    variant: string | undefined,
-    range: { readonly from: number; readonly to: number },
-  ): Measurement | Promise<Measurement> {
+  #ask(criterion: Criterion, key: string, variant: string | undefined, range: Range): Measurement | Promise<Measurement> {
     const source = this.#sources.get(criterion.source);
     if (source === undefined) return badQuery(noSource(criterion.source));
     const query = parseMetric(criterion.metric);

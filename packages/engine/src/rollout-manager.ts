@@ -1,6 +1,7 @@
 /** Gradual rollouts: started here, driven by the controller, decided in core. */
 import {
   type Attribution,
+  adviseRollout,
   type Flag,
   isEnded,
   parseRolloutSettings,
@@ -75,11 +76,31 @@ export class RolloutManager {
     const plan = (flag: Flag): RolloutPlan =>
       parseRolloutSettings(flag, validatorName === undefined ? settings : { ...settings, validatorName }, components.get(name));
     const problem = (planned: RolloutPlan): string | null => this.#problemOf(name, planned, validate !== undefined);
-    await this.#runtime.commit((view, now) => planStart(view.facts(name), { plan, by, onConflict, problem }, now));
+    await this.#runtime.commit((view, now) =>
+      planStart(view.facts(name), { plan, by, onConflict, problem, underWay: view.active() }, now),
+    );
     // Only now: a start that was refused must not take the validator of the rollout that runs.
     if (validate !== undefined && validatorName !== undefined) this.registerValidator(validatorName, validate);
     await this.#parts.controller.look(name);
     return this.#statusOf(name);
+  }
+
+  /**
+   * What speaks against starting such a rollout, in words; empty when nothing does, and then nothing is started. The status of a rollout
+   * that was started all the same has it among its `warnings`.
+   * @throws SluiceError `invalid` naming every bad option, `notFound`
+   */
+  advise(name: string, options: StartRolloutOptions): string[] {
+    checkIsObject(`advise("${name}")`, options);
+    const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, ...settings } = options;
+    const { view } = this.#runtime;
+    const flag = view.flag(name);
+    if (flag === undefined) throw new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
+    const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
+    const named = validatorName === undefined ? settings : { ...settings, validatorName };
+    // That nothing judges it is a warning here, beside the others.
+    const plan = parseRolloutSettings(flag, { ...named, unvalidated: true }, view.components.get(name));
+    return adviseRollout(plan, { flag, underWay: view.active(), flags: view.facts(name).flags ?? new Map() });
   }
 
   #problemOf(name: string, plan: RolloutPlan, bringsValidator: boolean): string | null {
@@ -133,7 +154,11 @@ export class RolloutManager {
 
   /** Opens the next stage of a rollout that waits for it. Kept with who and why. */
   approveStage(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, 'approveStage', options, (by) => ({ type: 'approve', by }));
+    return this.#command(name, 'approveStage', options, (by) => ({
+      type: 'approve',
+      by,
+      freezeWindows: this.#runtime.freezeWindows,
+    }));
   }
 
   /** Lets a rollout with `startApproval` start, at its `startAt` at the earliest. Kept with who, why and on which revision. */
@@ -155,7 +180,13 @@ export class RolloutManager {
       name,
       'promoteRollout',
       options,
-      (by) => ({ type: 'promote', full: options.full ?? false, force: options.force ?? false, by }),
+      (by) => ({
+        type: 'promote',
+        full: options.full ?? false,
+        force: options.force ?? false,
+        by,
+        freezeWindows: this.#runtime.freezeWindows,
+      }),
       ['full', 'force'],
     );
   }

@@ -4,7 +4,10 @@ import {
   type Change,
   DEFAULT_SCOPE,
   type Emergency,
+  type FreezeWindow,
+  type FreezeWindowSettings,
   isRefusal,
+  parseFreezeWindows,
   type Refusal,
   type Scope,
   SluiceError,
@@ -34,11 +37,13 @@ export interface SluiceOptions {
   /** Silent unless given. */
   readonly logger?: Logger;
   readonly scope?: Scope;
+  /** While one lasts, no rollout opens a stage; the same in all processes over one store. Nothing that goes back is frozen. */
+  readonly freezeWindows?: readonly FreezeWindowSettings[];
   /** How kills work that the store does not take. */
   readonly breakGlass?: BreakGlassOptions;
 }
 
-const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass'];
+const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows'];
 
 /** A misspelt `file` must not quietly mean the default one. */
 function checkSluiceOptions(options: SluiceOptions): void {
@@ -69,6 +74,7 @@ export class Runtime {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly store: Store;
+  readonly freezeWindows: readonly FreezeWindow[];
   readonly view: View;
   readonly listeners: Listeners<SluiceEvents>;
   readonly instanceId = randomUUID();
@@ -89,6 +95,7 @@ export class Runtime {
   constructor(options: SluiceOptions = {}) {
     checkSluiceOptions(options);
     this.clock = options.clock ?? systemClock();
+    this.freezeWindows = parseFreezeWindows(options.freezeWindows ?? []);
     this.logger = neverThrowing(options.logger ?? silentLogger);
     this.listeners = new Listeners<SluiceEvents>(this.logger);
     this.view = new View(options.scope ?? DEFAULT_SCOPE);

@@ -157,12 +157,12 @@ describe('the units of a stage', () => {
     for (let user = 0; user < 1_000; user++)
       large.sluice.flags.isEnabled('f', { userId: `u${user}`, groups: user % 2 === 0 ? [] : ['internal'] });
     await large.clock.advance(8_000);
-    expect(large.sluice.rollouts.getRolloutStatus('f')?.warnings).toMatchObject([expect.stringContaining('reached 50 %')]);
+    expect(large.sluice.rollouts.getRolloutStatus('f')?.warnings.at(-1)).toContain('reached 50 %');
     const nobody = await rolloutWorld(30);
     await nobody.start({ strategy: 'ring', bakeMs: 5_000, unvalidated: true });
     for (let user = 0; user < 1_000; user++) nobody.sluice.flags.isEnabled('f', { userId: `u${user}` });
     await nobody.clock.advance(8_000);
-    expect(nobody.sluice.rollouts.getRolloutStatus('f')?.warnings).toMatchObject([expect.stringContaining('reached nobody')]);
+    expect(nobody.sluice.rollouts.getRolloutStatus('f')?.warnings.at(-1)).toContain('reached nobody');
   });
 
   it('are counted anew in each stage, and never those who got the off variant', async () => {

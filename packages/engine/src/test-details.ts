@@ -12,6 +12,8 @@ export interface TestDetails {
   readonly arms: readonly Required<ArmSettings>[];
   readonly trafficShare: number;
   readonly eligibility: Condition;
+  /** Tests of one layer never share a unit. */
+  readonly layer: string | null;
   readonly durationDays: number;
   readonly trackedMetrics: readonly TrackedMetric[];
   readonly phase: Experiment['phase'];
@@ -35,6 +37,7 @@ export function describeTest(experiment: Experiment): TestDetails {
     arms: experiment.arms.map((arm) => ({ ...arm, weight: arm.weight / WHOLE_SHARE })),
     trafficShare: experiment.trafficShare / WHOLE_SHARE,
     eligibility: experiment.eligibility,
+    layer: experiment.layer,
     durationDays: experiment.durationMs / 86_400_000,
     trackedMetrics: experiment.trackedMetrics,
     phase: experiment.phase,

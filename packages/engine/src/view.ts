@@ -12,11 +12,15 @@ import {
   type FlagHolder,
   FlagTable,
   isEnded,
+  type Layer,
+  type LayerFacts,
   type Rollout,
   type Scope,
   type SluiceRecord,
   sameScope,
   sharedConditions,
+  wholeExperiment,
+  wholeRollout,
   withEmergencies,
 } from '@sluice/core';
 import type { FlagMeter } from './flag-meter.ts';
@@ -44,6 +48,7 @@ export class View {
   readonly rollouts = new Map<string, Rollout>();
   readonly experiments = new Map<string, Experiment>();
   readonly components = new Map<string, Component>();
+  readonly layers = new Map<string, Layer>();
 
   readonly #conditions = sharedConditions();
   /** Of flags that others need. */
@@ -62,8 +67,9 @@ export class View {
     for (const record of records) {
       if (!sameScope(record.scope, this.scope)) continue;
       if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
-      else if (record.kind === 'rollout') this.rollouts.set(record.key, record);
-      else if (record.kind === 'experiment') this.experiments.set(record.key, record);
+      else if (record.kind === 'rollout') this.rollouts.set(record.key, wholeRollout(record));
+      else if (record.kind === 'experiment') this.experiments.set(record.key, wholeExperiment(record));
+      else if (record.kind === 'layer') this.layers.set(record.key, record);
       else this.components.set(record.key, record);
     }
   }
@@ -146,6 +152,14 @@ export class View {
   /** What a change of this component needs to know. */
   componentFacts(key: string): ComponentFacts {
     return { ...this.facts(key), component: this.components.get(key) };
+  }
+
+  /** What the start of a test in this layer needs to know. */
+  layerFacts(layer: string | null): LayerFacts {
+    return {
+      layer: layer === null ? undefined : this.layers.get(layer),
+      isRunning: (test) => this.experiments.get(test)?.phase === 'running',
+    };
   }
 
   /** Rollouts and experiments that are not at an end. */

@@ -1,5 +1,5 @@
 /** Rollouts with clocks and readings further on than their kept records, which need not be kept at each look. */
-import { type Rollout, stoodStill } from '@sluice/core';
+import { type Rollout, unwatched } from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
 
 /** Of the same revision as the kept record, and when that was kept. */
@@ -21,7 +21,7 @@ export class WorkingRollouts {
     const working = this.#working.get(record.key);
     if (working !== undefined && working.rollout.revision === record.revision) return working;
     // A rollout found at the start was not watched until now, so that time must not count as baked.
-    const fresh = { rollout: working === undefined ? stoodStill(record) : record, keptAt: this.#clock.now() };
+    const fresh = { rollout: working === undefined ? unwatched(record) : record, keptAt: this.#clock.now() };
     this.#working.set(record.key, fresh);
     return fresh;
   }

@@ -7,6 +7,9 @@
 export const VERDICTS = ['fail', 'error', 'inconclusive', 'wait', 'pass'] as const;
 export type VerdictName = (typeof VERDICTS)[number];
 export type ErrorCause = 'badQuery' | 'provider' | 'noData';
+/** What a `fail` came from where it is not the value beyond its bound: all requests failed, or the change was served and reports nothing. */
+export const HARM_CAUSES = ['breakage', 'absence'] as const;
+export type HarmCause = (typeof HARM_CAUSES)[number];
 
 /**
  * A metric and the bound it must respect.
@@ -42,7 +45,7 @@ export type Measurement =
 export interface Verdict {
   readonly criterion: string;
   readonly verdict: VerdictName;
-  readonly cause: ErrorCause | null;
+  readonly cause: ErrorCause | HarmCause | null;
   /** A sentence with the numbers in it. */
   readonly message: string;
   readonly value: number | null;

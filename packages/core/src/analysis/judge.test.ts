@@ -64,6 +64,25 @@ describe('judge', () => {
     expect(verdictOf(value(0.9, 500, SINCE - 1), {}, SINCE + 1_000)).toMatchObject({ verdict: 'wait', value: null });
   });
 
+  it('fails before the minimum of samples when every request of the stage failed, however often it is looked at', () => {
+    expect(verdictOf(value(1, 4))).toMatchObject({ verdict: 'wait' });
+    expect(verdictOf(value(1, 5))).toMatchObject({ verdict: 'fail', cause: 'breakage', value: 1, samples: 5 });
+    expect(verdictOf(value(1, 5)).message).toContain('all of the first 5 requests failed; at the tolerated errorRate of 0.05');
+    expect(verdictOf(value(0.99, 19))).toMatchObject({ verdict: 'wait' });
+    expect(verdictOf(value(1, 20))).toMatchObject({ verdict: 'fail', cause: null });
+  });
+
+  it('calls no failure total that the bound makes likely, that is no rate of errors, or that the window saw only the end of', () => {
+    // 0.5 to the power of 19 is above one in a million.
+    expect(verdictOf(value(1, 19), { max: 0.5 })).toMatchObject({ verdict: 'wait' });
+    expect(verdictOf(value(1, 30), { max: 0.5, minSamples: 50 })).toMatchObject({ verdict: 'fail', cause: 'breakage' });
+    expect(verdictOf(value(1, 4), { max: 0 })).toMatchObject({ verdict: 'wait' });
+    expect(verdictOf(value(1, 30), { max: 1, minSamples: 50 })).toMatchObject({ verdict: 'wait' });
+    expect(verdictOf(value(1, 10), { metric: 'mean(failed)' })).toMatchObject({ verdict: 'wait' });
+    const late = SINCE + 600_000;
+    expect(verdictOf(value(1, 10, late), {}, late)).toMatchObject({ verdict: 'wait' });
+  });
+
   it('passes on why a source could not measure', () => {
     const broken: Measurement = { kind: 'error', cause: 'provider', message: 'the source is down' };
     expect(verdictOf(broken)).toMatchObject({ verdict: 'error', cause: 'provider', message: 'the source is down' });

@@ -1,4 +1,5 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
+import { totalBreakage } from './breakage.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
 
 /** `since` is the instant from which data counts: the stage's entry. Until `staleAfterMs` of silence have passed, no data is `wait`. */
@@ -15,6 +16,8 @@ export function judge(criterion: Criterion, measurement: Measurement, since: num
   if (!Number.isFinite(value))
     return failed(criterion, 'noData', `${criterion.metric} is ${String(value)}, which says nothing`, now);
   if (!(samples >= criterion.minSamples)) {
+    const chance = totalBreakage(criterion, measurement, now - since <= criterion.windowMs);
+    if (chance !== null) return { ...broken(criterion, chance, measurement, now), cause: 'breakage' };
     return verdictOf(
       criterion,
       'wait',
@@ -35,6 +38,16 @@ export function judge(criterion: Criterion, measurement: Measurement, since: num
 /** The worst of what must be obeyed; `pass` when there is nothing. Dry-run verdicts are left out. */
 export function worstVerdict(verdicts: readonly Verdict[]): VerdictName {
   return VERDICTS.find((name) => verdicts.some((verdict) => !verdict.dryRun && verdict.verdict === name)) ?? 'pass';
+}
+
+function broken(
+  criterion: Criterion,
+  chance: number,
+  { value, samples }: { value: number; samples: number },
+  now: number,
+): Verdict {
+  const message = `all of the first ${samples} requests failed; at the tolerated ${criterion.metric} of ${shown(criterion.max ?? 0)} that happens once in ${shown(1 / chance)} times`;
+  return verdictOf(criterion, 'fail', message, value, samples, now);
 }
 
 function verdictOf(

@@ -17,6 +17,11 @@ describe('worstMeasurement', () => {
     expect(worstMeasurement(criterion, [value(0), value(Number.NaN)])).toMatchObject({ value: Number.NaN });
   });
 
+  it('is total breakage of one of them, where nothing of the stage is left out', () => {
+    expect(worstMeasurement(criterion, [value(0, 2), value(1, 7), broken], true)).toEqual(value(1, 7));
+    expect(worstMeasurement(criterion, [value(0, 2), value(1, 7), broken])).toBe(broken);
+  });
+
   it('does not take a figure of too few samples for harm, and is silence only where all are silent', () => {
     expect(worstMeasurement(criterion, [value(0), value(1, 2)])).toEqual(value(1, 2));
     expect(

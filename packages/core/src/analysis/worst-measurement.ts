@@ -1,12 +1,18 @@
 /** One figure for several variants that are rolled out together: what is bad for some of them must not vanish among the others. */
+import { totalBreakage } from './breakage.ts';
 import type { Criterion, Measurement } from './criterion.ts';
 
 type Value = Extract<Measurement, { kind: 'value' }>;
 
-/** The measurement that says the worst of the criterion; those without data count only where none has any. There is at least one. */
-export function worstMeasurement(criterion: Criterion, measurements: readonly Measurement[]): Measurement {
+/**
+ * The measurement that says the worst of the criterion; those without data count only where none has any. There is at least one.
+ * `isWholeStage`: nothing of the stage is left out.
+ */
+export function worstMeasurement(criterion: Criterion, measurements: readonly Measurement[], isWholeStage = false): Measurement {
   const values = measurements.filter((measurement): measurement is Value => measurement.kind === 'value');
-  const enough = values.filter(({ samples }) => samples >= criterion.minSamples);
+  const enough = values.filter(
+    (value) => value.samples >= criterion.minSamples || totalBreakage(criterion, value, isWholeStage) !== null,
+  );
   const harm = enough.filter((value) => excess(criterion, value) > 0).sort((a, b) => excess(criterion, b) - excess(criterion, a));
   const error = measurements.find((measurement) => measurement.kind === 'error');
   const broken = values.find(({ value }) => !Number.isFinite(value));

@@ -23,7 +23,7 @@ export function armValues(arms: readonly Arm[]): Flag['variants'] {
 }
 
 /** What of a flag changes when the test that moved its share is over: control for all. A kill stays one, and undoing it finds no split left behind. */
-export function withoutTest(flag: Flag): Pick<Flag, 'share' | 'status' | 'statusBeforeKill' | 'shareOwner' | 'split'> {
+export function withoutTest(flag: Flag): Pick<Flag, 'share' | 'status' | 'statusBeforeKill' | 'shareOwner' | 'split' | 'slots'> {
   const isKilled = flag.status === 'disabled';
   return {
     share: 0,
@@ -31,5 +31,6 @@ export function withoutTest(flag: Flag): Pick<Flag, 'share' | 'status' | 'status
     statusBeforeKill: isKilled ? 'percentage' : null,
     shareOwner: null,
     split: [],
+    slots: null,
   };
 }

@@ -16,6 +16,7 @@ export function driftOf(experiment: Experiment, flag: Flag): string | null {
     return `it has ${inWords(flag)}, and the test set ${inWords(planned)}`;
   if (!jsonEqual(experiment.eligibility, flag.conditions))
     return `it has the conditions ${JSON.stringify(flag.conditions)}, and the test set ${JSON.stringify(experiment.eligibility)}`;
+  if (!jsonEqual(experiment.slots, flag.slots ?? null)) return 'it has not the slots that the test took of its layer';
   const drawnBy = { salt: flag.salt, bucketBy: flag.bucketBy };
   if (experiment.drawnBy !== null && !jsonEqual(experiment.drawnBy, drawnBy))
     return `it draws by ${JSON.stringify(drawnBy)}, and the test started with ${JSON.stringify(experiment.drawnBy)}`;

@@ -1,5 +1,6 @@
 /** The experiment record (publicly a *test*): an allocation held fixed to learn. */
 import type { Condition } from '../flag/condition.ts';
+import type { SlotRange } from '../flag/slots.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
 
@@ -41,6 +42,10 @@ export interface Experiment {
   readonly trafficShare: Share;
   /** Units for which it does not hold get control and are not counted. */
   readonly eligibility: Condition;
+  /** Tests of one layer never share a unit: then `trafficShare` is the part of the layer that the test takes. */
+  readonly layer: string | null;
+  /** What it took of the layer when it was started; null before, and without a layer. */
+  readonly slots: SlotRange | null;
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];

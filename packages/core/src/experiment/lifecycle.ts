@@ -9,7 +9,10 @@ import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
 import { armValues, divisionOf, withoutTest } from './division.ts';
 import type { Experiment } from './experiment.ts';
+import { type LayerFacts, takeRange } from './layer.ts';
 import type { ParsedTestSettings } from './settings.ts';
+
+const NO_LAYER: LayerFacts = { layer: undefined, isRunning: () => false };
 
 /** A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. */
 export function createExperiment(settings: ParsedTestSettings, scope: Scope, by: Attribution, now: number): Change {
@@ -22,6 +25,8 @@ export function createExperiment(settings: ParsedTestSettings, scope: Scope, by:
     arms: settings.arms,
     trafficShare: settings.trafficShare,
     eligibility: settings.eligibility,
+    layer: settings.layer,
+    slots: null,
     durationMs: settings.durationMs,
     trackedMetrics: settings.trackedMetrics,
     phase: 'draft',
@@ -49,7 +54,14 @@ export function createExperiment(settings: ParsedTestSettings, scope: Scope, by:
   };
 }
 
-export function startExperiment(experiment: Experiment, flag: Flag | undefined, by: Attribution, now: number): Change | Refusal {
+/** `layerFacts` are those of the test's layer; without a layer they are not asked. */
+export function startExperiment(
+  experiment: Experiment,
+  flag: Flag | undefined,
+  by: Attribution,
+  now: number,
+  layerFacts: LayerFacts = NO_LAYER,
+): Change | Refusal {
   const name = `test "${experiment.key}"`;
   if (experiment.phase !== 'draft')
     return refuse(`${name}: cannot start, it is ${experiment.phase}; create a new test to measure again`);
@@ -59,20 +71,32 @@ export function startExperiment(experiment: Experiment, flag: Flag | undefined, 
     return refuse(`${name}: its flag's share is moved by the ${flag.shareOwner.kind} "${flag.shareOwner.key}"`, 'conflict');
   if (!jsonEqual(flag.conditions, experiment.eligibility))
     return refuse(`${name}: its flag was given conditions, which say who is in the test; create it with them as eligibility`);
+  const room = roomFor(experiment, flag, layerFacts);
+  if (room !== null && isRefusal(room)) return { ...room, refused: `${name}: ${room.refused}` };
   const started: Experiment = {
     ...experiment,
+    slots: room?.slots ?? null,
     revision: experiment.revision + 1,
     phase: 'running',
     startedAt: now,
     dueAt: now + experiment.durationMs,
     drawnBy: { salt: flag.salt, bucketBy: flag.bucketBy },
   };
-  const moved = divided(flag, experiment, now);
+  const moved = divided(flag, started, now);
   if (isRefusal(moved)) return moved;
-  return {
-    records: [started, moved],
-    events: [eventOf('experiment.started', started, by, now, figuresOf(experiment)), eventOf('flag.updated', moved, by, now)],
-  };
+  const events = [eventOf('experiment.started', started, by, now, figuresOf(started)), eventOf('flag.updated', moved, by, now)];
+  return room === null
+    ? { records: [started, moved], events }
+    : { records: [started, moved, room.layer], events: [...events, eventOf('layer.changed', room.layer, by, now)] };
+}
+
+/** Null without a layer. */
+function roomFor(
+  { layer, scope, key, trafficShare }: Experiment,
+  { bucketBy }: Flag,
+  facts: LayerFacts,
+): ReturnType<typeof takeRange> | null {
+  return layer === null ? null : takeRange({ layer, scope, test: key, share: trafficShare, bucketBy }, facts);
 }
 
 /** The end of a running test; everybody gets control again. */
@@ -105,7 +129,13 @@ export function endExperiment(experiment: Experiment, by: Attribution, now: numb
 /** The flag with the division and the conditions of the test, which moves its share from now on. */
 export function divided(flag: Flag, experiment: Experiment, now: number): Flag | Refusal {
   const edited = editFlag(
-    { ...flag, shareOwner: null, conditions: experiment.eligibility, variants: armValues(experiment.arms) },
+    {
+      ...flag,
+      shareOwner: null,
+      conditions: experiment.eligibility,
+      variants: armValues(experiment.arms),
+      slots: experiment.slots,
+    },
     { type: 'allocate', allocation: divisionOf(experiment), owner: { kind: 'experiment', key: experiment.key } },
     now,
   );
@@ -113,8 +143,9 @@ export function divided(flag: Flag, experiment: Experiment, now: number): Flag |
 }
 
 /** What the start of a test or of a new phase of it says of the division. */
-export function figuresOf({ arms, trafficShare }: Experiment): JsonObject {
+export function figuresOf({ arms, trafficShare, layer }: Experiment): JsonObject {
   return {
+    ...(layer === null ? {} : { layer }),
     trafficPercentage: shareToPercentage(trafficShare),
     split: Object.fromEntries(arms.map(({ variant, weight }) => [variant, shareToPercentage(weight)])),
   };

@@ -57,6 +57,8 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     ],
     trafficShare: 100_000,
     eligibility: {},
+    layer: null,
+    slots: null,
     durationMs: 1000,
     trackedMetrics,
     phase: 'stopped',

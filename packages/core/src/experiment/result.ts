@@ -46,8 +46,17 @@ export interface TestResults {
   readonly warnings: readonly string[];
 }
 
-/** Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown. */
-export function testResult(experiment: Experiment, totals: SubjectTotals, now: number, flag: Flag | null = null): TestResults {
+/**
+ * Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown; `advice`
+ * goes among the warnings.
+ */
+export function testResult(
+  experiment: Experiment,
+  totals: SubjectTotals,
+  now: number,
+  flag: Flag | null = null,
+  advice: readonly string[] = [],
+): TestResults {
   const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
   const measured = measuredMetrics(experiment, totals);
   const drafts = treatments.flatMap((variant) =>
@@ -89,6 +98,7 @@ export function testResult(experiment: Experiment, totals: SubjectTotals, now: n
         elapsedMs,
         minUnits: MIN_UNITS_PER_ARM,
         flag,
+        advice,
       }),
       ...warnings,
     ],

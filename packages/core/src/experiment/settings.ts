@@ -25,6 +25,8 @@ export interface TestSettings {
   readonly trafficShare?: number;
   /** Units for which it does not hold get control uncounted. */
   readonly eligibility?: Condition;
+  /** Tests of one layer never share a unit. A test in a layer takes `trafficShare` of it when it starts. */
+  readonly layer?: string;
   /** The test ends by itself after so many days; 7 unless given. */
   readonly durationDays?: number;
   /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
@@ -33,7 +35,7 @@ export interface TestSettings {
 
 export type ParsedTestSettings = Pick<
   Experiment,
-  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'durationMs' | 'trackedMetrics'
+  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'layer' | 'durationMs' | 'trackedMetrics'
 > & { readonly testId: string };
 
 const KNOWN = [
@@ -45,6 +47,7 @@ const KNOWN = [
   'arms',
   'trafficShare',
   'eligibility',
+  'layer',
   'durationDays',
   'trackedMetrics',
 ];
@@ -65,13 +68,21 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   issues.push(...plainIssues(input));
   const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
-  const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = input as unknown as TestSettings;
+  const {
+    testId,
+    description = '',
+    trafficShare = 1,
+    durationDays = 7,
+    eligibility = {},
+    layer = null,
+  } = input as unknown as TestSettings;
   return {
     testId,
     description,
     arms: parsed.arms,
     trafficShare: trafficShare === 1 ? WHOLE_SHARE : partToShare(trafficShare),
     eligibility: copyJson(eligibility) as Condition,
+    layer,
     durationMs: Math.round(durationDays * DAY_MS),
     trackedMetrics,
   };
@@ -89,6 +100,8 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
     issues.push({ path: '/description', message: 'must be a text' });
   const part = trafficShare === undefined ? null : partProblem(trafficShare);
   if (part !== null) issues.push({ path: '/trafficShare', message: `${part}; it is ${shown(trafficShare)}` });
+  const unnamed = input.layer === undefined ? null : nameProblem(input.layer);
+  if (unnamed !== null) issues.push({ path: '/layer', message: unnamed });
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });

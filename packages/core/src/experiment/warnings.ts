@@ -14,9 +14,20 @@ interface WarningFacts {
   readonly elapsedMs: number;
   readonly minUnits: number;
   readonly flag: Flag | null;
+  /** What speaks against the plan itself. */
+  readonly advice: readonly string[];
 }
 
-export function warningsOf({ experiment, totals, metrics, sampleSizes, elapsedMs, minUnits, flag }: WarningFacts): string[] {
+export function warningsOf({
+  experiment,
+  totals,
+  metrics,
+  sampleSizes,
+  elapsedMs,
+  minUnits,
+  flag,
+  advice,
+}: WarningFacts): string[] {
   const without = namesOf(metrics, (metric) => metric.unit === 'observation');
   const missing = experiment.trackedMetrics
     .filter((tracked) => !Object.hasOwn(totals.metrics, tracked.name))
@@ -30,6 +41,7 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, elapsedMs
       elapsedMs < experiment.durationMs &&
       'the p-values are for one look at the planned end; whoever looks earlier and stops at what pleases is fooled more often than the 5 % they say',
     changedFlag(experiment, flag),
+    ...advice,
     metrics.length > 0 &&
       !metrics.some((metric) => metric.role === 'primary') &&
       'no metric is primary, so nothing can be called significant; name the one that decides in trackedMetrics',

@@ -5,7 +5,7 @@ import { avalanche, hashText, type KeyHash } from './hash.ts';
 const TWO_32 = 2 ** 32;
 
 /** Which question a hash answers. Distinct purposes keep who is in independent of which variant they get. */
-export type SaltPurpose = 'share' | 'split';
+export type SaltPurpose = 'share' | 'split' | 'layer';
 
 /** The salt's own two lanes, computed once when a flag is compiled. */
 export function saltHash(purpose: SaltPurpose, salt: string): KeyHash {

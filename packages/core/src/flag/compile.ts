@@ -5,6 +5,7 @@ import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
 import type { KeyHash } from './hash.ts';
 import { type ConditionCompiler, compileCondition, type Matcher } from './match.ts';
 import { prerequisitesOf } from './prerequisite.ts';
+import { bothHold, slotMatcher } from './slots.ts';
 
 /** Who is in by bucket: hashes below the threshold. 0 lets nobody in and `EVERYBODY` everybody, without a key being needed. */
 export type Threshold = number;
@@ -92,9 +93,9 @@ export function compileFlag(
     namedGroups,
     hasLists: excludedUsers !== null || excludedGroups !== null || namedUsers !== null || namedGroups !== null,
     prerequisites: compilePrerequisites(flag, holderOf),
-    condition: conditions(flag.conditions),
+    condition: compileWho(flag, conditions),
     rules: flag.rules.length === 0 ? null : flag.rules.map((rule) => compileRule(rule, variants, conditions)),
-    threshold: thresholdOf(servedShare(flag)),
+    threshold: flag.slots == null || servedShare(flag) === 0 ? thresholdOf(servedShare(flag)) : EVERYBODY,
     shareSaltHigh: shareSalt.high,
     shareSaltLow: shareSalt.low,
     splitSaltHigh: splitSalt.high,
@@ -106,6 +107,12 @@ export function compileFlag(
 
 function setOf(members: readonly string[]): ReadonlySet<string> | null {
   return members.length === 0 ? null : new Set(members);
+}
+
+/** Whom the flag is for: the slots come first, because they are the cheaper question. */
+function compileWho(flag: Flag, conditions: ConditionCompiler): Matcher | null {
+  const condition = conditions(flag.conditions);
+  return flag.slots == null ? condition : bothHold(slotMatcher(flag.slots, servedShare(flag), flag.bucketBy), condition);
 }
 
 function compilePrerequisites(flag: Flag, holderOf: (key: string) => FlagHolder): CompiledFlag['prerequisites'] {

@@ -5,6 +5,7 @@ import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
 import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf, variantIndexOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
 import { ownAttribute } from './match.ts';
+import type { SlotRange } from './slots.ts';
 import type { Unit } from './unit.ts';
 
 export interface ExplainedStep {
@@ -81,7 +82,12 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
       says: 'the unit or one of its groups is enabled by name',
       silent: 'neither the unit nor a group of it is named',
     },
-    { code: STEP.CONDITIONS, step: 'conditions', says: 'the conditions do not hold', silent: 'the conditions hold' },
+    {
+      code: STEP.CONDITIONS,
+      step: 'conditions',
+      says: flag.slots == null ? 'the conditions do not hold' : slotSentence(flag.slots),
+      silent: 'the conditions hold',
+    },
     ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
       const served =
         'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : thresholdSentence(rule.threshold, bucket);
@@ -95,7 +101,10 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
     {
       code: STEP.ALLOCATION,
       step: 'allocation',
-      says: thresholdSentence(compiled.threshold, bucket, servedShare(flag)),
+      says:
+        flag.slots == null
+          ? thresholdSentence(compiled.threshold, bucket, servedShare(flag))
+          : `its slot in the layer "${flag.slots.layer}" is one of this flag's`,
       silent: '',
     },
   ];
@@ -113,6 +122,11 @@ function unmetSentence(compiled: CompiledFlag, unit: Unit): string {
     return `the flag "${key}" serves ${served === undefined ? 'no variant' : `"${served}"`} and must serve ${wanted}`;
   }
   return 'its prerequisites lead in a circle';
+}
+
+function slotSentence({ layer, from, share }: SlotRange): string {
+  const range = `${shareToPercentage(from)} to ${shareToPercentage(from + share)} %`;
+  return `the conditions do not hold, or the unit's slot in the layer "${layer}" lies outside ${range}`;
 }
 
 function thresholdSentence(threshold: Threshold, bucket: number | null, share?: number): string {

@@ -4,6 +4,7 @@ import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import type { Prerequisite } from './prerequisite.ts';
+import type { SlotRange } from './slots.ts';
 
 /**
  * - `disabled`: kill switch; everybody gets the off variant, the share is kept for later
@@ -68,6 +69,8 @@ export interface Flag extends Allocation {
   /** Milliseconds since 1970, or null. */
   readonly expiresAt: number | null;
   readonly shareOwner: ShareOwner | null;
+  /** The range of a layer that a running test has: only units in it are in the flag at all, all of them as long as `share` is that of the range. */
+  readonly slots?: SlotRange | null;
   /** What `restoreFlag` returns to; null unless the flag was killed. */
   readonly statusBeforeKill: FlagStatus | null;
   /** An archived key is a tombstone: it is never used again. */

@@ -3,9 +3,9 @@ import { type Refusal, refuse } from '../error.ts';
 import type { Attribution } from '../event.ts';
 import { type Allocation, type Flag, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
-import { freezeAt } from './freeze.ts';
+import { type FreezeWindow, freezeAt } from './freeze.ts';
 import type { RolloutCommand } from './input.ts';
-import { approveStart, freezeText } from './pending.ts';
+import { approveStart, freezeText, notBeforeText } from './pending.ts';
 import { currentStage, type Rollout } from './rollout.ts';
 import { complete, end, enterStage, goOn, hold, isLastStage, type Transition, type TransitionEvent } from './step.ts';
 
@@ -19,7 +19,7 @@ export function applyCommand(rollout: Rollout, command: RolloutCommand, now: num
         ? goOn(rollout, rollout.phase, now, command.by.reason)
         : no(rollout, 'resume', 'it is not held');
     case 'approve':
-      return approve(rollout, command.by, now);
+      return approve(rollout, command, now);
     case 'approveStart':
       return approveStart(rollout, command.by, now);
     case 'reject':
@@ -43,7 +43,8 @@ function pause(rollout: Rollout, reason: string, now: number): Transition | Refu
   return hold(rollout, at, { reason: 'manual', message: reason === '' ? 'paused' : reason, clearsWith: null }, now);
 }
 
-function approve(rollout: Rollout, by: RolloutCommand['by'], now: number): Transition | Refusal {
+function approve(rollout: Rollout, command: Extract<RolloutCommand, { type: 'approve' }>, now: number): Transition | Refusal {
+  const { by } = command;
   const { phase } = rollout;
   if (phase.name !== 'awaitingApproval')
     return no(rollout, 'approve', `it is not waiting for an approval, it is in ${phase.name}`);
@@ -54,26 +55,35 @@ function approve(rollout: Rollout, by: RolloutCommand['by'], now: number): Trans
   });
   const what = `stage ${phase.stage + 1} was approved by ${by.actor}`;
   if (isLastStage(rollout, phase.stage)) return complete(rollout, now, what, [approved]);
-  const frozen = freezeAt(rollout.plan.freezeWindows, now);
-  if (frozen !== null) return no(rollout, 'approve', `${freezeText(frozen)}; approve it after that`);
+  const closed = whyClosed(rollout, phase.stage + 1, command.freezeWindows, now);
+  if (closed !== null) return no(rollout, 'approve', `${closed}; approve it after that`);
   return enterStage(rollout, phase.stage + 1, now, what, [approved]);
 }
 
 function promote(
   rollout: Rollout,
-  { full, force, by }: Extract<RolloutCommand, { type: 'promote' }>,
+  { full, force, by, freezeWindows }: Extract<RolloutCommand, { type: 'promote' }>,
   now: number,
 ): Transition | Refusal {
   const { reason } = by;
-  const frozen = force === true && reason.trim() !== '' ? null : freezeAt(rollout.plan.freezeWindows, now);
   const stage = currentStage(rollout.phase);
   if (stage === null || rollout.plan.strategy === 'rollback') return no(rollout, 'promote', `it is in ${rollout.phase.name}`);
-  if (frozen !== null && !isLastStage(rollout, stage))
-    return no(rollout, 'promote', `${freezeText(frozen)}; pass force: true and a reason to do so all the same`);
+  const next = full ? rollout.plan.stages.length - 1 : stage + 1;
+  const closed = isLastStage(rollout, stage) ? null : whyClosed(rollout, next, freezeWindows, now);
+  if (closed !== null && !(force === true && reason.trim() !== ''))
+    return no(rollout, 'promote', `${closed}; pass force: true and a reason to do so all the same`);
   const promoted = event('rollout.promoted', reason, rollout, { stage, full, force: force === true, withoutEvidence: true });
   const what = `promoted by hand, without evidence${because(reason)}`;
   if (isLastStage(rollout, stage)) return complete(rollout, now, what, [promoted]);
-  return enterStage(rollout, full ? rollout.plan.stages.length - 1 : stage + 1, now, what, [promoted]);
+  return enterStage(rollout, next, now, what, [promoted]);
+}
+
+/** Why this stage may not be opened now, in words; null when it may. */
+function whyClosed({ plan }: Rollout, stage: number, allFrozen: readonly FreezeWindow[] = [], now: number): string | null {
+  const frozen = freezeAt([...plan.freezeWindows, ...allFrozen], now);
+  if (frozen !== null) return freezeText(frozen);
+  const notBefore = plan.stages[stage]?.notBefore ?? now;
+  return notBefore > now ? notBeforeText(stage, notBefore) : null;
 }
 
 /** What waits for an approval is refused it: a start does not happen, and of a stage everybody gets back what they had before. */

@@ -71,7 +71,7 @@ export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts, no
     case 'validator':
       return facts.validator === 'registered' ? 'the validator is registered again' : null;
     case 'window':
-      return freezeAt(rollout.plan.freezeWindows, now) === null ? 'the freeze window is over' : null;
+      return freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) === null ? 'the freeze window is over' : null;
     case null:
       return null;
   }

@@ -1,6 +1,9 @@
 /** One look at the stage that has the traffic: its readings taken and its clocks moved. What they mean is decided in `tick`. */
+
+import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { judge } from '../analysis/judge.ts';
-import type { Rollout, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
+import { absenceOf, hasControl, ripened, silenceAt } from './absence.ts';
+import type { Rollout, Silence, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
 
 /** A longer gap between looks was not watched: it counts for no more than this many ticks. */
@@ -25,9 +28,8 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   if (!('stage' in at) || stage === undefined || progress === null) return null;
   // A clock that was set back to before the stage: data counts from now.
   const enteredAt = Math.min(progress.enteredAt, now);
-  const verdicts = stage.criteria.map((criterion, index) =>
-    judge(criterion, facts.measurements[index] ?? { kind: 'noData', at: null }, enteredAt, now),
-  );
+  const silences = hasControl(rollout, stage) ? silencesOf(rollout, stage, facts, enteredAt, now) : [];
+  const verdicts = verdictsOf(stage, silences, facts, enteredAt, now);
   const isFresh = verdicts.every((verdict) => verdict.dryRun || verdict.value !== null);
   const isRunning = phase.name !== 'held' && phase.name !== 'awaitingApproval';
   const watchedMs = isRunning ? watchedSince(progress.tickedAt, rollout.plan.tickMs, now) : 0;
@@ -37,11 +39,48 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
     bakedMs: progress.bakedMs + (isFresh ? watchedMs : 0),
     observedMs: progress.observedMs + watchedMs,
     tickedAt: phase.name === 'held' ? null : now,
+    lookedAt: now,
+    silences: silences.map((silence, index) => ripenedBy(facts, silence, stage.criteria[index], now)),
     exposures: Math.max(progress.exposures, facts.exposures),
     seen: Math.max(progress.seen, facts.seen),
     validation: notLater(newsOf(rollout, facts, at.stage) ?? progress.validation, now),
   };
   return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
+}
+
+function verdictsOf(stage: Stage, silences: readonly Silence[], facts: RolloutFacts, enteredAt: number, now: number): Verdict[] {
+  return stage.criteria.map((criterion, index) => {
+    const verdict = judge(criterion, measurementOf(facts, index), enteredAt, now);
+    return { ...verdict, ...absenceOf(silences[index], facts.controls[index] ?? null, criterion, now) };
+  });
+}
+
+function ripenedBy({ asked, served }: RolloutFacts, silence: Silence, criterion: Criterion | undefined, now: number): Silence {
+  return criterion === undefined ? silence : ripened(silence, criterion, { asked, served }, now);
+}
+
+function silencesOf(
+  { progress, plan }: Rollout,
+  stage: Stage,
+  facts: RolloutFacts,
+  enteredAt: number,
+  now: number,
+): readonly Silence[] {
+  return stage.criteria.map((criterion, index) =>
+    silenceAt(progress?.silences[index], {
+      measurement: measurementOf(facts, index),
+      criterion,
+      serves: { asked: facts.asked, served: facts.served },
+      tickMs: plan.tickMs,
+      lookedAt: progress?.lookedAt ?? null,
+      enteredAt,
+      now,
+    }),
+  );
+}
+
+function measurementOf({ measurements }: RolloutFacts, index: number): Measurement {
+  return measurements[index] ?? { kind: 'noData', at: null };
 }
 
 /** By a clock that was set back since, a run was at the latest now: what is due after it must not wait for the clock to be there again. */

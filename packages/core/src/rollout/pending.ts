@@ -7,18 +7,25 @@ import { change, end, stay, type Transition } from './step.ts';
 
 type Pending = Extract<Phase, { name: 'pending' }>;
 
-/** A start that nobody approved in time does not happen later, when what it was asked for may be over. */
-export function pending(rollout: Rollout, { startAt, approvalSince }: Pending, now: number): Transition {
-  const { approvalExpiryMs, freezeWindows } = rollout.plan;
+/** `allFrozen` are the windows of all rollouts. A start that nobody approved in time does not happen later, when what it was asked for may be over. */
+export function pending(
+  rollout: Rollout,
+  { startAt, approvalSince }: Pending,
+  allFrozen: readonly FreezeWindow[],
+  now: number,
+): Transition {
+  const { startApprovalExpiryMs, freezeWindows } = rollout.plan;
   if (approvalSince !== null) {
-    if (now - approvalSince < approvalExpiryMs) return stay(rollout, now);
-    const message = `nobody approved the start within ${approvalExpiryMs / 1000} s`;
+    if (now - approvalSince < startApprovalExpiryMs) return stay(rollout, now);
+    const message = `nobody approved the start within ${startApprovalExpiryMs / 1000} s`;
     return end(rollout, { name: 'aborted', message }, now, {
       events: [{ type: 'rollout.aborted', reason: message, detail: {} }],
     });
   }
   if (startAt !== null && startAt > now) return { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } };
-  return freezeAt(freezeWindows, now) === null ? change(rollout, { name: 'preflight' }, now, {}) : stay(rollout, now);
+  return freezeAt([...freezeWindows, ...allFrozen], now) === null
+    ? change(rollout, { name: 'preflight' }, now, {})
+    : stay(rollout, now);
 }
 
 /** Kept with who, why and on which revision. */
@@ -37,6 +44,10 @@ export function approveStart(rollout: Rollout, by: Attribution, now: number): Tr
 export function pendingText({ startAt, approvalSince }: Pending): string {
   if (approvalSince !== null) return 'approveStart';
   return startAt === null ? 'the end of a freeze window' : `its start, not before ${new Date(startAt).toISOString()}`;
+}
+
+export function notBeforeText(stage: number, notBefore: number): string {
+  return `stage ${stage + 1} is not opened before ${new Date(notBefore).toISOString()}`;
 }
 
 export function freezeText(window: FreezeWindow): string {

@@ -3,9 +3,11 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf, type SluiceEvent } from '../event.ts';
 import { withoutTest } from '../experiment/division.ts';
+import type { Experiment } from '../experiment/experiment.ts';
 import { type Flag, isLive } from '../flag/flag.ts';
 import { endOwner, type FlagFacts } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
+import { adviseRollout } from './advise.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, RolloutPlan } from './rollout.ts';
 import { startRollout } from './start.ts';
@@ -18,6 +20,8 @@ export interface StartRequest {
   readonly onConflict: 'refuse' | 'supersede';
   /** Why this process cannot judge by such a plan, in words; null when it can. */
   readonly problem: (plan: RolloutPlan) => string | null;
+  /** Rollouts and tests that have not ended: what the start is warned of. */
+  readonly underWay: readonly (Rollout | Experiment)[];
 }
 
 /** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
@@ -29,8 +33,11 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   const flag = isTakeover ? freed(kept, facts.rollout) : kept;
   // That the share has an owner is said before that it leaves nothing to roll out.
   const plan = request.plan(flag.shareOwner === null ? flag : { ...flag, status: 'percentage', share: 0 });
-  const rollout = startRollout(flag, plan, facts.rollout, by, now);
-  if (isRefusal(rollout)) return rollout;
+  const started = startRollout(flag, plan, facts.rollout, by, now);
+  if (isRefusal(started)) return started;
+  // What is taken over runs no longer.
+  const others = request.underWay.filter((change) => change.key !== key);
+  const rollout = { ...started, warnings: adviseRollout(plan, { flag, underWay: others, flags: facts.flags ?? new Map() }) };
   const obstacle = isTakeover ? (problem(plan) ?? rehearse(rollout, flag)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
   const ended = isTakeover ? takenOver(facts, by, now) : { records: [], events: [] };

@@ -21,6 +21,8 @@ export interface Stage {
   readonly approval: 'auto' | 'manual';
   /** Observed time after which a stage that is still waiting is held. */
   readonly deadlineMs: number;
+  /** The stage is not opened before; null is as soon as the one before it is over. */
+  readonly notBefore: number | null;
 }
 
 export interface RolloutPlan {
@@ -42,7 +44,9 @@ export interface RolloutPlan {
   readonly startAt: number | null;
   /** Whether somebody must approve the start. */
   readonly startApproval: boolean;
-  /** How long an approval of the start or of a stage is waited for. */
+  /** How long an approval of the start is waited for. */
+  readonly startApprovalExpiryMs: number;
+  /** How long an approval of a stage is waited for. */
   readonly approvalExpiryMs: number;
   /** While one lasts, no stage is opened. */
   readonly freezeWindows: readonly FreezeWindow[];
@@ -105,6 +109,18 @@ export interface Validation {
   readonly at: number;
 }
 
+/** Since when a criterion has heard nothing of the change, and what was served meanwhile. */
+export interface Silence {
+  readonly since: number;
+  /** Evaluations of the stage when it began: of all, and of those that got the change. */
+  readonly asked: number;
+  readonly served: number;
+  /** Nothing was heard in this stage at all. */
+  readonly isFirst: boolean;
+  /** The evaluations by which it will be judged when each had the time to report; null while they are too few. */
+  readonly ripe: { readonly at: number; readonly asked: number; readonly served: number } | null;
+}
+
 /** Progress within the stage that has the traffic. */
 export interface StageProgress {
   readonly enteredAt: number;
@@ -114,6 +130,10 @@ export interface StageProgress {
   readonly observedMs: number;
   /** The last look, or null after a hold or a restart: time not looked at does not count. */
   readonly tickedAt: number | null;
+  /** The last look, holds included; null after a restart. */
+  readonly lookedAt: number | null;
+  /** One for each criterion that has been looked at, in their order; empty without a control. */
+  readonly silences: readonly Silence[];
   /** Distinct units that the stage served its new variant; where groups alone decide who is in, their members. */
   readonly exposures: number;
   /** Where groups alone decide: distinct units that asked, served or not; 0 elsewhere. */

@@ -8,7 +8,15 @@ import { nearest } from '../flag/nearest.ts';
 import { isJsonObject } from '../json.ts';
 import { ROLLOUT_STRATEGIES, type RolloutPlan, type RolloutStrategyName } from './rollout.ts';
 import { DEFAULT_BAKE_MS, planStages, type StageSettings } from './stages.ts';
-import { readStart, START_SETTINGS, type StartSettings } from './start-settings.ts';
+import {
+  INSTANT,
+  type InstantSetting,
+  instantOf,
+  readStart,
+  START_SETTINGS,
+  type StartPlan,
+  type StartSettings,
+} from './start-settings.ts';
 import { targetVariant, versionIssues } from './to-version.ts';
 
 export const RolloutStrategy = {
@@ -29,7 +37,11 @@ export interface RolloutSettings extends StartSettings {
   /** Needed by `percentage`; replaces the standard stages of the other strategies. Ascending; the target is added if it is not among them. */
   readonly stages?: readonly (
     | number
-    | (Omit<StageSettings, 'criteria'> & { readonly criteria?: readonly CriterionSettings[] })
+    | (Omit<StageSettings, 'criteria' | 'notBefore'> & {
+        readonly criteria?: readonly CriterionSettings[];
+        /** The stage is not opened before. */
+        readonly notBefore?: InstantSetting;
+      })
   )[];
   /** Judged all the time, in every stage that has none of its own. */
   readonly criteria?: readonly CriterionSettings[];
@@ -69,7 +81,7 @@ const KNOWN = [
   ...START_SETTINGS,
   ...DURATIONS,
 ];
-const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs'];
+const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs', 'notBefore'];
 
 /** @throws SluiceError `invalid` naming every option that breaks a rule */
 export function parseRolloutSettings(flag: Flag, input: unknown, component?: Component): RolloutPlan {
@@ -115,7 +127,7 @@ function planOf(
   settings: RolloutSettings,
   stages: RolloutPlan['stages'],
   targetPercentage: number,
-  target: Pick<RolloutPlan, 'toVariant' | 'makesStable' | keyof StartSettings>,
+  target: Pick<RolloutPlan, 'toVariant' | 'makesStable'> & StartPlan,
 ): RolloutPlan {
   return {
     strategy: settings.strategy,
@@ -125,8 +137,13 @@ function planOf(
     validateEveryMs: settings.validateEveryMs ?? null,
     validatorDeadlineMs: settings.validatorDeadlineMs ?? 30_000,
     ...target,
+    startAt: later(target.startAt, stages[0].notBefore),
     tickMs: settings.tickMs ?? 1_000,
   };
+}
+
+function later(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 function simpleIssues(input: { readonly [key: string]: unknown }, flag: Flag): Issue[] {
@@ -181,8 +198,8 @@ function readStages(value: unknown, issues: Issue[]): readonly StageSettings[] |
     if (!isJsonObject(member)) return { percentage: member as number };
     const path = `/stages/${index}`;
     issues.push(...stageIssues(member, path));
-    const { criteria, ...rest } = member;
-    const stage = rest as unknown as StageSettings;
+    const { criteria, notBefore, ...rest } = member;
+    const stage = { ...rest, notBefore: instantOf(notBefore) } as unknown as StageSettings;
     return criteria === undefined ? stage : { ...stage, criteria: readCriteria(criteria, `${path}/criteria`, issues) };
   });
 }
@@ -192,7 +209,9 @@ function stageIssues(stage: { readonly [key: string]: unknown }, path: string): 
   const issues: Issue[] = Object.keys(stage)
     .filter((key) => !KNOWN_OF_STAGE.includes(key) && stage[key] !== undefined)
     .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a stage${nearest(key, KNOWN_OF_STAGE)}` }));
-  const { approval, groups } = stage;
+  const { approval, groups, notBefore } = stage;
+  if (notBefore !== undefined && instantOf(notBefore) === null)
+    issues.push({ path: `${path}/notBefore`, message: `must be ${INSTANT}; it is ${JSON.stringify(notBefore)}` });
   if (approval !== undefined && approval !== 'auto' && approval !== 'manual')
     issues.push({ path: `${path}/approval`, message: `must be auto or manual; it is ${JSON.stringify(approval)}` });
   const isNames = Array.isArray(groups) && groups.every((group) => typeof group === 'string' && group !== '');

@@ -14,6 +14,8 @@ export interface StageSettings {
   readonly criteria?: readonly Criterion[];
   readonly approval?: 'auto' | 'manual';
   readonly deadlineMs?: number;
+  /** Milliseconds since 1970. */
+  readonly notBefore?: number | null;
 }
 
 /** What stages share unless one says otherwise. */
@@ -29,7 +31,8 @@ export interface StageDefaults {
 export const DEFAULT_BAKE_MS = 300_000;
 export const DEFAULT_DEADLINE_MS = 86_400_000;
 const EXPOSURES_TO_JUDGE = 100;
-const CANARY: readonly StageSettings[] = [1, 5, 10, 25, 50, 100].map((percentage) => ({ percentage }));
+export const CANARY_PERCENTAGES: readonly number[] = [1, 5, 10, 25, 50, 100];
+const CANARY: readonly StageSettings[] = CANARY_PERCENTAGES.map((percentage) => ({ percentage }));
 const RINGS: readonly StageSettings[] = [
   { percentage: 1, groups: ['internal'] },
   { percentage: 10, groups: ['beta'] },
@@ -127,6 +130,7 @@ function stageOf(settings: StageSettings, input: StagesInput): Stage {
     criteria,
     approval: settings.approval ?? defaults.approval,
     deadlineMs: Math.max(settings.deadlineMs ?? defaults.deadlineMs ?? DEFAULT_DEADLINE_MS, 2 * bakeMs),
+    notBefore: settings.notBefore ?? null,
   };
 }
 
@@ -145,5 +149,6 @@ export function rollbackStages(percentages: readonly number[], intervalMs: numbe
     criteria: [],
     approval: 'auto',
     deadlineMs: Math.max(DEFAULT_DEADLINE_MS, 2 * intervalMs),
+    notBefore: null,
   }));
 }

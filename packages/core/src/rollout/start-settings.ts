@@ -1,5 +1,5 @@
 /** When a rollout may start and open stages: the options that say so, read out. */
-import type { Issue } from '../error.ts';
+import { type Issue, SluiceError } from '../error.ts';
 import { parseInstant } from '../instant.ts';
 import { isJsonObject } from '../json.ts';
 import { type FreezeWindow, WEEKDAYS, type Weekday, wallClock } from './freeze.ts';
@@ -25,9 +25,9 @@ export type FreezeWindowSettings =
 export interface StartSettings {
   /** The first stage opens then, at the earliest; the share has its owner at once. */
   readonly startAt?: InstantSetting;
-  /** The first stage waits for `approveStart`. */
-  readonly startApproval?: boolean;
-  /** How long an approval of the start or of a stage is waited for; a day unless given. */
+  /** The first stage waits for `approveStart`, for `approvalExpiryMs` unless it says how long. */
+  readonly startApproval?: boolean | { readonly expiresMs: number };
+  /** How long an approval of a stage, or of the start, is waited for; a day unless given. */
   readonly approvalExpiryMs?: number;
   /** While one lasts, no stage is opened. */
   readonly freezeWindows?: readonly FreezeWindowSettings[];
@@ -35,8 +35,11 @@ export interface StartSettings {
 
 export const START_SETTINGS = ['startAt', 'startApproval', 'approvalExpiryMs', 'freezeWindows'];
 
-type StartPlan = Pick<RolloutPlan, 'startAt' | 'startApproval' | 'approvalExpiryMs' | 'freezeWindows'>;
-const INSTANT = 'an instant such as "2027-01-31T08:00:00Z", milliseconds since 1970 or a Date';
+export type StartPlan = Pick<
+  RolloutPlan,
+  'startAt' | 'startApproval' | 'startApprovalExpiryMs' | 'approvalExpiryMs' | 'freezeWindows'
+>;
+export const INSTANT = 'an instant such as "2027-01-31T08:00:00Z", milliseconds since 1970 or a Date';
 
 /** What is wrong is added to `issues`. */
 export function readStart(input: { readonly [key: string]: unknown }, issues: Issue[]): StartPlan {
@@ -44,18 +47,43 @@ export function readStart(input: { readonly [key: string]: unknown }, issues: Is
   const at = startAt === undefined ? null : instantOf(startAt);
   if (startAt !== undefined && at === null)
     issues.push({ path: '/startAt', message: `must be ${INSTANT}; it is ${shown(startAt)}` });
-  if (typeof startApproval !== 'boolean')
-    issues.push({ path: '/startApproval', message: `must be true or false; it is ${shown(startApproval)}` });
-  if (!(typeof approvalExpiryMs === 'number' && Number.isFinite(approvalExpiryMs) && approvalExpiryMs > 0))
+  const expiresMs = isJsonObject(startApproval) ? startApproval.expiresMs : approvalExpiryMs;
+  if (isJsonObject(startApproval) ? !isOnlyExpiry(startApproval) : typeof startApproval !== 'boolean')
+    issues.push({
+      path: '/startApproval',
+      message: `must be true, false or { expiresMs: a number above 0 }; it is ${shown(startApproval)}`,
+    });
+  if (!isDuration(approvalExpiryMs))
     issues.push({ path: '/approvalExpiryMs', message: `must be a number above 0; it is ${shown(approvalExpiryMs)}` });
-  if (!Array.isArray(freezeWindows)) issues.push({ path: '/freezeWindows', message: 'must be a list of windows' });
-  const windows = Array.isArray(freezeWindows) ? freezeWindows : [];
   return {
     startAt: at,
-    startApproval: startApproval === true,
+    startApproval: startApproval !== false,
+    startApprovalExpiryMs: Number(expiresMs),
     approvalExpiryMs: Number(approvalExpiryMs),
-    freezeWindows: windows.flatMap((window: unknown, index) => windowOf(window, `/freezeWindows/${index}`, issues) ?? []),
+    freezeWindows: readWindows(freezeWindows, issues),
   };
+}
+
+function isOnlyExpiry(value: { readonly [key: string]: unknown }): boolean {
+  return Object.keys(value).length === 1 && isDuration(value.expiresMs);
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+function readWindows(value: unknown, issues: Issue[]): FreezeWindow[] {
+  if (!Array.isArray(value)) issues.push({ path: '/freezeWindows', message: 'must be a list of windows' });
+  const windows = Array.isArray(value) ? value : [];
+  return windows.flatMap((window: unknown, index) => windowOf(window, `/freezeWindows/${index}`, issues) ?? []);
+}
+
+/** Windows for all rollouts at once. @throws SluiceError `invalid` naming every problem */
+export function parseFreezeWindows(value: unknown): readonly FreezeWindow[] {
+  const issues: Issue[] = [];
+  const windows = readWindows(value, issues);
+  if (issues.length === 0) return windows;
+  throw new SluiceError('invalid', issues.map(({ path, message }) => `${path} ${message}`).join('; '), { issues });
 }
 
 function windowOf(value: unknown, path: string, issues: Issue[]): FreezeWindow | null {
@@ -90,7 +118,7 @@ function weeklyOf(value: unknown, reason: string, path: string, issues: Issue[])
   return { weekly: { days: days as Weekday[], fromMinute, toMinute, timeZone: timeZone as string }, reason };
 }
 
-function instantOf(value: unknown): number | null {
+export function instantOf(value: unknown): number | null {
   const at = value instanceof Date ? value.getTime() : typeof value === 'number' ? value : parseInstant(value);
   return at !== null && Number.isFinite(at) ? at : null;
 }

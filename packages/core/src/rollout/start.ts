@@ -54,6 +54,7 @@ export function startRollback(
     tickMs: 1_000,
     startAt: null,
     startApproval: false,
+    startApprovalExpiryMs: DEFAULT_APPROVAL_EXPIRY_MS,
     approvalExpiryMs: DEFAULT_APPROVAL_EXPIRY_MS,
     freezeWindows: [],
   };

@@ -2,7 +2,7 @@
 import type { Verdict } from '../analysis/criterion.ts';
 import { type Flag, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
-import { pendingText } from './pending.ts';
+import { notBeforeText, pendingText } from './pending.ts';
 import { reachWarnings } from './reach.ts';
 import { currentStage, type HeldPhase, isEnded, type Phase, type Rollout, type Stage } from './rollout.ts';
 
@@ -97,7 +97,7 @@ function isFailure(phase: Phase): phase is Extract<Phase, { name: 'preflightFail
 /** A ring that has met nobody is told of when it ends; one that is too large as soon as that is seen. */
 function warningsOf({ warnings, progress }: Rollout, stage: Stage | undefined): readonly string[] {
   if (stage === undefined || progress === null || progress.exposures === 0) return warnings;
-  return [...warnings, ...reachWarnings(stage, progress)];
+  return [...new Set([...warnings, ...reachWarnings(stage, progress)])];
 }
 
 function waitingFor(rollout: Rollout): string | null {
@@ -118,6 +118,10 @@ function waitingFor(rollout: Rollout): string | null {
   if (progress.exposures < stage.minExposures) return `${progress.exposures} of ${stage.minExposures} units served`;
   const open = verdicts.find((verdict) => verdict.verdict !== 'pass' && !verdict.dryRun);
   if (open !== undefined) return open.message;
+  const next = 'stage' in phase ? phase.stage + 1 : 0;
+  const notBefore = plan.stages[next]?.notBefore ?? null;
+  if (notBefore !== null && phase.name === 'baking' && notBefore > (progress.lookedAt ?? Number.NEGATIVE_INFINITY))
+    return notBeforeText(next, notBefore);
   return plan.validatorName === null ? 'the next look' : `the validator "${plan.validatorName}"`;
 }
 

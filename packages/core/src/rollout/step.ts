@@ -5,6 +5,7 @@ import type { Allocation, Flag } from '../flag/flag.ts';
 import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
+import type { FreezeWindow } from './freeze.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
 
 /** What is known when a rollout is looked at. */
@@ -20,8 +21,15 @@ export interface RolloutFacts {
   readonly exposures: number;
   /** Distinct units that asked while groups alone decide who is in; 0 elsewhere. */
   readonly seen: number;
+  /** Evaluations of this stage by a unit: all, and those that got the change. */
+  readonly asked: number;
+  readonly served: number;
   /** One per criterion of the current stage, in its order. */
   readonly measurements: readonly Measurement[];
+  /** The same of the control, where `controlRange` asked for it; null elsewhere. */
+  readonly controls: readonly (Measurement | null)[];
+  /** Windows in which no rollout opens a stage, besides its own. */
+  readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
   readonly versionProblem?: string;
 }
@@ -148,6 +156,13 @@ export function stoodStill(rollout: Rollout): Rollout {
   return rollout.progress === null ? rollout : { ...rollout, progress: { ...rollout.progress, tickedAt: null } };
 }
 
+/** Nobody looked until now, and what was measured before may be lost. */
+export function unwatched(rollout: Rollout): Rollout {
+  const still = stoodStill(rollout);
+  return still.progress === null ? still : { ...still, progress: { ...still.progress, lookedAt: null } };
+}
+
 export function freshProgress(now: number): StageProgress {
-  return { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, exposures: 0, seen: 0, validation: null };
+  const clocks = { enteredAt: now, bakedMs: 0, observedMs: 0, tickedAt: now, lookedAt: now };
+  return { ...clocks, exposures: 0, seen: 0, silences: [], validation: null };
 }

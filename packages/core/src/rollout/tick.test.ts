@@ -81,6 +81,10 @@ function inputOf(
         : { rollout: world.rollout.number, stage, atEndOfBake: wanted.atEndOfBake, outcome: said, message: said, at: now },
     exposures,
     seen: 0,
+    asked: 0,
+    served: 0,
+    controls: [],
+    freezeWindows: [],
     measurements: CRITERIA.map(() => measurementOf(measure, now)),
   };
   return { type: 'tick', facts };

@@ -31,7 +31,7 @@ import {
 /** The rollout has not ended. */
 export function tick(rollout: Rollout, facts: RolloutFacts, now: number): Transition {
   if (!isLive(facts.flag)) return endWithFlag(rollout, facts.flag ?? undefined, now);
-  if (rollout.phase.name === 'pending') return pending(rollout, rollout.phase, now);
+  if (rollout.phase.name === 'pending') return pending(rollout, rollout.phase, facts.freezeWindows, now);
   if (rollout.phase.name === 'preflight') return preflight(rollout, facts, now);
   return watchStage(rollout, facts, now);
 }
@@ -41,7 +41,7 @@ function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transiti
   // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
   if (facts.validator === 'missing') return stay(rollout, now);
   // A freeze that began while the validator was waited for.
-  if (freezeAt(rollout.plan.freezeWindows, now) !== null)
+  if (freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) !== null)
     return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {});
   const problem =
     facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
@@ -91,6 +91,7 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
     verdicts: rollout.verdicts.map((verdict) => ({
       criterion: verdict.criterion,
       verdict: verdict.verdict,
+      cause: verdict.cause,
       message: verdict.message,
       value: verdict.value,
       samples: verdict.samples,
@@ -117,7 +118,9 @@ function bake(look: Look): Transition {
   const { rollout, at, stage, progress, facts, now } = look;
   const isReady =
     progress.bakedMs >= stage.bakeMs && progress.exposures >= stage.minExposures && worstVerdict(rollout.verdicts) === 'pass';
-  if (!isReady) return stay(rollout, now, dueValidation(look));
+  // What judges the stage is asked when the next one may be opened, not days before.
+  const notBefore = rollout.plan.stages[at.stage + 1]?.notBefore ?? now;
+  if (!isReady || notBefore > now) return stay(rollout, now, dueValidation(look));
   const mayEnd =
     facts.validator === 'none' || (progress.validation?.atEndOfBake === true && progress.validation.outcome === 'advance');
   if (!mayEnd) return stay(rollout, now, { percentage: stage.percentage, atEndOfBake: true });
@@ -132,8 +135,8 @@ function bake(look: Look): Transition {
 }
 
 /** Completing opens nothing and is never frozen. */
-function enterUnlessFrozen({ rollout, at, now }: Look, warned: Rollout, passed: string): Transition {
-  const frozen = freezeAt(rollout.plan.freezeWindows, now);
+function enterUnlessFrozen({ rollout, at, facts, now }: Look, warned: Rollout, passed: string): Transition {
+  const frozen = freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now);
   if (frozen === null) return enterStage(warned, at.stage + 1, now, passed);
   return hold(rollout, at, { reason: 'freeze', message: freezeText(frozen), clearsWith: 'window' }, now);
 }

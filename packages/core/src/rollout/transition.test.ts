@@ -107,6 +107,15 @@ describe('transition', () => {
       }),
       { nil: null },
     ),
+    freezeWindows: fc.constantFrom([], [{ from: 0, to: START + 1_000, reason: '' }]),
+    asked: fc.constantFrom(0, 1_000, Number.NaN),
+    served: fc.constantFrom(0, 500, Number.NaN),
+    controls: fc.array(
+      fc.option(
+        fc.record({ kind: fc.constant('value' as const), value: fc.double(), samples: fc.nat(), at: fc.constant(START) }),
+        { nil: null },
+      ),
+    ),
     exposures: fc.constantFrom(0, 1_000, Number.NaN),
     seen: fc.constantFrom(0, 2_000, Number.NaN),
     measurements: fc.array(fc.oneof(useful(START), useless(START)), { maxLength: 3 }),
@@ -167,6 +176,10 @@ describe('transition', () => {
           validation,
           exposures: 1_000,
           seen: 0,
+          asked: 1_000,
+          served: 500,
+          controls: [],
+          freezeWindows: [],
           measurements,
         };
         const answer = transition(

@@ -75,6 +75,10 @@ export function factsOf(world: World, facts: Partial<RolloutFacts> = {}, now = w
     validation: null,
     exposures: 1_000,
     seen: 100_000,
+    asked: 0,
+    served: 0,
+    controls: [],
+    freezeWindows: [],
     measurements: (stage?.criteria ?? []).map((criterion) => measured(criterion.max ?? criterion.min ?? 0, now)),
     ...facts,
   };

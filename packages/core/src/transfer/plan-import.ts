@@ -182,6 +182,7 @@ function eventType(record: SluiceRecord, before: SluiceRecord | undefined): Even
   if (record.kind === 'rollout') return 'rollout.imported';
   if (record.kind === 'experiment') return 'experiment.imported';
   if (record.kind === 'component') return 'component.registered';
+  if (record.kind === 'layer') return 'layer.changed';
   if (before?.kind !== 'flag') return 'flag.created';
   if (record.archivedAt !== null) return 'flag.archived';
   if (record.status === 'disabled' && before.status !== 'disabled') return 'flag.killed';

@@ -31,6 +31,7 @@ const SHAPE = objectOf({
   arms,
   trafficPercentage: percentage,
   eligibility: condition,
+  layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: listOf(metric),
   phase: oneOf(['draft', 'running', 'stopped']),
@@ -50,6 +51,7 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     arms: experiment.arms.map((arm) => ({ ...arm, weight: arm.weight / WHOLE_SHARE })),
     trafficPercentage: shareToPercentage(experiment.trafficShare),
     eligibility: experiment.eligibility,
+    layer: experiment.layer,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
     phase: experiment.phase,
@@ -80,6 +82,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     arms: parsed.arms,
     trafficShare: percentageToShare(entry.trafficPercentage as number, 'trafficPercentage'),
     eligibility: entry.eligibility as Condition,
+    layer: entry.layer as string | null,
+    slots: null,
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
     trackedMetrics: (entry.trackedMetrics as readonly unknown[]).flatMap((tracked) => {
       const parsed = parseTrackedMetric(tracked, '');

@@ -1,5 +1,5 @@
 /** A flag's latest rollout as a document has it: history, and what going back would have restored. */
-import { type Criterion, VERDICTS, type Verdict } from '../analysis/criterion.ts';
+import { type Criterion, HARM_CAUSES, VERDICTS, type Verdict } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
 import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
@@ -44,6 +44,7 @@ const STAGE = objectOf({
   criteria: listOf(CRITERION),
   approval: oneOf(['auto', 'manual']),
   deadlineMs: numberFrom(0),
+  notBefore: orNull(instant),
 });
 const ALLOCATION = objectOf({
   status: oneOf(FLAG_STATUSES),
@@ -56,7 +57,7 @@ const ALLOCATION = objectOf({
 const VERDICT = objectOf({
   criterion: fullText,
   verdict: oneOf(VERDICTS),
-  cause: orNull(oneOf(['badQuery', 'provider', 'noData'])),
+  cause: orNull(oneOf(['badQuery', 'provider', 'noData', ...HARM_CAUSES])),
   message: text,
   value: orNull(finite),
   samples: numberFrom(0),
@@ -93,6 +94,7 @@ const SHAPE = objectOf({
   makesStable: yesOrNo,
   startAt: orNull(instant),
   startApproval: yesOrNo,
+  startApprovalExpiryMs: numberFrom(0),
   approvalExpiryMs: numberFrom(0),
   freezeWindows: listOf(freezeWindow),
   tickMs: numberFrom(1),
@@ -119,8 +121,9 @@ export function formatRolloutEntry(rollout: Rollout): JsonObject {
     ...settings,
     startAt: startAt === null ? null : new Date(startAt).toISOString(),
     freezeWindows: freezeWindows.map(formatWindow),
-    stages: planned.map(({ share, ...stage }) => ({
+    stages: planned.map(({ share, notBefore, ...stage }) => ({
       ...stage,
+      notBefore: notBefore === null ? null : new Date(notBefore).toISOString(),
       sharePercentage: share === null ? null : shareToPercentage(share),
       criteria: stage.criteria.map((criterion) => ({ ...criterion })),
     })),
@@ -198,10 +201,11 @@ export function parseRolloutEntry(value: unknown, path: string, scope: Scope, no
 }
 
 function stageOf(entry: JsonObject): Stage {
-  const { sharePercentage, criteria, ...rest } = entry;
+  const { sharePercentage, criteria, notBefore, ...rest } = entry;
   const share = sharePercentage === null ? null : Math.round(Number(sharePercentage) * 1000);
   return {
-    ...(rest as unknown as Omit<Stage, 'share' | 'criteria'>),
+    ...(rest as unknown as Omit<Stage, 'share' | 'criteria' | 'notBefore'>),
+    notBefore: typeof notBefore === 'string' ? Date.parse(notBefore) : null,
     share,
     criteria: criteria as unknown as readonly Criterion[],
   };

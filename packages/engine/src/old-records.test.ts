@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { manualClock } from './clock/manual-clock.ts';
+import { START } from './rollout-world.testing.ts';
+import { createSluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+
+/** A record as JSON without some of its fields, at any depth. */
+function without<T>(record: T, fields: readonly string[]): T {
+  return JSON.parse(JSON.stringify(record, (key, value: unknown) => (fields.includes(key) ? undefined : value))) as T;
+}
+const NEW_FIELDS = [
+  'approvalExpiryMs',
+  'freezeWindows',
+  'startAt',
+  'startApproval',
+  'makesStable',
+  'seen',
+  'lookedAt',
+  'silences',
+  'notBefore',
+  'startApprovalExpiryMs',
+];
+
+it('goes on with a rollout that was kept before rollouts had all of their fields', async () => {
+  const clock = manualClock(START);
+  const before = createSluice({ store: memoryStore(), clock });
+  await before.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+  const plan = { strategy: 'percentage', stages: [50, 100], targetPercentage: 100, bakeMs: 3_000 } as const;
+  await before.rollouts.startRollout('f', {
+    ...plan,
+    autoAdvance: false,
+    criteria: [{ metric: 'p95', max: 9 }],
+    minExposures: 0,
+  });
+  const { records } = await before.flags.runtime.store.read();
+  const store = memoryStore();
+  const aged = records.map((record) => ({ ...without(record, NEW_FIELDS), revision: 1 }));
+  expect(JSON.stringify(aged)).not.toContain('approvalExpiryMs');
+  await store.commit({ records: aged, events: [] });
+
+  const { rollouts, flags, metrics, ...after } = createSluice({ store, clock });
+  expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'baking', waitingFor: expect.stringContaining('0 s of 3 s') });
+  for (let second = 0; second < 6; second++) {
+    for (let user = 0; user < 20; user++) {
+      flags.isEnabled('f', { userId: `u${user}` });
+      metrics.observe('latency', 1, { flag: 'f', variant: 'on' });
+    }
+    await clock.advance(1_000);
+  }
+  expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'awaiting_approval' });
+  expect((await after.export()).rollouts).toMatchObject([
+    { approvalExpiryMs: 86_400_000, startApprovalExpiryMs: 86_400_000, freezeWindows: [], stages: [{ notBefore: null }, {}] },
+  ]);
+  await rollouts.approveStage('f');
+  expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'finalizing' });
+});
