@@ -3,7 +3,13 @@ import type { Component } from './component/component.ts';
 import type { Experiment } from './experiment/experiment.ts';
 import type { Flag } from './flag/flag.ts';
 import type { Rollout } from './rollout/rollout.ts';
+import type { Segment } from './segment/segment.ts';
 
-export type SluiceRecord = Flag | Rollout | Experiment | Component;
+export type SluiceRecord = Flag | Rollout | Experiment | Component | Segment;
 export type RecordKind = SluiceRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;
+
+/** Names a record within its scope. */
+export function idOf({ kind, key }: { readonly kind: RecordKind; readonly key: string }): string {
+  return `${kind}/${key}`;
+}

@@ -15,6 +15,8 @@ export {
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type SegmentSettings,
+  type SegmentUser,
   type SluiceDocument,
   SluiceError,
   type TestResults,
@@ -55,6 +57,7 @@ export {
 } from './rollback-result.ts';
 export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
 export type { SluiceOptions } from './runtime.ts';
+export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';

@@ -42,6 +42,7 @@ export class RolloutFactsGatherer {
       validator: name === null ? 'none' : this.#validators.get(name) === undefined ? 'missing' : 'registered',
       sourceProblem: rollout.phase.name === 'preflight' ? this.sourceProblem(rollout.key, rollout.plan, flag) : null,
       validation,
+      segments: this.#runtime.view.segments,
       ...(await this.#reach(rollout.key)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),

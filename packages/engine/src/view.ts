@@ -14,12 +14,14 @@ import {
   isEnded,
   type Rollout,
   type Scope,
+  type SegmentWorld,
   type SluiceRecord,
   sameScope,
   sharedConditions,
   withEmergencies,
 } from '@sluice/core';
 import type { FlagMeter } from './flag-meter.ts';
+import { SegmentView } from './segment-view.ts';
 
 /** A flag ready to be asked, with what counts its answers. */
 export interface LiveFlag {
@@ -44,8 +46,9 @@ export class View {
   readonly rollouts = new Map<string, Rollout>();
   readonly experiments = new Map<string, Experiment>();
   readonly components = new Map<string, Component>();
+  readonly segments = new SegmentView();
 
-  readonly #conditions = sharedConditions();
+  readonly #conditions = sharedConditions(this.segments);
   /** Of flags that others need. */
   readonly #holders = new Map<string, FlagHolder>();
   #table: FlagTable | null = null;
@@ -59,12 +62,19 @@ export class View {
 
   /** Takes the records of this scope; others are not ours to see. `beforeFlag` is called before a live flag is replaced. */
   apply(records: readonly SluiceRecord[], beforeFlag: (live: LiveFlag) => void = () => {}): void {
-    for (const record of records) {
-      if (!sameScope(record.scope, this.scope)) continue;
+    const ours = records.filter((record) => sameScope(record.scope, this.scope));
+    const flipped = this.segments.apply(ours.filter((record) => record.kind === 'segment'));
+    for (const record of ours) {
       if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
       else if (record.kind === 'rollout') this.rollouts.set(record.key, record);
       else if (record.kind === 'experiment') this.experiments.set(record.key, record);
-      else this.components.set(record.key, record);
+      else if (record.kind === 'component') this.components.set(record.key, record);
+    }
+    if (flipped.size === 0) return;
+    const compiled = new Set(ours.flatMap((record) => (record.kind === 'flag' ? [record.key] : [])));
+    for (const key of this.flags.keys()) {
+      const flag = compiled.has(key) ? undefined : this.flag(key);
+      if (flag !== undefined && hasGroupOf(flag, flipped)) this.#applyFlag(flag, beforeFlag);
     }
   }
 
@@ -75,7 +85,7 @@ export class View {
     if (acts === undefined) this.#kept.delete(flag.key);
     else this.#kept.set(flag.key, flag);
     const served = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
-    const compiled = compileFlag(served, this.#conditions, (key) => this.#holderOf(key));
+    const compiled = compileFlag(served, this.#conditions, (key) => this.#holderOf(key), this.segments);
     const holder = this.#holders.get(flag.key);
     if (holder !== undefined) holder.compiled = compiled;
     if (live === undefined) {
@@ -140,6 +150,17 @@ export class View {
         get: (other) => this.flag(other),
         values: () => Array.from(this.flags.values(), (live) => live.compiled.flag),
       },
+      segments: this.segments,
+    };
+  }
+
+  /** Who may refer to segments. */
+  segmentWorld(): SegmentWorld {
+    return {
+      segments: this.segments,
+      flags: Array.from(this.flags.keys(), (key) => this.flag(key)).filter((flag) => flag !== undefined),
+      rollouts: this.rollouts.values(),
+      experiments: this.experiments.values(),
     };
   }
 
@@ -153,4 +174,8 @@ export class View {
     const rollouts = [...this.rollouts.values()].filter((rollout) => !isEnded(rollout.phase));
     return [...rollouts, ...[...this.experiments.values()].filter((experiment) => experiment.phase === 'running')];
   }
+}
+
+function hasGroupOf({ enabledGroups, disabledGroups, stageGroups }: Flag, names: ReadonlySet<string>): boolean {
+  return [enabledGroups, disabledGroups, stageGroups].some((groups) => groups.some((group) => names.has(group)));
 }

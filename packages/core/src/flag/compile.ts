@@ -3,7 +3,14 @@ import type { JsonValue } from '../json.ts';
 import { saltHash, thresholdOf } from './bucket.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
 import type { KeyHash } from './hash.ts';
-import { type ConditionCompiler, compileCondition, type Matcher } from './match.ts';
+import {
+  type ConditionCompiler,
+  compileCondition,
+  type Matcher,
+  NO_SEGMENTS,
+  type SegmentHolder,
+  type SegmentLookup,
+} from './match.ts';
 import { prerequisitesOf } from './prerequisite.ts';
 
 /** Who is in by bucket: hashes below the threshold. 0 lets nobody in and `EVERYBODY` everybody, without a key being needed. */
@@ -39,6 +46,9 @@ export interface CompiledFlag {
   readonly excludedGroups: ReadonlySet<string> | null;
   readonly namedUsers: ReadonlySet<string> | null;
   readonly namedGroups: ReadonlySet<string> | null;
+  /** Those of the groups that are segments. */
+  readonly excludedSegments: readonly SegmentHolder[] | null;
+  readonly namedSegments: readonly SegmentHolder[] | null;
   /** Whether any of the four lists has an entry. */
   readonly hasLists: boolean;
   readonly prerequisites: readonly CompiledPrerequisite[] | null;
@@ -64,19 +74,23 @@ const NO_FLAG: FlagHolder = Object.freeze({ compiled: null });
 
 /**
  * The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. Flags compiled
- * with the same `conditions` share the matchers of equal ones; `holderOf` is where other flags, its prerequisites, are found.
+ * with the same `sharedConditions` share the matchers of equal ones; `holderOf` is where other flags, its prerequisites, are found. A flag
+ * that names a group is compiled anew when a segment of that name comes or goes.
  */
 export function compileFlag(
   flag: Flag,
-  conditions: ConditionCompiler = compileCondition,
+  sharedConditions: ConditionCompiler | undefined = undefined,
   holderOf: (key: string) => FlagHolder = () => NO_FLAG,
+  segments: SegmentLookup = NO_SEGMENTS,
 ): CompiledFlag {
   const isBoolean = flag.variants === BOOLEAN_VARIANTS;
   const variants = isBoolean ? BOOLEAN_NAMES : Object.keys(flag.variants);
+  const conditions = sharedConditions ?? ((condition) => compileCondition(condition, segments));
   const excludedUsers = setOf(flag.disabledUsers);
   const excludedGroups = setOf(flag.disabledGroups);
   const namedUsers = setOf(flag.enabledUsers);
-  const namedGroups = setOf(flag.stageGroups.length === 0 ? flag.enabledGroups : [...flag.enabledGroups, ...flag.stageGroups]);
+  const letIn = flag.stageGroups.length === 0 ? flag.enabledGroups : [...flag.enabledGroups, ...flag.stageGroups];
+  const namedGroups = setOf(letIn);
   const shareSalt = saltHash('share', flag.salt);
   const splitSalt = flag.split.length === 0 ? NO_SALT : saltHash('split', flag.salt);
   return {
@@ -90,6 +104,8 @@ export function compileFlag(
     excludedGroups,
     namedUsers,
     namedGroups,
+    excludedSegments: segmentsOf(flag.disabledGroups, segments),
+    namedSegments: segmentsOf(letIn, segments),
     hasLists: excludedUsers !== null || excludedGroups !== null || namedUsers !== null || namedGroups !== null,
     prerequisites: compilePrerequisites(flag, holderOf),
     condition: conditions(flag.conditions),
@@ -106,6 +122,12 @@ export function compileFlag(
 
 function setOf(members: readonly string[]): ReadonlySet<string> | null {
   return members.length === 0 ? null : new Set(members);
+}
+
+function segmentsOf(groups: readonly string[], segments: SegmentLookup): readonly SegmentHolder[] | null {
+  if (groups.length === 0) return null;
+  const found = groups.filter((group) => segments.has(group)).map((group) => segments.holderOf(group));
+  return found.length === 0 ? null : found;
 }
 
 function compilePrerequisites(flag: Flag, holderOf: (key: string) => FlagHolder): CompiledFlag['prerequisites'] {

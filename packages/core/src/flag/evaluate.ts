@@ -8,6 +8,7 @@ import type { JsonValue } from '../json.ts';
 import { mixHash } from './bucket.ts';
 import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
 import { hashText, type KeyHash, utf8Length } from './hash.ts';
+import { isNamed } from './is-named.ts';
 import { ownAttribute } from './match.ts';
 import { prerequisitesHold } from './prerequisites-hold.ts';
 import type { Unit } from './unit.ts';
@@ -114,7 +115,7 @@ function servedAlone(compiled: CompiledFlag, unit: Unit): number {
 
 function decideAlone(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
   if (compiled.hasLists) {
-    const byName = decideByName(compiled, unit, userId);
+    const byName = decideByName(compiled, unit);
     if (byName !== UNDECIDED) return byName;
   }
   if (compiled.condition !== null && !compiled.condition(unit)) return outcomeOf(compiled.off, DEFAULT, STEP.CONDITIONS);
@@ -132,22 +133,12 @@ export function isUsableKey(key: unknown): key is string | number {
   return key.length * 3 <= MAX_KEY_BYTES || (key.length <= MAX_KEY_BYTES && utf8Length(key) <= MAX_KEY_BYTES);
 }
 
-function decideByName(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
-  const name = typeof userId === 'number' ? String(userId) : userId;
-  const groups = compiled.excludedGroups !== null || compiled.namedGroups !== null ? unit.groups : undefined;
-  if (isListed(compiled.excludedUsers, name) || isAnyListed(compiled.excludedGroups, groups))
+function decideByName(compiled: CompiledFlag, unit: Unit): number {
+  if (isNamed(unit, compiled.excludedUsers, compiled.excludedGroups, compiled.excludedSegments))
     return outcomeOf(compiled.off, TARGETING_MATCH, STEP.EXCLUDED);
-  if (isListed(compiled.namedUsers, name) || isAnyListed(compiled.namedGroups, groups))
+  if (isNamed(unit, compiled.namedUsers, compiled.namedGroups, compiled.namedSegments))
     return outcomeOf(compiled.on, TARGETING_MATCH, STEP.NAMED);
   return UNDECIDED;
-}
-
-function isListed(list: ReadonlySet<string> | null, name: string | undefined): boolean {
-  return list !== null && name !== undefined && list.has(name);
-}
-
-function isAnyListed(list: ReadonlySet<string> | null, groups: readonly string[] | undefined): boolean {
-  return list !== null && Array.isArray(groups) && groups.some((group) => list.has(group));
 }
 
 function decideByRule(

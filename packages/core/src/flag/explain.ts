@@ -1,10 +1,11 @@
 /** Why a unit gets what it gets, step by step, as data: for `explain`, the CLI and the page. Never counts as an exposure. */
+import { segmentsNamedBy } from '../segment/references.ts';
 import { shareToPercentage } from '../share.ts';
 import { bucketOf, mixHash } from './bucket.ts';
 import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
 import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf, variantIndexOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
-import { ownAttribute } from './match.ts';
+import { NO_SEGMENTS, ownAttribute, type SegmentHolder, type SegmentLookup } from './match.ts';
 import type { Unit } from './unit.ts';
 
 export interface ExplainedStep {
@@ -22,12 +23,16 @@ export interface Explanation extends Evaluation<null> {
 }
 
 /** Says what `decide` does; the deciding step is taken from `decide` itself, so that the two cannot disagree. */
-export function explainCompiled(compiled: CompiledFlag, unit: Unit | null | undefined): Explanation {
+export function explainCompiled(
+  compiled: CompiledFlag,
+  unit: Unit | null | undefined,
+  segments: SegmentLookup = NO_SEGMENTS,
+): Explanation {
   const outcome = decide(compiled, unit);
   const evaluation = evaluationOf(compiled, outcome, null);
   const bucket = safeBucket(compiled, unit ?? {});
   const decidedAt = evaluation.errorCode === null ? stepOf(outcome) : STEP.ALLOCATION;
-  const plan = plannedSteps(compiled, bucket, unit ?? {});
+  const plan = plannedSteps(compiled, bucket, unit ?? {}, segments);
   const at = plan.findIndex((step) => step.code === decidedAt);
   const steps = plan.map(({ step, says, silent }, index): ExplainedStep => {
     if (index > at) return { step, outcome: 'not reached', message: 'an earlier step decided' };
@@ -56,7 +61,7 @@ interface PlannedStep {
   readonly silent: string;
 }
 
-function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit): PlannedStep[] {
+function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit, segments: SegmentLookup): PlannedStep[] {
   const { flag } = compiled;
   const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
   return [
@@ -81,7 +86,12 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
       says: 'the unit or one of its groups is enabled by name',
       silent: 'neither the unit nor a group of it is named',
     },
-    { code: STEP.CONDITIONS, step: 'conditions', says: 'the conditions do not hold', silent: 'the conditions hold' },
+    {
+      code: STEP.CONDITIONS,
+      step: 'conditions',
+      says: `the conditions do not hold${segmentsText(compiled, unit, segments)}`,
+      silent: 'the conditions hold',
+    },
     ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
       const served =
         'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : thresholdSentence(rule.threshold, bucket);
@@ -99,6 +109,24 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
       silent: '',
     },
   ];
+}
+
+/** Of each segment that the conditions name, whether the unit is in it. */
+function segmentsText({ flag }: CompiledFlag, unit: Unit, segments: SegmentLookup): string {
+  return segmentsNamedBy(flag.conditions)
+    .map((key) => {
+      if (!segments.has(key)) return `; there is no segment "${key}"`;
+      return `; the unit is ${isIn(segments.holderOf(key), unit) ? '' : 'not '}in the segment "${key}"`;
+    })
+    .join('');
+}
+
+function isIn(segment: SegmentHolder, unit: Unit): boolean {
+  try {
+    return segment.matches(unit);
+  } catch {
+    return false;
+  }
 }
 
 /** The first prerequisite that does not hold, and why. */

@@ -41,7 +41,9 @@ function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transiti
   // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
   if (facts.validator === 'missing') return stay(rollout, now);
   const problem =
-    facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
+    facts.flag === null
+      ? 'the flag is gone'
+      : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag, facts.segments));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
   return end(rollout, { name: 'preflightFailed', message: problem }, now, {
     events: [{ type: 'rollout.preflightFailed', reason: problem, detail: {} }],

@@ -14,7 +14,7 @@ const scalar = fc.oneof(
   fc.constant(null),
 );
 const condition = fc.dictionary(
-  fc.constantFrom('plan', 'age', 'all', 'any', 'not'),
+  fc.constantFrom('plan', 'age', 'all', 'any', 'not', 'in_segment'),
   fc.oneof(
     scalar,
     fc.array(scalar, { maxLength: 3 }),
