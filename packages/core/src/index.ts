@@ -122,6 +122,7 @@ export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
+export { isFragmented, rebalance, splitWeights } from './flag/rebalance.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';

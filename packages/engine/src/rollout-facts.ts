@@ -8,6 +8,7 @@ import {
   parseMetric,
   type Rollout,
   type RolloutFacts,
+  splitWeights,
   type Validation,
   worstMeasurement,
 } from '@sluice/core';
@@ -137,7 +138,7 @@ export class RolloutFactsGatherer {
 /** What units that are in are served: every variant of a split, else the on variant. */
 function newVariants(flag: Flag | null | undefined): readonly (string | undefined)[] {
   if (flag === null || flag === undefined || flag.split.length === 0) return [flag?.onVariant];
-  const served = flag.split.filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
+  const served = splitWeights(flag.split).filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
   return served.length === 0 ? [flag.onVariant] : served.map(({ variant }) => variant);
 }
 

@@ -86,6 +86,8 @@ export function errorOf(outcome: number): EvaluationError | null {
   return SLOT_ERRORS[outcome & 7] ?? null;
 }
 
+/** More are searched by halves. */
+export const FEW_RANGES = 8;
 const NO_UNIT: Unit = Object.freeze({});
 
 export function decide(compiled: CompiledFlag, unit: Unit | null | undefined): number {
@@ -177,7 +179,14 @@ function allocate(
 
 function splitVariant(compiled: CompiledFlag, split: NonNullable<CompiledFlag['split']>, high: number, low: number): number {
   const mixed = mixHash(high, low, compiled.splitSaltHigh, compiled.splitSaltLow) >>> 0;
-  for (let index = 0; index < split.length; index++) {
+  let index = 0;
+  if (split.length > FEW_RANGES)
+    for (let end = split.length - 1; index < end; ) {
+      const middle = (index + end) >>> 1;
+      if (mixed < (split[middle]?.threshold ?? 0)) end = middle;
+      else index = middle + 1;
+    }
+  for (; index < split.length; index++) {
     const part = split[index];
     if (part !== undefined && mixed < part.threshold) return part.variant;
   }

@@ -12,6 +12,7 @@ import {
   type FlagFacts,
   freedFlag,
   type Issue,
+  isFragmented,
   mergeFileFlag,
   rebasedFileFlag,
   registryIssues,
@@ -37,7 +38,7 @@ interface AdoptionInput {
 }
 
 export interface Adoption extends Change {
-  /** Flags that the edit set off to change further than it says: with a test that it kills goes the split. */
+  /** Flags of which there is more to say than the edit does: with a test that it kills goes the split. */
   readonly further: readonly Flag[];
 }
 
@@ -61,13 +62,15 @@ export function planAdoption(input: AdoptionInput): Adoption {
   const edited = entries.flatMap(({ file }): Edited[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
-    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag) }];
+    const saysLess = flag !== null && isFragmented(flag.split) && file.variants?.isSplitExact === false;
+    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), saysLess }];
   });
   const archived = dropped.map(
     (before): Edited => ({
       before,
       flag: { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 },
       type: 'flag.archived',
+      saysLess: false,
     }),
   );
   const changes = [...edited, ...archived].map((edit) => changeOf(edit, others, by, now));
@@ -109,13 +112,20 @@ interface Edited {
   readonly before: Flag | undefined;
   readonly flag: Flag;
   readonly type: EventType;
+  /** The file gives a split by its weights, and which units each variant keeps is more than they say. */
+  readonly saysLess: boolean;
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */
-function changeOf({ before, flag, type }: Edited, others: AdoptionInput['others'], by: Attribution, now: number): Adoption {
+function changeOf(
+  { before, flag, type, saysLess }: Edited,
+  others: AdoptionInput['others'],
+  by: Attribution,
+  now: number,
+): Adoption {
   const owner = before?.shareOwner ?? null;
   if (owner === null || (type !== 'flag.killed' && type !== 'flag.archived'))
-    return { records: [flag], events: [eventOf(type, flag, by, now)], further: [] };
+    return { records: [flag], events: [eventOf(type, flag, by, now)], further: saysLess ? [flag] : [] };
   const ended = endOwner({ scope: flag.scope, key: flag.key, flag: before, ...others(flag.key) }, by, now);
   const free = freedFlag(flag, owner);
   return {
