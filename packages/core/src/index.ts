@@ -118,6 +118,7 @@ export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.t
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { type SegmentHolder, type SegmentLookup, sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
+export { type Override, overriddenFlag, placeholderFlag } from './flag/override.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';

@@ -138,9 +138,8 @@ export class FeatureFlagManager extends FlagReader {
 
   /** In order of name, archived ones left out. */
   listFlags(): FlagDetails[] {
-    const flags = [...this.runtime.view.flags.values()]
-      .map((live) => live.compiled.flag)
-      .filter((flag) => flag.archivedAt === null);
+    const { view } = this.runtime;
+    const flags = [...view.flags.keys()].flatMap((key) => view.served(key) ?? []).filter((flag) => flag.archivedAt === null);
     return flags.map((flag) => this.#describe(flag)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 

@@ -12,6 +12,7 @@ import {
   variantIndexOf,
 } from '@sluice/core';
 import type { AnswerLog } from './answer-log.ts';
+import type { OverrideSettings } from './overrides.ts';
 import { Runtime, type SluiceOptions } from './runtime.ts';
 import type { LiveFlag } from './view.ts';
 
@@ -59,6 +60,25 @@ export class FlagReader {
     return live === undefined ? null : explainCompiled(live.compiled, unit, this.runtime.view.segments);
   }
 
+  /**
+   * Serves everybody this in this process, whatever is kept, from now on: a variant's name, or true for on and false for off. For tests and a
+   * developer's machine: nothing of it is kept, counted, or seen by others. A flag that nobody has set can be overridden too.
+   * @throws SluiceError `invalid` when the flag has no such variant
+   */
+  override(name: string, value: string | boolean): void {
+    this.runtime.overrides.set(name, value);
+  }
+
+  /** Serves what is kept again: this flag, or without a name every one. */
+  clearOverrides(name?: string): void {
+    this.runtime.overrides.clear(name);
+  }
+
+  /** What is overridden in this process. */
+  listOverrides(): OverrideSettings {
+    return this.runtime.overrides.list();
+  }
+
   #ask(live: LiveFlag, unit: Unit | undefined): number {
     const outcome = decide(live.compiled, unit);
     if (!live.isDirty) this.runtime.facts.markDirty(live);
@@ -73,6 +93,7 @@ export class FlagReader {
 }
 
 function tell(live: LiveFlag, outcome: number, unit: Unit | undefined): void {
+  if (live.compiled.isOverridden) return;
   const key = unitKeyOf(live.compiled, unit);
   if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key);
 }

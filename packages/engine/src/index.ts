@@ -45,6 +45,7 @@ export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
 export type { MetricLabels } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
+export type { OverrideSettings } from './overrides.ts';
 export { RollbackManager } from './rollback-manager.ts';
 export type { WrittenReport } from './rollback-report.ts';
 export {

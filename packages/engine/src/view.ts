@@ -12,6 +12,9 @@ import {
   type FlagHolder,
   FlagTable,
   isEnded,
+  type Override,
+  overriddenFlag,
+  placeholderFlag,
   type Rollout,
   type Scope,
   type SegmentWorld,
@@ -55,6 +58,8 @@ export class View {
   /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
   readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
   readonly #kept = new Map<string, Flag>();
+  /** By flag, what this process alone serves. */
+  readonly #overrides = new Map<string, Override>();
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -82,10 +87,13 @@ export class View {
     this.#table = null;
     const live = this.flags.get(flag.key);
     const acts = this.#emergencies.get(flag.key);
-    if (acts === undefined) this.#kept.delete(flag.key);
+    const override = this.#overrides.get(flag.key);
+    if (acts === undefined && override === undefined) this.#kept.delete(flag.key);
     else this.#kept.set(flag.key, flag);
-    const served = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
-    const compiled = compileFlag(served, this.#conditions, (key) => this.#holderOf(key), this.segments);
+    const standing = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
+    const overridden = override === undefined ? null : overriddenFlag(standing, override);
+    const made = compileFlag(overridden ?? standing, this.#conditions, (key) => this.#holderOf(key), this.segments);
+    const compiled = overridden === null ? made : { ...made, isOverridden: true };
     const holder = this.#holders.get(flag.key);
     if (holder !== undefined) holder.compiled = compiled;
     if (live === undefined) {
@@ -113,12 +121,36 @@ export class View {
 
   /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
-    return this.#kept.get(key) ?? this.served(key);
+    const flag = this.#kept.get(key) ?? this.flags.get(key)?.compiled.flag;
+    // What stands in for a flag that nobody has set is no flag to decide on.
+    return flag?.revision === 0 ? undefined : flag;
   }
 
-  /** The flag as evaluation has it, emergencies included. */
+  /** The flag as it stands, emergencies included. */
   served(key: string): Flag | undefined {
-    return this.flags.get(key)?.compiled.flag;
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key);
+    return flag === undefined || acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
+  }
+
+  /** Serves everybody this whatever is kept; null serves what is kept again. */
+  override(key: string, value: Override | null, beforeFlag: (live: LiveFlag) => void): void {
+    if (value === null) this.#overrides.delete(key);
+    else this.#overrides.set(key, value);
+    const flag = this.flag(key);
+    if (flag !== undefined) this.#applyFlag(flag, beforeFlag);
+    else if (value !== null) this.#applyFlag(placeholderFlag(key, this.scope, value), beforeFlag);
+    else this.#forget(key, beforeFlag);
+  }
+
+  #forget(key: string, beforeFlag: (live: LiveFlag) => void): void {
+    const live = this.flags.get(key);
+    if (live !== undefined) beforeFlag(live);
+    this.#table = null;
+    this.flags.delete(key);
+    this.#kept.delete(key);
+    const holder = this.#holders.get(key);
+    if (holder !== undefined) holder.compiled = null;
   }
 
   /** Serves the flag as the act says from now on, also when its record comes only later. */
@@ -148,17 +180,22 @@ export class View {
       experiment: this.experiments.get(key),
       flags: {
         get: (other) => this.flag(other),
-        values: () => Array.from(this.flags.values(), (live) => live.compiled.flag),
+        values: () => this.allFlags(),
       },
       segments: this.segments,
     };
+  }
+
+  /** Every flag as the store keeps it, archived ones too. */
+  allFlags(): Flag[] {
+    return Array.from(this.flags.keys(), (key) => this.flag(key)).filter((flag) => flag !== undefined);
   }
 
   /** Who may refer to segments. */
   segmentWorld(): SegmentWorld {
     return {
       segments: this.segments,
-      flags: Array.from(this.flags.keys(), (key) => this.flag(key)).filter((flag) => flag !== undefined),
+      flags: this.allFlags(),
       rollouts: this.rollouts.values(),
       experiments: this.experiments.values(),
     };

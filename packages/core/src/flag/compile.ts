@@ -38,6 +38,8 @@ export interface CompiledPrerequisite {
 export interface CompiledFlag {
   readonly flag: Flag;
   readonly isKilled: boolean;
+  /** Whether one process alone serves it so: then its answers are nobody else's. */
+  readonly isOverridden: boolean;
   readonly variants: readonly string[];
   readonly values: readonly JsonValue[];
   readonly off: number;
@@ -95,6 +97,7 @@ export function compileFlag(
   const splitSalt = flag.split.length === 0 ? NO_SALT : saltHash('split', flag.salt);
   return {
     flag,
+    isOverridden: false,
     isKilled: flag.status === 'disabled' || flag.archivedAt !== null,
     variants,
     values: isBoolean ? BOOLEAN_VALUES : Object.values(flag.variants),

@@ -9,7 +9,15 @@ import { NO_SEGMENTS, ownAttribute, type SegmentHolder, type SegmentLookup } fro
 import type { Unit } from './unit.ts';
 
 export interface ExplainedStep {
-  readonly step: 'kill switch' | 'prerequisites' | 'excluded by name' | 'enabled by name' | 'conditions' | 'rule' | 'allocation';
+  readonly step:
+    | 'override'
+    | 'kill switch'
+    | 'prerequisites'
+    | 'excluded by name'
+    | 'enabled by name'
+    | 'conditions'
+    | 'rule'
+    | 'allocation';
   readonly outcome: 'passed by' | 'decided' | 'not reached';
   /** A sentence with the facts in it. */
   readonly message: string;
@@ -33,7 +41,7 @@ export function explainCompiled(
   const bucket = safeBucket(compiled, unit ?? {});
   const decidedAt = evaluation.errorCode === null ? stepOf(outcome) : STEP.ALLOCATION;
   const plan = plannedSteps(compiled, bucket, unit ?? {}, segments);
-  const at = plan.findIndex((step) => step.code === decidedAt);
+  const at = compiled.isOverridden ? 0 : plan.findIndex((step) => step.code === decidedAt);
   const steps = plan.map(({ step, says, silent }, index): ExplainedStep => {
     if (index > at) return { step, outcome: 'not reached', message: 'an earlier step decided' };
     if (index < at) return { step, outcome: 'passed by', message: silent };
@@ -65,6 +73,7 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit,
   const { flag } = compiled;
   const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
   return [
+    ...(compiled.isOverridden ? [overrideStep(flag.onVariant)] : []),
     { code: STEP.KILLED, step: 'kill switch', says: killed, silent: `status is ${flag.status}` },
     ...(compiled.prerequisites ?? []).slice(0, 1).map(
       (): PlannedStep => ({
@@ -109,6 +118,11 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit,
       silent: '',
     },
   ];
+}
+
+function overrideStep(variant: string): PlannedStep {
+  const says = `overridden in this process: everybody gets "${variant}", whatever is kept`;
+  return { code: STEP.ALLOCATION, step: 'override', says, silent: '' };
 }
 
 /** Of each segment that the conditions name, whether the unit is in it. */
