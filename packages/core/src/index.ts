@@ -114,7 +114,7 @@ export {
 export type { FlagFacts } from './flag/flag-facts.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
 export { FlagTable } from './flag/flag-table.ts';
-export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.ts';
+export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
 export { type SegmentHolder, type SegmentLookup, sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
@@ -123,7 +123,7 @@ export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
-export { isFragmented, rebalance, splitWeights } from './flag/rebalance.ts';
+export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';

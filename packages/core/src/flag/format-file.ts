@@ -7,7 +7,7 @@ import { BOOLEAN_VARIANTS, type Flag, type Rule } from './flag.ts';
 import type { FileFlag } from './flag-file.ts';
 import { fileFlag } from './parse-file.ts';
 import { prerequisitesOf } from './prerequisite.ts';
-import { splitAfter } from './rebalance.ts';
+import { isFragmented, splitAfter } from './rebalance.ts';
 import { formatSplit } from './split-form.ts';
 
 /** The seed's six fields in its order; others only when they say something. Stage groups and owners live in the journal alone. */
@@ -75,6 +75,11 @@ export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope:
   };
   if (existing !== undefined && jsonEqual(after, before)) return null;
   return { ...after, revision: before.revision + 1, updatedAt: now };
+}
+
+/** Whether the file gives a split by weights where the flag keeps ranges, which say more. */
+export function saysLess(file: FileFlag, flag: Flag): boolean {
+  return isFragmented(flag.split) && file.variants?.isSplitExact === false;
 }
 
 /**

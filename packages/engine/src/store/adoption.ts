@@ -12,11 +12,11 @@ import {
   type FlagFacts,
   freedFlag,
   type Issue,
-  isFragmented,
   mergeFileFlag,
   rebasedFileFlag,
   registryIssues,
   SluiceError,
+  saysLess,
 } from '@sluice/core';
 import { placedError } from './flag-file-text.ts';
 
@@ -62,15 +62,14 @@ export function planAdoption(input: AdoptionInput): Adoption {
   const edited = entries.flatMap(({ file }): Edited[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
-    const saysLess = flag !== null && isFragmented(flag.split) && file.variants?.isSplitExact === false;
-    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), saysLess }];
+    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), isUnsaid: saysLess(file, flag) }];
   });
   const archived = dropped.map(
     (before): Edited => ({
       before,
       flag: { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 },
       type: 'flag.archived',
-      saysLess: false,
+      isUnsaid: false,
     }),
   );
   const changes = [...edited, ...archived].map((edit) => changeOf(edit, others, by, now));
@@ -112,20 +111,20 @@ interface Edited {
   readonly before: Flag | undefined;
   readonly flag: Flag;
   readonly type: EventType;
-  /** The file gives a split by its weights, and which units each variant keeps is more than they say. */
-  readonly saysLess: boolean;
+  /** There is more to say of it than the file does. */
+  readonly isUnsaid: boolean;
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */
 function changeOf(
-  { before, flag, type, saysLess }: Edited,
+  { before, flag, type, isUnsaid }: Edited,
   others: AdoptionInput['others'],
   by: Attribution,
   now: number,
 ): Adoption {
   const owner = before?.shareOwner ?? null;
   if (owner === null || (type !== 'flag.killed' && type !== 'flag.archived'))
-    return { records: [flag], events: [eventOf(type, flag, by, now)], further: saysLess ? [flag] : [] };
+    return { records: [flag], events: [eventOf(type, flag, by, now)], further: isUnsaid ? [flag] : [] };
   const ended = endOwner({ scope: flag.scope, key: flag.key, flag: before, ...others(flag.key) }, by, now);
   const free = freedFlag(flag, owner);
   return {
