@@ -16,3 +16,14 @@ it('opens the feature to everybody within half an hour', async () => {
   expect(heard).toEqual(['1 %', '5 %', '10 %', '25 %', '50 %']);
 });
 // #endregion
+
+it('overrides flags in one process, as the guide says', async () => {
+  // #region overrides
+  const { flags } = createSluice({ store: memoryStore(), overrides: { new_model: true, theme: 'dark' } });
+  const isNew = flags.isEnabled('new_model', { userId: 'anybody' }); // true, though nobody has set the flag
+  flags.override('theme', 'light'); // in the middle of a test
+  const theme = flags.getVariant('theme');
+  flags.clearOverrides(); // what is kept is served again
+  // #endregion
+  expect([isNew, theme, flags.isEnabled('new_model')]).toEqual([true, 'light', false]);
+});

@@ -115,17 +115,20 @@ export {
   servedShare,
   type VariantShare,
 } from './flag/flag.ts';
+export type { FlagFacts } from './flag/flag-facts.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
 export { FlagTable } from './flag/flag-table.ts';
-export { formatFlag, mergeFileFlag, rebasedFileFlag } from './flag/format-file.ts';
+export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
-export { sharedConditions } from './flag/match.ts';
+export { type SegmentHolder, type SegmentLookup, sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
 export { overlaps } from './flag/overlap.ts';
+export { type Override, overriddenFlag, placeholderFlag } from './flag/override.ts';
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
-export { endOwner, type FlagFacts, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
+export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
+export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
 export type { Unit } from './flag/unit.ts';
@@ -177,6 +180,12 @@ export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, u
 export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
+export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
+export { missingSegmentIssues } from './segment/references.ts';
+export type { Segment, SegmentFinder } from './segment/segment.ts';
+export { SegmentMatchers } from './segment/segment-matchers.ts';
+export { memberIssues, parseSegmentSettings, type SegmentSettings } from './segment/settings.ts';
+export { type SegmentUser, type SegmentWorld, usersOfSegment } from './segment/users.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';
 export { parseDocument } from './transfer/parse-document.ts';

@@ -4,7 +4,13 @@ import type { Experiment } from './experiment/experiment.ts';
 import type { Layer } from './experiment/layer.ts';
 import type { Flag } from './flag/flag.ts';
 import type { Rollout } from './rollout/rollout.ts';
+import type { Segment } from './segment/segment.ts';
 
-export type SluiceRecord = Flag | Rollout | Experiment | Component | Layer;
+export type SluiceRecord = Flag | Rollout | Experiment | Component | Layer | Segment;
 export type RecordKind = SluiceRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;
+
+/** Names a record within its scope. */
+export function idOf({ kind, key }: { readonly kind: RecordKind; readonly key: string }): string {
+  return `${kind}/${key}`;
+}

@@ -69,7 +69,7 @@ export class ABTestManager {
         return { refused: `test "${testId}" exists already; a test measures once, take a new testId`, code: 'conflict' };
       if (view.flag(testId) !== undefined)
         return { refused: `a flag "${testId}" exists already; a test needs a key of its own`, code: 'conflict' };
-      return createExperiment(whole, view.scope, attributionOf(options), now);
+      return createExperiment(whole, view.scope, attributionOf(options), now, view.segments);
     });
     return this.getTest(testId);
   }

@@ -82,7 +82,8 @@ export class FactsBuffer {
     this.#dirty.delete(live);
     live.isDirty = false;
     live.meter ??= new FlagMeter(live.compiled);
-    this.addTally(`flag/${live.compiled.flag.key}`, live.meter.drain(since, this.#options.clock.now()));
+    const tally = live.meter.drain(since, this.#options.clock.now());
+    if (!live.compiled.isOverridden) this.addTally(`flag/${live.compiled.flag.key}`, tally);
   }
 
   /** Resolves when all that was reported before the call is kept, or is known to wait for the store to come back. */

@@ -1,32 +1,21 @@
 /** Feature flags: asked synchronously from memory, changed through the store. */
 import {
-  decide,
-  type Evaluation,
-  Evaluations,
-  type Explanation,
-  evaluationOf,
-  explainCompiled,
   type Flag,
   type FlagEdit,
   type FlagSettings,
-  isUsableKey,
-  notFound,
   parseFlagSettings,
   percentageToShare,
   planFlagEdit,
+  type SegmentSettings,
   SluiceError,
-  type Unit,
-  unitKeyOf,
-  variantIndexOf,
 } from '@sluice/core';
-import type { AnswerLog } from './answer-log.ts';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
-import { describeValue } from './failure.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
+import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
-import { Runtime, type SluiceOptions } from './runtime.ts';
-import type { LiveFlag } from './view.ts';
+import { nameOf, userIdOf } from './names.ts';
+import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
 export interface ShareOptions extends MutationOptions {
@@ -38,61 +27,8 @@ export interface ShareOptions extends MutationOptions {
  *
  * Alone it keeps flags in `config/feature_flags.json`; `createSluice` builds it together with the other managers.
  */
-export class FeatureFlagManager {
-  /** What the other managers stand on; not for applications. */
-  readonly runtime: Runtime;
-  readonly #flags: ReadonlyMap<string, LiveFlag>;
-  readonly #answers: AnswerLog;
-
-  constructor(options: SluiceOptions | Runtime = {}) {
-    this.runtime = options instanceof Runtime ? options : new Runtime(options);
-    this.#flags = this.runtime.view.flags;
-    this.#answers = this.runtime.facts.answers;
-  }
-
-  /** True when the unit is served a variant other than the off variant; `fallback` when the flag cannot answer. */
-  isEnabled(name: string, unit?: Unit, fallback = false): boolean {
-    const live = this.#flags.get(name);
-    if (live === undefined) return fallback;
-    const variant = variantIndexOf(this.#ask(live, unit));
-    return variant < 0 ? fallback : variant !== live.compiled.off;
-  }
-
-  /** The name of the variant served; `fallback` when the flag cannot answer. */
-  getVariant<T extends string | null = null>(name: string, unit?: Unit, fallback: T = null as T): string | T {
-    const live = this.#flags.get(name);
-    if (live === undefined) return fallback;
-    return live.compiled.variants[variantIndexOf(this.#ask(live, unit))] ?? fallback;
-  }
-
-  /** The variant's value with variant, reason, rule and revision; the value is `fallback` when the flag cannot answer. */
-  evaluate<T>(name: string, unit: Unit | undefined, fallback: T): Evaluation<T> {
-    const live = this.#flags.get(name);
-    return live === undefined ? notFound(fallback) : evaluationOf(live.compiled, this.#ask(live, unit), fallback);
-  }
-
-  /** Every live flag for one unit. Counts neither as evaluations nor as exposures. */
-  evaluateAll(unit?: Unit): Evaluations {
-    return new Evaluations(this.runtime.view.table(), unit);
-  }
-
-  /** Why this unit gets what it gets, step by step; null for an unknown flag. Never counts as an exposure. */
-  explain(name: string, unit?: Unit): Explanation | null {
-    const live = this.#flags.get(name);
-    return live === undefined ? null : explainCompiled(live.compiled, unit);
-  }
-
-  #ask(live: LiveFlag, unit: Unit | undefined): number {
-    const outcome = decide(live.compiled, unit);
-    if (!live.isDirty) this.runtime.facts.markDirty(live);
-    try {
-      this.#answers.add(live, outcome, unit);
-      if (live.watch !== null) tell(live, outcome, unit);
-    } catch {
-      // A hostile unit may answer once and throw the next time it is read; the answer stands, only its count is lost.
-    }
-    return outcome;
-  }
+export class FeatureFlagManager extends FlagReader {
+  readonly #segments = new SegmentEditor(this.runtime);
 
   /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
   async setFlag(name: string, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
@@ -152,6 +88,37 @@ export class FeatureFlagManager {
     return this.#edit(name, { type: 'archive' }, options);
   }
 
+  /**
+   * Creates the segment, a named set of units for conditions (`in_segment`) and groups of flags, or merges into what is there.
+   * @throws SluiceError `invalid` naming every bad setting, a segment that does not exist, or a circle of segments
+   */
+  setSegment(name: string, settings: SegmentSettings, options: MutationOptions = {}): Promise<SegmentDetails> {
+    return this.#segments.set(name, settings, options);
+  }
+
+  /** Undefined for an unknown segment. */
+  getSegment(name: string): SegmentDetails | undefined {
+    return this.#segments.get(name);
+  }
+
+  /** In order of name. */
+  listSegments(): SegmentSummary[] {
+    return this.#segments.list();
+  }
+
+  addSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+    return this.#segments.move(name, 'addMembers', userIds, options);
+  }
+
+  removeSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+    return this.#segments.move(name, 'removeMembers', userIds, options);
+  }
+
+  /** @throws SluiceError `refused` naming the flags, rollouts, tests and segments that use it, `notFound` */
+  deleteSegment(name: string, options: MutationOptions = {}): Promise<void> {
+    return this.#segments.delete(name, options);
+  }
+
   async #edit(name: string, edit: FlagEdit, options: MutationOptions): Promise<FlagDetails> {
     await this.runtime.commit((view, now) =>
       planFlagEdit(view.facts(nameOf(name, 'flag name')), edit, attributionOf(options), now),
@@ -171,7 +138,8 @@ export class FeatureFlagManager {
 
   /** In order of name, archived ones left out. */
   listFlags(): FlagDetails[] {
-    const flags = [...this.#flags.values()].map((live) => live.compiled.flag).filter((flag) => flag.archivedAt === null);
+    const { view } = this.runtime;
+    const flags = [...view.flags.keys()].flatMap((key) => view.served(key) ?? []).filter((flag) => flag.archivedAt === null);
     return flags.map((flag) => this.#describe(flag)).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -204,34 +172,6 @@ export class FeatureFlagManager {
   }
 }
 
-function tell(live: LiveFlag, outcome: number, unit: Unit | undefined): void {
-  const key = unitKeyOf(live.compiled, unit);
-  if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key);
-}
-
 function unknownFlag(name: string): SluiceError {
   return new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
-}
-
-/** Users are named as units are keyed: a whole number is its digits. */
-function userIdOf(value: unknown): string {
-  if (isUsableKey(value) && value !== '') return String(value);
-  throw new SluiceError(
-    'invalid',
-    `the userId must be a text of 1 byte to 1 KiB, or a whole number; it is ${describeValue(value)}`,
-    {
-      issues: [{ path: '/userId', message: 'must be a text of 1 byte to 1 KiB, or a whole number' }],
-    },
-  );
-}
-
-function nameOf(value: unknown, place: string): string {
-  if (typeof value === 'string' && value !== '' && value.length <= 256 && !/\p{Surrogate}/u.test(value)) return value;
-  throw new SluiceError(
-    'invalid',
-    `the ${place} must be a well-formed text of 1 to 256 characters; it is ${describeValue(value)}`,
-    {
-      issues: [{ path: `/${place}`, message: 'must be a well-formed text of 1 to 256 characters' }],
-    },
-  );
 }

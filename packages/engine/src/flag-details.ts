@@ -9,6 +9,7 @@ import {
   type ShareOwner,
   servedShare,
   shareToPercentage,
+  splitWeights,
 } from '@sluice/core';
 
 export interface FlagDetails {
@@ -24,6 +25,8 @@ export interface FlagDetails {
   readonly variants: Readonly<Record<string, JsonValue>>;
   readonly offVariant: string;
   readonly onVariant: string;
+  /** How units that are in divide among variants, in percent; empty when all get `onVariant`. */
+  readonly split: Readonly<Record<string, number>>;
   readonly enabledUsers: readonly string[];
   readonly enabledGroups: readonly string[];
   readonly disabledUsers: readonly string[];
@@ -53,6 +56,7 @@ export function describeFlag(flag: Flag, durable: boolean): FlagDetails {
     variants: flag.variants,
     offVariant: flag.offVariant,
     onVariant: flag.onVariant,
+    split: Object.fromEntries(splitWeights(flag.split).map(({ variant, share }) => [variant, shareToPercentage(share)])),
     enabledUsers: flag.enabledUsers,
     enabledGroups: flag.enabledGroups,
     disabledUsers: flag.disabledUsers,

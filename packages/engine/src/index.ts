@@ -15,6 +15,8 @@ export {
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type SegmentSettings,
+  type SegmentUser,
   type SluiceDocument,
   SluiceError,
   type TestResults,
@@ -43,6 +45,7 @@ export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
 export type { MetricLabels } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
+export type { OverrideSettings } from './overrides.ts';
 export { RollbackManager } from './rollback-manager.ts';
 export type { WrittenReport } from './rollback-report.ts';
 export {
@@ -55,6 +58,7 @@ export {
 } from './rollback-result.ts';
 export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
 export type { SluiceOptions } from './runtime.ts';
+export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';

@@ -9,6 +9,7 @@ import {
   parseMetric,
   type Rollout,
   type RolloutFacts,
+  splitWeights,
   type Validation,
   worstMeasurement,
 } from '@sluice/core';
@@ -49,6 +50,7 @@ export class RolloutFactsGatherer {
       sourceProblem: rollout.phase.name === 'preflight' ? this.sourceProblem(rollout.key, rollout.plan, flag) : null,
       validation,
       freezeWindows: this.#runtime.freezeWindows,
+      segments: this.#runtime.view.segments,
       ...(await this.#reach(rollout.key)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
@@ -154,7 +156,7 @@ export class RolloutFactsGatherer {
 /** What units that are in are served: every variant of a split, else the on variant. */
 function newVariants(flag: Flag | null | undefined): readonly (string | undefined)[] {
   if (flag === null || flag === undefined || flag.split.length === 0) return [flag?.onVariant];
-  const served = flag.split.filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
+  const served = splitWeights(flag.split).filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
   return served.length === 0 ? [flag.onVariant] : served.map(({ variant }) => variant);
 }
 

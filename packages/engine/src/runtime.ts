@@ -23,6 +23,7 @@ import { describeFailure, describeValue } from './failure.ts';
 import { Listeners } from './listeners.ts';
 import { type Logger, neverThrowing, silentLogger } from './logger.ts';
 import { checkOptions } from './mutation.ts';
+import { type OverrideSettings, Overrides, readOverrides } from './overrides.ts';
 import type { SluiceEvents } from './sluice-events.ts';
 import { DEFAULT_FILE, fileStore } from './store/file-store.ts';
 import type { Committed, Store } from './store/store.ts';
@@ -41,9 +42,14 @@ export interface SluiceOptions {
   readonly freezeWindows?: readonly FreezeWindowSettings[];
   /** How kills work that the store does not take. */
   readonly breakGlass?: BreakGlassOptions;
+  /**
+   * What this process serves otherwise than it is kept, by flag, or the path of a JSON file that says so; over what `SLUICE_OVERRIDES`
+   * names (JSON or a path), which is read unless NODE_ENV is production. For tests and a developer's machine.
+   */
+  readonly overrides?: OverrideSettings | string;
 }
 
-const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows'];
+const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows', 'overrides'];
 
 /** A misspelt `file` must not quietly mean the default one. */
 function checkSluiceOptions(options: SluiceOptions): void {
@@ -80,6 +86,7 @@ export class Runtime {
   readonly instanceId = randomUUID();
   readonly facts: FactsBuffer;
   readonly breakGlass: BreakGlass;
+  readonly overrides: Overrides;
   readonly #watches: ExposureWatches;
   /** Resolves when the view holds what the store holds; at once for memory and file. */
   readonly ready: Promise<void>;
@@ -99,6 +106,7 @@ export class Runtime {
     this.logger = neverThrowing(options.logger ?? silentLogger);
     this.listeners = new Listeners<SluiceEvents>(this.logger);
     this.view = new View(options.scope ?? DEFAULT_SCOPE);
+    const overrides = readOverrides(options.overrides, process.env, this.logger);
     this.store = options.store ?? fileStore(options.file, { clock: this.clock, onProblem: (error) => this.problem(error) });
     const { store, clock, instanceId } = this;
     this.facts = new FactsBuffer({ store, clock, instanceId, scope: this.view.scope, onProblem: (error) => this.problem(error) });
@@ -110,6 +118,8 @@ export class Runtime {
     this.ready.catch((error: unknown) => this.problem(error));
     this.breakGlass.start(this.ready);
     this.onClose(() => this.breakGlass.close());
+    this.overrides = new Overrides({ view: this.view, logger: this.logger, beforeFlag: (live) => this.facts.drainMeter(live) });
+    this.#override(overrides);
   }
 
   #breakGlassOf({ store: given, file, breakGlass = {} }: SluiceOptions): BreakGlass {
@@ -120,6 +130,15 @@ export class Runtime {
     const beside = given === undefined ? `${file ?? DEFAULT_FILE}.breakglass` : null;
     const problem = (error: unknown): void => this.problem(error);
     return new BreakGlass({ view, store, clock, logger, problem, file: breakGlass.file ?? beside, deadlineMs });
+  }
+
+  #override(overrides: OverrideSettings): void {
+    try {
+      this.overrides.setAll(overrides);
+    } catch (error) {
+      void this.close();
+      throw error;
+    }
   }
 
   #load(): Promise<void> {

@@ -75,6 +75,11 @@ function refusalOf(entries: readonly ImportEntry[]): string {
 }
 
 function recordsOf(view: View): SluiceRecord[] {
-  const flags = [...view.flags.keys()].flatMap((key) => view.flag(key) ?? []);
-  return [...flags, ...view.components.values(), ...view.experiments.values(), ...view.rollouts.values()];
+  return [
+    ...view.segments.all(),
+    ...view.allFlags(),
+    ...view.components.values(),
+    ...view.experiments.values(),
+    ...view.rollouts.values(),
+  ];
 }

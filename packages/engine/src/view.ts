@@ -14,8 +14,12 @@ import {
   isEnded,
   type Layer,
   type LayerFacts,
+  type Override,
+  overriddenFlag,
+  placeholderFlag,
   type Rollout,
   type Scope,
+  type SegmentWorld,
   type SluiceRecord,
   sameScope,
   sharedConditions,
@@ -24,6 +28,7 @@ import {
   withEmergencies,
 } from '@sluice/core';
 import type { FlagMeter } from './flag-meter.ts';
+import { SegmentView } from './segment-view.ts';
 
 /** A flag ready to be asked, with what counts its answers. */
 export interface LiveFlag {
@@ -49,14 +54,17 @@ export class View {
   readonly experiments = new Map<string, Experiment>();
   readonly components = new Map<string, Component>();
   readonly layers = new Map<string, Layer>();
+  readonly segments = new SegmentView();
 
-  readonly #conditions = sharedConditions();
+  readonly #conditions = sharedConditions(this.segments);
   /** Of flags that others need. */
   readonly #holders = new Map<string, FlagHolder>();
   #table: FlagTable | null = null;
   /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
   readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
   readonly #kept = new Map<string, Flag>();
+  /** By flag, what this process alone serves. */
+  readonly #overrides = new Map<string, Override>();
 
   constructor(scope: Scope) {
     this.scope = scope;
@@ -64,13 +72,20 @@ export class View {
 
   /** Takes the records of this scope; others are not ours to see. `beforeFlag` is called before a live flag is replaced. */
   apply(records: readonly SluiceRecord[], beforeFlag: (live: LiveFlag) => void = () => {}): void {
-    for (const record of records) {
-      if (!sameScope(record.scope, this.scope)) continue;
+    const ours = records.filter((record) => sameScope(record.scope, this.scope));
+    const flipped = this.segments.apply(ours.filter((record) => record.kind === 'segment'));
+    for (const record of ours) {
       if (record.kind === 'flag') this.#applyFlag(record, beforeFlag);
       else if (record.kind === 'rollout') this.rollouts.set(record.key, wholeRollout(record));
       else if (record.kind === 'experiment') this.experiments.set(record.key, wholeExperiment(record));
       else if (record.kind === 'layer') this.layers.set(record.key, record);
-      else this.components.set(record.key, record);
+      else if (record.kind === 'component') this.components.set(record.key, record);
+    }
+    if (flipped.size === 0) return;
+    const compiled = new Set(ours.flatMap((record) => (record.kind === 'flag' ? [record.key] : [])));
+    for (const key of this.flags.keys()) {
+      const flag = compiled.has(key) ? undefined : this.flag(key);
+      if (flag !== undefined && hasGroupOf(flag, flipped)) this.#applyFlag(flag, beforeFlag);
     }
   }
 
@@ -78,10 +93,13 @@ export class View {
     this.#table = null;
     const live = this.flags.get(flag.key);
     const acts = this.#emergencies.get(flag.key);
-    if (acts === undefined) this.#kept.delete(flag.key);
+    const override = this.#overrides.get(flag.key);
+    if (acts === undefined && override === undefined) this.#kept.delete(flag.key);
     else this.#kept.set(flag.key, flag);
-    const served = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
-    const compiled = compileFlag(served, this.#conditions, (key) => this.#holderOf(key));
+    const standing = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
+    const overridden = override === undefined ? null : overriddenFlag(standing, override);
+    const made = compileFlag(overridden ?? standing, this.#conditions, (key) => this.#holderOf(key), this.segments);
+    const compiled = overridden === null ? made : { ...made, isOverridden: true };
     const holder = this.#holders.get(flag.key);
     if (holder !== undefined) holder.compiled = compiled;
     if (live === undefined) {
@@ -109,12 +127,36 @@ export class View {
 
   /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
-    return this.#kept.get(key) ?? this.served(key);
+    const flag = this.#kept.get(key) ?? this.flags.get(key)?.compiled.flag;
+    // What stands in for a flag that nobody has set is no flag to decide on.
+    return flag?.revision === 0 ? undefined : flag;
   }
 
-  /** The flag as evaluation has it, emergencies included. */
+  /** The flag as it stands, emergencies included. */
   served(key: string): Flag | undefined {
-    return this.flags.get(key)?.compiled.flag;
+    const flag = this.flag(key);
+    const acts = this.#emergencies.get(key);
+    return flag === undefined || acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
+  }
+
+  /** Serves everybody this whatever is kept; null serves what is kept again. */
+  override(key: string, value: Override | null, beforeFlag: (live: LiveFlag) => void): void {
+    if (value === null) this.#overrides.delete(key);
+    else this.#overrides.set(key, value);
+    const flag = this.flag(key);
+    if (flag !== undefined) this.#applyFlag(flag, beforeFlag);
+    else if (value !== null) this.#applyFlag(placeholderFlag(key, this.scope, value), beforeFlag);
+    else this.#forget(key, beforeFlag);
+  }
+
+  #forget(key: string, beforeFlag: (live: LiveFlag) => void): void {
+    const live = this.flags.get(key);
+    if (live !== undefined) beforeFlag(live);
+    this.#table = null;
+    this.flags.delete(key);
+    this.#kept.delete(key);
+    const holder = this.#holders.get(key);
+    if (holder !== undefined) holder.compiled = null;
   }
 
   /** Serves the flag as the act says from now on, also when its record comes only later. */
@@ -144,8 +186,24 @@ export class View {
       experiment: this.experiments.get(key),
       flags: {
         get: (other) => this.flag(other),
-        values: () => Array.from(this.flags.values(), (live) => live.compiled.flag),
+        values: () => this.allFlags(),
       },
+      segments: this.segments,
+    };
+  }
+
+  /** Every flag as the store keeps it, archived ones too. */
+  allFlags(): Flag[] {
+    return Array.from(this.flags.keys(), (key) => this.flag(key)).filter((flag) => flag !== undefined);
+  }
+
+  /** Who may refer to segments. */
+  segmentWorld(): SegmentWorld {
+    return {
+      segments: this.segments,
+      flags: this.allFlags(),
+      rollouts: this.rollouts.values(),
+      experiments: this.experiments.values(),
     };
   }
 
@@ -167,4 +225,8 @@ export class View {
     const rollouts = [...this.rollouts.values()].filter((rollout) => !isEnded(rollout.phase));
     return [...rollouts, ...[...this.experiments.values()].filter((experiment) => experiment.phase === 'running')];
   }
+}
+
+function hasGroupOf({ enabledGroups, disabledGroups, stageGroups }: Flag, names: ReadonlySet<string>): boolean {
+  return [enabledGroups, disabledGroups, stageGroups].some((groups) => groups.some((group) => names.has(group)));
 }

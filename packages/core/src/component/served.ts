@@ -1,12 +1,13 @@
 /** Which versions of a component its flag gives to units now, and which it may still give. */
 import { type Flag, servedShare } from '../flag/flag.ts';
+import { splitWeights } from '../flag/rebalance.ts';
 import { isEnded, type Rollout } from '../rollout/rollout.ts';
 import { type Share, WHOLE_SHARE } from '../share.ts';
 
 /** The part of eligible units that the allocation gives each version; rules and names come besides. Versions that get nobody are left out. */
 export function versionShares(flag: Flag): ReadonlyMap<string, Share> {
   const inShare = flag.archivedAt === null ? servedShare(flag) : 0;
-  const parts = flag.split.length === 0 ? [{ variant: flag.onVariant, share: WHOLE_SHARE }] : flag.split;
+  const parts = flag.split.length === 0 ? [{ variant: flag.onVariant, share: WHOLE_SHARE }] : splitWeights(flag.split);
   const shares = new Map<string, Share>();
   const add = (version: string, share: Share): void => {
     if (share > 0) shares.set(version, (shares.get(version) ?? 0) + share);

@@ -22,7 +22,7 @@ export function after(facts: ComponentFacts, change: Change | Refusal | null): C
   if (isRefusal(change)) throw new Error(change.refused);
   let next = facts;
   for (const record of change.records) {
-    if (record.kind === 'layer') throw new Error('a component changes no layer');
+    if (record.kind === 'layer' || record.kind === 'segment') throw new Error(`a component changes no ${record.kind}`);
     const before = facts[record.kind]?.revision ?? 0;
     if (record.revision !== before + 1) throw new Error(`${record.kind} goes from revision ${before} to ${record.revision}`);
     next = { ...next, [record.kind]: record };

@@ -1,5 +1,6 @@
 /** Whether a running test's flag still divides units as the test set it. */
 import { type Flag, servedShare } from '../flag/flag.ts';
+import { splitWeights } from '../flag/rebalance.ts';
 import { jsonEqual } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { divisionOf } from './division.ts';
@@ -25,7 +26,7 @@ export function driftOf(experiment: Experiment, flag: Flag): string | null {
 
 /** As in "50 % of the units in, divided 50 % control, 50 % treatment". */
 function inWords(flag: Pick<Flag, 'status' | 'share' | 'onVariant' | 'offVariant' | 'split' | 'stageGroups'>): string {
-  const split = flag.split.length === 0 ? [{ variant: flag.onVariant, share: 100_000 }] : flag.split;
+  const split = flag.split.length === 0 ? [{ variant: flag.onVariant, share: 100_000 }] : splitWeights(flag.split);
   const parts = split.map(({ variant, share }) => `${shareToPercentage(share)} % ${variant}`).join(', ');
   return `${shareToPercentage(servedShare(flag))} % of the units in, divided ${parts}`;
 }

@@ -6,6 +6,8 @@ import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import { type JsonObject, jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
+import { missingSegmentIssues } from '../segment/references.ts';
+import type { SegmentFinder } from '../segment/segment.ts';
 import { shareToPercentage } from '../share.ts';
 import { armValues, divisionOf, withoutTest } from './division.ts';
 import type { Experiment } from './experiment.ts';
@@ -14,8 +16,20 @@ import type { ParsedTestSettings } from './settings.ts';
 
 const NO_LAYER: LayerFacts = { layer: undefined, isRunning: () => false };
 
-/** A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. */
-export function createExperiment(settings: ParsedTestSettings, scope: Scope, by: Attribution, now: number): Change {
+/**
+ * A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. Refused when its
+ * eligibility names a segment that is not among `segments`.
+ */
+export function createExperiment(
+  settings: ParsedTestSettings,
+  scope: Scope,
+  by: Attribution,
+  now: number,
+  segments?: SegmentFinder,
+): Change | Refusal {
+  const missing = segments === undefined ? [] : missingSegmentIssues(settings.eligibility, '/eligibility', segments);
+  if (missing.length > 0)
+    return refuse(`test "${settings.testId}": ${missing.map(({ path, message }) => `${path} ${message}`).join('; ')}`, 'invalid');
   const experiment: Experiment = {
     kind: 'experiment',
     scope,

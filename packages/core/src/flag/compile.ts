@@ -3,7 +3,14 @@ import type { JsonValue } from '../json.ts';
 import { saltHash, thresholdOf } from './bucket.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
 import type { KeyHash } from './hash.ts';
-import { type ConditionCompiler, compileCondition, type Matcher } from './match.ts';
+import {
+  type ConditionCompiler,
+  compileCondition,
+  type Matcher,
+  NO_SEGMENTS,
+  type SegmentHolder,
+  type SegmentLookup,
+} from './match.ts';
 import { prerequisitesOf } from './prerequisite.ts';
 import { bothHold, slotMatcher } from './slots.ts';
 
@@ -32,6 +39,8 @@ export interface CompiledPrerequisite {
 export interface CompiledFlag {
   readonly flag: Flag;
   readonly isKilled: boolean;
+  /** Whether one process alone serves it so: then its answers are nobody else's. */
+  readonly isOverridden: boolean;
   readonly variants: readonly string[];
   readonly values: readonly JsonValue[];
   readonly off: number;
@@ -40,6 +49,9 @@ export interface CompiledFlag {
   readonly excludedGroups: ReadonlySet<string> | null;
   readonly namedUsers: ReadonlySet<string> | null;
   readonly namedGroups: ReadonlySet<string> | null;
+  /** Those of the groups that are segments. */
+  readonly excludedSegments: readonly SegmentHolder[] | null;
+  readonly namedSegments: readonly SegmentHolder[] | null;
   /** Whether any of the four lists has an entry. */
   readonly hasLists: boolean;
   readonly prerequisites: readonly CompiledPrerequisite[] | null;
@@ -65,23 +77,28 @@ const NO_FLAG: FlagHolder = Object.freeze({ compiled: null });
 
 /**
  * The flag must have been accepted by `parse` or `edit`: its variants exist and its conditions are well-formed. Flags compiled
- * with the same `conditions` share the matchers of equal ones; `holderOf` is where other flags, its prerequisites, are found.
+ * with the same `sharedConditions` share the matchers of equal ones; `holderOf` is where other flags, its prerequisites, are found. A flag
+ * that names a group is compiled anew when a segment of that name comes or goes.
  */
 export function compileFlag(
   flag: Flag,
-  conditions: ConditionCompiler = compileCondition,
+  sharedConditions: ConditionCompiler | undefined = undefined,
   holderOf: (key: string) => FlagHolder = () => NO_FLAG,
+  segments: SegmentLookup = NO_SEGMENTS,
 ): CompiledFlag {
   const isBoolean = flag.variants === BOOLEAN_VARIANTS;
   const variants = isBoolean ? BOOLEAN_NAMES : Object.keys(flag.variants);
+  const conditions = sharedConditions ?? ((condition) => compileCondition(condition, segments));
   const excludedUsers = setOf(flag.disabledUsers);
   const excludedGroups = setOf(flag.disabledGroups);
   const namedUsers = setOf(flag.enabledUsers);
-  const namedGroups = setOf(flag.stageGroups.length === 0 ? flag.enabledGroups : [...flag.enabledGroups, ...flag.stageGroups]);
+  const letIn = flag.stageGroups.length === 0 ? flag.enabledGroups : [...flag.enabledGroups, ...flag.stageGroups];
+  const namedGroups = setOf(letIn);
   const shareSalt = saltHash('share', flag.salt);
   const splitSalt = flag.split.length === 0 ? NO_SALT : saltHash('split', flag.salt);
   return {
     flag,
+    isOverridden: false,
     isKilled: flag.status === 'disabled' || flag.archivedAt !== null,
     variants,
     values: isBoolean ? BOOLEAN_VALUES : Object.values(flag.variants),
@@ -91,6 +108,8 @@ export function compileFlag(
     excludedGroups,
     namedUsers,
     namedGroups,
+    excludedSegments: segmentsOf(flag.disabledGroups, segments),
+    namedSegments: segmentsOf(letIn, segments),
     hasLists: excludedUsers !== null || excludedGroups !== null || namedUsers !== null || namedGroups !== null,
     prerequisites: compilePrerequisites(flag, holderOf),
     condition: compileWho(flag, conditions),
@@ -113,6 +132,12 @@ function setOf(members: readonly string[]): ReadonlySet<string> | null {
 function compileWho(flag: Flag, conditions: ConditionCompiler): Matcher | null {
   const condition = conditions(flag.conditions);
   return flag.slots == null ? condition : bothHold(slotMatcher(flag.slots, servedShare(flag), flag.bucketBy), condition);
+}
+
+function segmentsOf(groups: readonly string[], segments: SegmentLookup): readonly SegmentHolder[] | null {
+  if (groups.length === 0) return null;
+  const found = groups.filter((group) => segments.has(group)).map((group) => segments.holderOf(group));
+  return found.length === 0 ? null : found;
 }
 
 function compilePrerequisites(flag: Flag, holderOf: (key: string) => FlagHolder): CompiledFlag['prerequisites'] {

@@ -37,10 +37,13 @@ export interface Operators {
 
 /**
  * Each entry must hold. A key is an attribute (scalar: equals, list: one of, object: operators) or one of the combinators
- * `all` (list), `any` (list) and `not` (one condition). The empty condition always holds.
+ * `all` (list), `any` (list) and `not` (one condition), or `in_segment` with the name of a segment or a list of them, of which the unit
+ * must be in one. The empty condition always holds.
  */
 export interface Condition {
   readonly [attribute: string]: JsonValue;
 }
 
+/** Keys of a condition that are no attributes. */
 export const COMBINATORS = ['all', 'any', 'not'] as const;
+export const IN_SEGMENT = 'in_segment';

@@ -8,6 +8,7 @@ import type { JsonValue } from '../json.ts';
 import { mixHash } from './bucket.ts';
 import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
 import { hashText, type KeyHash, utf8Length } from './hash.ts';
+import { isNamed } from './is-named.ts';
 import { ownAttribute } from './match.ts';
 import { prerequisitesHold } from './prerequisites-hold.ts';
 import type { Unit } from './unit.ts';
@@ -85,6 +86,8 @@ export function errorOf(outcome: number): EvaluationError | null {
   return SLOT_ERRORS[outcome & 7] ?? null;
 }
 
+/** More are searched by halves. */
+export const FEW_RANGES = 8;
 const NO_UNIT: Unit = Object.freeze({});
 
 export function decide(compiled: CompiledFlag, unit: Unit | null | undefined): number {
@@ -114,7 +117,7 @@ function servedAlone(compiled: CompiledFlag, unit: Unit): number {
 
 function decideAlone(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
   if (compiled.hasLists) {
-    const byName = decideByName(compiled, unit, userId);
+    const byName = decideByName(compiled, unit);
     if (byName !== UNDECIDED) return byName;
   }
   if (compiled.condition !== null && !compiled.condition(unit)) return outcomeOf(compiled.off, DEFAULT, STEP.CONDITIONS);
@@ -132,22 +135,12 @@ export function isUsableKey(key: unknown): key is string | number {
   return key.length * 3 <= MAX_KEY_BYTES || (key.length <= MAX_KEY_BYTES && utf8Length(key) <= MAX_KEY_BYTES);
 }
 
-function decideByName(compiled: CompiledFlag, unit: Unit, userId: string | number | undefined): number {
-  const name = typeof userId === 'number' ? String(userId) : userId;
-  const groups = compiled.excludedGroups !== null || compiled.namedGroups !== null ? unit.groups : undefined;
-  if (isListed(compiled.excludedUsers, name) || isAnyListed(compiled.excludedGroups, groups))
+function decideByName(compiled: CompiledFlag, unit: Unit): number {
+  if (isNamed(unit, compiled.excludedUsers, compiled.excludedGroups, compiled.excludedSegments))
     return outcomeOf(compiled.off, TARGETING_MATCH, STEP.EXCLUDED);
-  if (isListed(compiled.namedUsers, name) || isAnyListed(compiled.namedGroups, groups))
+  if (isNamed(unit, compiled.namedUsers, compiled.namedGroups, compiled.namedSegments))
     return outcomeOf(compiled.on, TARGETING_MATCH, STEP.NAMED);
   return UNDECIDED;
-}
-
-function isListed(list: ReadonlySet<string> | null, name: string | undefined): boolean {
-  return list !== null && name !== undefined && list.has(name);
-}
-
-function isAnyListed(list: ReadonlySet<string> | null, groups: readonly string[] | undefined): boolean {
-  return list !== null && Array.isArray(groups) && groups.some((group) => list.has(group));
 }
 
 function decideByRule(
@@ -186,7 +179,14 @@ function allocate(
 
 function splitVariant(compiled: CompiledFlag, split: NonNullable<CompiledFlag['split']>, high: number, low: number): number {
   const mixed = mixHash(high, low, compiled.splitSaltHigh, compiled.splitSaltLow) >>> 0;
-  for (let index = 0; index < split.length; index++) {
+  let index = 0;
+  if (split.length > FEW_RANGES)
+    for (let end = split.length - 1; index < end; ) {
+      const middle = (index + end) >>> 1;
+      if (mixed < (split[middle]?.threshold ?? 0)) end = middle;
+      else index = middle + 1;
+    }
+  for (; index < split.length; index++) {
     const part = split[index];
     if (part !== undefined && mixed < part.threshold) return part.variant;
   }

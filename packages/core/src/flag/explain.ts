@@ -1,15 +1,24 @@
 /** Why a unit gets what it gets, step by step, as data: for `explain`, the CLI and the page. Never counts as an exposure. */
+import { segmentsNamedBy } from '../segment/references.ts';
 import { shareToPercentage } from '../share.ts';
 import { bucketOf, mixHash } from './bucket.ts';
 import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
 import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf, variantIndexOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
-import { ownAttribute } from './match.ts';
+import { NO_SEGMENTS, ownAttribute, type SegmentHolder, type SegmentLookup } from './match.ts';
 import type { SlotRange } from './slots.ts';
 import type { Unit } from './unit.ts';
 
 export interface ExplainedStep {
-  readonly step: 'kill switch' | 'prerequisites' | 'excluded by name' | 'enabled by name' | 'conditions' | 'rule' | 'allocation';
+  readonly step:
+    | 'override'
+    | 'kill switch'
+    | 'prerequisites'
+    | 'excluded by name'
+    | 'enabled by name'
+    | 'conditions'
+    | 'rule'
+    | 'allocation';
   readonly outcome: 'passed by' | 'decided' | 'not reached';
   /** A sentence with the facts in it. */
   readonly message: string;
@@ -23,13 +32,17 @@ export interface Explanation extends Evaluation<null> {
 }
 
 /** Says what `decide` does; the deciding step is taken from `decide` itself, so that the two cannot disagree. */
-export function explainCompiled(compiled: CompiledFlag, unit: Unit | null | undefined): Explanation {
+export function explainCompiled(
+  compiled: CompiledFlag,
+  unit: Unit | null | undefined,
+  segments: SegmentLookup = NO_SEGMENTS,
+): Explanation {
   const outcome = decide(compiled, unit);
   const evaluation = evaluationOf(compiled, outcome, null);
   const bucket = safeBucket(compiled, unit ?? {});
   const decidedAt = evaluation.errorCode === null ? stepOf(outcome) : STEP.ALLOCATION;
-  const plan = plannedSteps(compiled, bucket, unit ?? {});
-  const at = plan.findIndex((step) => step.code === decidedAt);
+  const plan = plannedSteps(compiled, bucket, unit ?? {}, segments);
+  const at = compiled.isOverridden ? 0 : plan.findIndex((step) => step.code === decidedAt);
   const steps = plan.map(({ step, says, silent }, index): ExplainedStep => {
     if (index > at) return { step, outcome: 'not reached', message: 'an earlier step decided' };
     if (index < at) return { step, outcome: 'passed by', message: silent };
@@ -57,10 +70,11 @@ interface PlannedStep {
   readonly silent: string;
 }
 
-function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit): PlannedStep[] {
+function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit, segments: SegmentLookup): PlannedStep[] {
   const { flag } = compiled;
   const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
   return [
+    ...(compiled.isOverridden ? [overrideStep(flag.onVariant)] : []),
     { code: STEP.KILLED, step: 'kill switch', says: killed, silent: `status is ${flag.status}` },
     ...(compiled.prerequisites ?? []).slice(0, 1).map(
       (): PlannedStep => ({
@@ -85,7 +99,7 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
     {
       code: STEP.CONDITIONS,
       step: 'conditions',
-      says: flag.slots == null ? 'the conditions do not hold' : slotSentence(flag.slots),
+      says: `${flag.slots == null ? 'the conditions do not hold' : slotSentence(flag.slots)}${segmentsText(compiled, unit, segments)}`,
       silent: 'the conditions hold',
     },
     ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
@@ -108,6 +122,29 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit)
       silent: '',
     },
   ];
+}
+
+function overrideStep(variant: string): PlannedStep {
+  const says = `overridden in this process: everybody gets "${variant}", whatever is kept`;
+  return { code: STEP.ALLOCATION, step: 'override', says, silent: '' };
+}
+
+/** Of each segment that the conditions name, whether the unit is in it. */
+function segmentsText({ flag }: CompiledFlag, unit: Unit, segments: SegmentLookup): string {
+  return segmentsNamedBy(flag.conditions)
+    .map((key) => {
+      if (!segments.has(key)) return `; there is no segment "${key}"`;
+      return `; the unit is ${isIn(segments.holderOf(key), unit) ? '' : 'not '}in the segment "${key}"`;
+    })
+    .join('');
+}
+
+function isIn(segment: SegmentHolder, unit: Unit): boolean {
+  try {
+    return segment.matches(unit);
+  } catch {
+    return false;
+  }
 }
 
 /** The first prerequisite that does not hold, and why. */

@@ -11,6 +11,7 @@ import { parseCondition, pointerPart } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
+import { splitIssues, splitOf } from './split-form.ts';
 
 /** A flag as the file has it. Fields it does not mention have their defaults. */
 export interface FileFlag {
@@ -29,6 +30,8 @@ export interface FileFlag {
     readonly off: string;
     readonly on: string;
     readonly split: readonly VariantShare[];
+    /** Whether the split says which buckets are whose, and not only how many. */
+    readonly isSplitExact: boolean;
   } | null;
   readonly rules: readonly Rule[];
   readonly prerequisites: readonly Prerequisite[];
@@ -156,7 +159,7 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
       {
         path,
         message:
-          'must be { "values": { at least two (one for a component) }, "off": name, "on": name, "split"?: { name: percentage } }',
+          'must be { "values": { at least two (one for a component) }, "off": name, "on": name, "split"?: { name: percentage } or ranges }',
       },
     ];
   }
@@ -179,18 +182,19 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
       });
   }
   if (least === 2 && value.off === value.on) issues.push({ path: `${path}/on`, message: 'must differ from off' });
-  return value.split === undefined ? issues : [...issues, ...splitIssues(value.split, declared, `${path}/split`)];
+  return value.split === undefined ? issues : [...issues, ...declaredSplitIssues(value.split, declared, `${path}/split`)];
 }
 
-function splitIssues(split: unknown, declared: object, path: string): Issue[] {
-  if (!isJsonObject(split)) return [{ path, message: 'must be percentages by variant name' }];
-  const issues = Object.entries(split).flatMap(([name, part]): readonly Issue[] => {
-    const at = `${path}/${pointerPart(name)}`;
-    return Object.hasOwn(declared, name) ? percentage(part, at) : [{ path: at, message: 'is not one of the variants' }];
+function declaredSplitIssues(split: unknown, declared: object, path: string): Issue[] {
+  const issues = splitIssues(split, path);
+  if (issues.length > 0) return issues;
+  const strangers = splitOf(split).flatMap(({ variant }, index): Issue[] => {
+    const at = Array.isArray(split) ? `${path}/${index}/variant` : `${path}/${pointerPart(variant)}`;
+    return Object.hasOwn(declared, variant) ? [] : [{ path: at, message: 'is not one of the variants' }];
   });
-  const total = Object.values(split).reduce((sum: number, part) => sum + Math.round(Number(part) * 1000), 0);
-  return issues.length > 0 || total === 100_000 || total === 0
-    ? [...issues]
+  const total = splitOf(split).reduce((sum, { share }) => sum + share, 0);
+  return strangers.length > 0 || total === 100_000 || total === 0
+    ? strangers
     : [{ path, message: `must add up to 100; it adds up to ${total / 1000}` }];
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { bucketOf, mixHash } from './bucket.ts';
 import { compileFlag } from './compile.ts';
 import { newFlag } from './edit.ts';
-import { decide } from './evaluate.ts';
+import { decide, hashOfKey, variantIndexOf } from './evaluate.ts';
 import { Evaluations } from './evaluations.ts';
 import type { Flag } from './flag.ts';
 import { FlagTable } from './flag-table.ts';
@@ -15,6 +16,7 @@ const split = [
   { variant: 'b', share: 40_000 },
   { variant: 'a', share: 60_000 },
 ];
+const manyRanges = Array.from({ length: 40 }, (_, index) => ({ variant: ['a', 'b', 'c'][index % 3] ?? 'a', share: 2_500 }));
 const conditions = { country: 'DE' };
 const KINDS: readonly Partial<Flag>[] = [
   { status: 'disabled', share: 50_000 },
@@ -26,6 +28,7 @@ const KINDS: readonly Partial<Flag>[] = [
     { share },
     { share, conditions },
     { share, ...three, split },
+    { share, ...three, split: manyRanges },
     { share, ...three, split: split.map(({ variant }) => ({ variant, share: 0 })) },
     { share, bucketBy: 'tenant' },
     { share, prerequisites: [{ flag: 'flag-1', variants: ['on'] }] },
@@ -58,6 +61,26 @@ describe('a table of flags', () => {
     units.push(null, undefined, {}, { userId: '' }, { userId: 'ä'.repeat(600) }, { userId: Number.NaN });
     units.push(throwing('userId'), throwing('groups'), throwing('attributes'), new Proxy({}, { get: () => Symbol('s') }));
     for (const unit of units) expect([...table.decide(unit)]).toEqual(compiled.map((flag) => decide(flag, unit)));
+  });
+
+  it('finds the range that a bucket lies in, however many there are', () => {
+    const many = compileFlag({
+      ...newFlag('f', { project: 'p', environment: 'e' }, 0),
+      status: 'enabled',
+      ...three,
+      split: manyRanges,
+    });
+    const one = new FlagTable([many]);
+    const seen = new Set<number>();
+    for (let index = 0; index < 4000; index++) {
+      const { high, low } = hashOfKey(`user-${index}`);
+      const bucket = bucketOf(mixHash(high, low, many.splitSaltHigh, many.splitSaltLow));
+      const variant = many.variants[variantIndexOf(decide(many, { userId: `user-${index}` }))] ?? '';
+      expect(variant).toBe(manyRanges[Math.floor(bucket / 2_500)]?.variant);
+      expect(one.decide({ userId: `user-${index}` })).toEqual([decide(many, { userId: `user-${index}` })]);
+      seen.add(Math.floor(bucket / 2_500));
+    }
+    expect(seen.size).toBe(40);
   });
 
   it('gives every value under its name', () => {

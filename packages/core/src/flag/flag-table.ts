@@ -4,7 +4,19 @@
  */
 import { mixHash } from './bucket.ts';
 import type { CompiledFlag } from './compile.ts';
-import { DEFAULT, DISABLED, decide, hashOfKey, isUsableKey, outcomeOf, SPLIT, STATIC, STEP, THREW_OUTCOME } from './evaluate.ts';
+import {
+  DEFAULT,
+  DISABLED,
+  decide,
+  FEW_RANGES,
+  hashOfKey,
+  isUsableKey,
+  outcomeOf,
+  SPLIT,
+  STATIC,
+  STEP,
+  THREW_OUTCOME,
+} from './evaluate.ts';
 import type { Matcher } from './match.ts';
 import type { Unit } from './unit.ts';
 
@@ -27,7 +39,7 @@ export class FlagTable {
   readonly values: readonly CompiledFlag['values'][];
   readonly #words: Int32Array;
   readonly #conditions: readonly Matcher[];
-  /** Per split its two salts, then each part's last hash and outcome; the last part takes every hash that is left. */
+  /** Per split its two salts and its number of parts, then each part's last hash and outcome; the last one takes every hash that is left. */
   readonly #parts: Int32Array;
 
   constructor(flags: readonly CompiledFlag[]) {
@@ -89,7 +101,14 @@ export class FlagTable {
   #partOf(start: number, high: number, low: number): number {
     const parts = this.#parts;
     const mixed = mixHash(high, low, parts[start] as number, parts[start + 1] as number) ^ 0x80000000;
-    let at = start + 2;
+    let index = 0;
+    let end = parts[start + 2] as number;
+    while (end - index > FEW_RANGES) {
+      const middle = (index + end) >>> 1;
+      if (mixed > (parts[start + 3 + 2 * middle] as number)) index = middle + 1;
+      else end = middle;
+    }
+    let at = start + 3 + 2 * index;
     while (mixed > (parts[at] as number)) at += 2;
     return parts[at + 1] as number;
   }
@@ -120,8 +139,9 @@ function wordsOf(compiled: CompiledFlag, conditions: Map<Matcher, number>, parts
   const outcomes = [allocated(on, isStatic ? STATIC : SPLIT), allocated(off, SPLIT), failed];
   const place = split === null ? NO_PARTS : parts.length;
   if (split !== null) {
-    parts.push(compiled.splitSaltHigh, compiled.splitSaltLow);
-    for (const part of split) if (part.threshold > 0) parts.push(lastBelow(part.threshold), allocated(part.variant, SPLIT));
+    const served = split.filter((part) => part.threshold > 0);
+    parts.push(compiled.splitSaltHigh, compiled.splitSaltLow, served.length);
+    for (const part of served) parts.push(lastBelow(part.threshold), allocated(part.variant, SPLIT));
     parts.push(lastBelow(2 ** 32), allocated(on, SPLIT));
   }
   return [shareSaltHigh, shareSaltLow, lastBelow(threshold), ...outcomes, condition, place];

@@ -15,7 +15,7 @@ import type { SlotRange } from './slots.ts';
 export const FLAG_STATUSES = ['disabled', 'percentage', 'enabled', 'whitelist'] as const;
 export type FlagStatus = (typeof FLAG_STATUSES)[number];
 
-/** One variant's part of a whole. The parts of a split sum to 100 000. */
+/** A range of buckets and whose it is. The ranges of a split follow one another and sum to 100 000; a variant may have several. */
 export interface VariantShare {
   readonly variant: string;
   readonly share: Share;
@@ -36,7 +36,7 @@ export interface Allocation {
   readonly share: Share;
   readonly offVariant: string;
   readonly onVariant: string;
-  /** How units that are in divide among variants; empty means all get `onVariant`. */
+  /** How units that are in divide among variants, in order of buckets; empty means all get `onVariant`. */
   readonly split: readonly VariantShare[];
   /** Groups that a rollout's current stage lets in besides `enabledGroups`. */
   readonly stageGroups: readonly string[];

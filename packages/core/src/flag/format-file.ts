@@ -7,6 +7,8 @@ import { BOOLEAN_VARIANTS, type Flag, type Rule } from './flag.ts';
 import type { FileFlag } from './flag-file.ts';
 import { fileFlag } from './parse-file.ts';
 import { prerequisitesOf } from './prerequisite.ts';
+import { isFragmented, splitAfter } from './rebalance.ts';
+import { formatSplit } from './split-form.ts';
 
 /** The seed's six fields in its order; others only when they say something. Stage groups and owners live in the journal alone. */
 export function formatFlag(flag: Flag): JsonObject {
@@ -45,8 +47,8 @@ function isBoolean(flag: Flag): boolean {
 }
 
 function formatVariants(flag: Flag): JsonObject {
-  const split = Object.fromEntries(flag.split.map((part) => [part.variant, shareToPercentage(part.share)]));
-  return { values: flag.variants, off: flag.offVariant, on: flag.onVariant, ...(flag.split.length > 0 ? { split } : {}) };
+  const split = flag.split.length > 0 ? { split: formatSplit(flag.split) } : {};
+  return { values: flag.variants, off: flag.offVariant, on: flag.onVariant, ...split };
 }
 
 function formatRule(rule: Rule): JsonObject {
@@ -68,11 +70,16 @@ export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope:
     variants: variants?.values ?? BOOLEAN_VARIANTS,
     offVariant: variants?.off ?? 'off',
     onVariant: variants?.on ?? 'on',
-    split: variants?.split ?? [],
+    split: splitAfter(before, variants?.split ?? [], variants?.isSplitExact ?? true),
     statusBeforeKill: file.status !== 'disabled' ? null : killed ? before.status : before.statusBeforeKill,
   };
   if (existing !== undefined && jsonEqual(after, before)) return null;
   return { ...after, revision: before.revision + 1, updatedAt: now };
+}
+
+/** Whether the file gives a split by weights where the flag keeps ranges, which say more. */
+export function saysLess(file: FileFlag, flag: Flag): boolean {
+  return isFragmented(flag.split) && file.variants?.isSplitExact === false;
 }
 
 /**

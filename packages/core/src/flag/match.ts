@@ -1,7 +1,7 @@
 /** Compiles a condition into one function. Compiling happens when a flag changes, so that asking costs only the comparisons. */
 import { isJsonObject } from '../json.ts';
 import { networksTest } from './address-operator.ts';
-import type { Condition, Operators, Scalar } from './condition.ts';
+import { type Condition, IN_SEGMENT, type Operators, type Scalar } from './condition.ts';
 import { instantTest } from './instant-operators.ts';
 import type { ValueTest } from './operator.ts';
 import { patternTest } from './pattern-operator.ts';
@@ -10,9 +10,24 @@ import { rangeTest, versionTest } from './version-operators.ts';
 
 export type Matcher = (unit: Unit) => boolean;
 
+/** Where a segment stands that conditions and flags name: it follows the segment, so that a change of it costs nothing in those. */
+export interface SegmentHolder {
+  isThere: boolean;
+  /** Nobody while there is no such segment. */
+  matches: Matcher;
+}
+
+export interface SegmentLookup {
+  holderOf(key: string): SegmentHolder;
+  has(key: string): boolean;
+}
+
+const NO_SEGMENT: SegmentHolder = Object.freeze({ isThere: false, matches: () => false });
+export const NO_SEGMENTS: SegmentLookup = Object.freeze({ holderOf: () => NO_SEGMENT, has: () => false });
+
 /** Null when the condition always holds. The condition must have been accepted by `parseCondition`. */
-export function compileCondition(condition: Condition): Matcher | null {
-  const matchers = Object.entries(condition).flatMap(([name, operand]) => compileEntry(name, operand) ?? []);
+export function compileCondition(condition: Condition, segments: SegmentLookup = NO_SEGMENTS): Matcher | null {
+  const matchers = Object.entries(condition).flatMap(([name, operand]) => compileEntry(name, operand, segments) ?? []);
   return matchers.length === 0 ? null : allOf(matchers);
 }
 
@@ -22,28 +37,37 @@ export type ConditionCompiler = (condition: Condition) => Matcher | null;
 const MAX_REMEMBERED = 1_000;
 
 /** Compiles equal conditions once, so that flags with the same conditions share one matcher. */
-export function sharedConditions(): ConditionCompiler {
+export function sharedConditions(segments: SegmentLookup = NO_SEGMENTS): ConditionCompiler {
   const known = new Map<string, Matcher | null>();
   return (condition) => {
     const text = JSON.stringify(condition);
     const matcher = known.get(text);
     if (matcher !== undefined) return matcher;
     if (known.size >= MAX_REMEMBERED) known.clear();
-    const compiled = compileCondition(condition);
+    const compiled = compileCondition(condition, segments);
     known.set(text, compiled);
     return compiled;
   };
 }
 
-function compileEntry(name: string, operand: unknown): Matcher | null {
-  if (name === 'all') return allOf(compileList(operand));
-  if (name === 'any') return anyOf(compileList(operand));
-  if (name === 'not') return negate(compileCondition(operand as Condition) ?? always);
+function compileEntry(name: string, operand: unknown, segments: SegmentLookup): Matcher | null {
+  if (name === 'all') return allOf(compileList(operand, segments));
+  if (name === 'any') return anyOf(compileList(operand, segments));
+  if (name === 'not') return negate(compileCondition(operand as Condition, segments) ?? always);
+  if (name === IN_SEGMENT) return inAnyOf(typeof operand === 'string' ? [operand] : (operand as readonly string[]), segments);
   return compileAttribute(name, compileOperand(operand));
 }
 
-function compileList(operand: unknown): Matcher[] {
-  return (operand as readonly Condition[]).map((condition) => compileCondition(condition) ?? always);
+function compileList(operand: unknown, segments: SegmentLookup): Matcher[] {
+  return (operand as readonly Condition[]).map((condition) => compileCondition(condition, segments) ?? always);
+}
+
+function inAnyOf(names: readonly string[], segments: SegmentLookup): Matcher {
+  const holders = names.map((name) => segments.holderOf(name));
+  const [first] = holders;
+  return first !== undefined && holders.length === 1
+    ? (unit) => first.matches(unit)
+    : (unit) => holders.some((holder) => holder.matches(unit));
 }
 
 const always: Matcher = () => true;

@@ -3,13 +3,16 @@ import { type Issue, type Refusal, refuse } from '../error.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Flag, FlagStatus } from './flag.ts';
 import { pointerPart } from './parse-condition.ts';
+import { splitAfter } from './rebalance.ts';
 import type { ParsedSettings } from './settings.ts';
 
 /** `flag` with the settings merged in, or why they do not fit together. */
 export function applySettings(flag: Flag, settings: ParsedSettings): Flag | Refusal {
   if (flag.isComponent && settings.fields.variants !== undefined)
     return refuse(`component "${flag.key}": its variants are its versions; use registerVersion and retireVersion`);
-  const merged: Flag = { ...flag, ...settings.fields, ...mergedStatus(flag, settings) };
+  const given = settings.fields.split;
+  const split = given === undefined ? flag.split : splitAfter(flag, given, settings.isSplitExact);
+  const merged: Flag = { ...flag, ...settings.fields, split, ...mergedStatus(flag, settings) };
   const problem = variantProblem(merged);
   return problem === null ? merged : refuse(`flag "${flag.key}": ${problem.path} ${problem.message}`, 'invalid');
 }

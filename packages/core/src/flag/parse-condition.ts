@@ -2,7 +2,7 @@
 import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
 import { networksProblem } from './address-operator.ts';
-import { COMBINATORS, type Condition, type Operators } from './condition.ts';
+import { COMBINATORS, type Condition, IN_SEGMENT, type Operators } from './condition.ts';
 import { instantProblem } from './instant-operators.ts';
 import type { ArgumentCheck } from './operator.ts';
 import { patternProblem } from './pattern-operator.ts';
@@ -62,16 +62,25 @@ export function parseCondition(
 }
 
 function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
-  if (!isJsonObject(value)) return [{ path, message: 'must be an object of attributes, or all, any and not' }];
+  if (!isJsonObject(value)) return [{ path, message: 'must be an object of attributes, or all, any, not and in_segment' }];
   if (depth > MAX_DEPTH) return [{ path, message: `is nested more than ${MAX_DEPTH} deep` }];
   return Object.entries(value).flatMap(([name, operand]): readonly Issue[] => {
-    if (isPlain(operand) && !COMBINATORS.some((combinator) => combinator === name)) return NO_ISSUES;
+    if (isPlain(operand) && name !== IN_SEGMENT && !COMBINATORS.some((combinator) => combinator === name)) return NO_ISSUES;
     const at = `${path}/${pointerPart(name)}`;
+    if (name === IN_SEGMENT) return segmentIssues(operand, at);
     if (name === 'not') return conditionIssues(operand, at, depth + 1);
     if (name !== 'all' && name !== 'any') return operandIssues(operand, at);
     if (!Array.isArray(operand)) return [{ path: at, message: 'must be a list of conditions' }];
     return Array.from(operand).flatMap((member: unknown, index) => conditionIssues(member, `${at}/${index}`, depth + 1));
   });
+}
+
+/** Whether there is such a segment is for whoever knows the segments. */
+function segmentIssues(operand: unknown, path: string): readonly Issue[] {
+  const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+  if (isName(operand) || (Array.isArray(operand) && operand.length > 0 && operand.every(isName))) return NO_ISSUES;
+  const message = `must be the name of a segment or a list of at least one; it is ${JSON.stringify(operand)}`;
+  return [{ path, message }];
 }
 
 /** A value or a list of values: what most operands are, and nothing to find fault with. */

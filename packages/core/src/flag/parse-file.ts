@@ -2,10 +2,11 @@
 import type { Issue } from '../error.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Condition } from './condition.ts';
-import { BOOLEAN_VARIANTS, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
+import { BOOLEAN_VARIANTS, type FlagStatus, type Rule } from './flag.ts';
 import { type FileFlag, fileFlagIssues } from './flag-file.ts';
 import { findCycle, type Prerequisite, prerequisiteProblem } from './prerequisite.ts';
 import { shown } from './shown.ts';
+import { splitOf } from './split-form.ts';
 
 /** The flags in the file's order, or every issue at once. Nothing is clamped, guessed or left out. */
 export function parseFlagFile(value: unknown): { readonly flags: readonly FileFlag[] } | { readonly issues: readonly Issue[] } {
@@ -101,14 +102,12 @@ function distinctNames(names: readonly string[]): readonly string[] {
 }
 
 function fileVariants(variants: { readonly [field: string]: JsonValue }): FileFlag['variants'] {
-  const split = Object.entries((variants.split ?? {}) as Record<string, number>).map(
-    ([variant, part]): VariantShare => ({ variant, share: shareOf(part) }),
-  );
   return {
     values: variants.values as Readonly<Record<string, JsonValue>>,
     off: variants.off as string,
     on: variants.on as string,
-    split,
+    split: splitOf(variants.split ?? {}),
+    isSplitExact: Array.isArray(variants.split),
   };
 }
 

@@ -1,30 +1,18 @@
 /** An edit of a flag as a whole change: the flag, what its share's owner becomes, and the events. */
 import type { Change } from '../change.ts';
-import { isRefusal, type Refusal, refuse } from '../error.ts';
+import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
 import { withoutTest } from '../experiment/division.ts';
-import type { Experiment } from '../experiment/experiment.ts';
 import { endExperiment } from '../experiment/lifecycle.ts';
 import type { JsonObject } from '../json.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { transition } from '../rollout/transition.ts';
-import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
 import { editFlag, type FlagEdit, newFlag } from './edit.ts';
 import { type Flag, type ShareOwner, servedShare } from './flag.ts';
-import { type FlagLookup, findCycle, prerequisiteProblem, prerequisitesOf } from './prerequisite.ts';
-
-/** The records that an edit of one flag can touch. */
-export interface FlagFacts {
-  readonly scope: Scope;
-  readonly key: string;
-  readonly flag: Flag | undefined;
-  readonly rollout: Rollout | undefined;
-  readonly experiment: Experiment | undefined;
-  /** Every other flag of the scope, for what an edit of one means to the others. */
-  readonly flags?: FlagLookup<Flag> & { values(): Iterable<Flag> };
-}
+import type { FlagFacts } from './flag-facts.ts';
+import { unfitRefusal } from './unfit-edit.ts';
 
 /** Says more of an edit than its type does, such as that it was a rollback. */
 export interface EditLabel {
@@ -46,7 +34,7 @@ export function planFlagEdit(
   const edited = editFlag(before, edit, now);
   if (isRefusal(edited)) return edited;
   if (edited === before && facts.flag !== undefined) return null;
-  const unfit = prerequisiteRefusal(facts, edited, edit);
+  const unfit = unfitRefusal(facts, edited, edit);
   if (unfit !== null) return unfit;
   const after = { ...edited, revision: before.revision + 1, updatedAt: now };
   const isKilled = before.status !== 'disabled' && after.status === 'disabled';
@@ -55,38 +43,6 @@ export function planFlagEdit(
   const events: SluiceEvent[] = [eventOf(typeOf(before, flag, edit), flag, by, now, shareDetail(before, flag))];
   if (label !== undefined) events.push(eventOf(label.type, flag, by, now, { ...shareDetail(before, flag), ...label.detail }));
   return { records: [flag, ...ended.records], events: [...events, ...ended.events] };
-}
-
-/** Prerequisites must exist and lead in no circle when they are written, and a flag stays as long as others need it. */
-function prerequisiteRefusal({ key, flags }: FlagFacts, after: Flag, edit: FlagEdit): Refusal | null {
-  if (flags === undefined) return null;
-  const living: FlagLookup<Flag> = {
-    get: (name) => {
-      const found = name === key ? after : flags.get(name);
-      return found === undefined || found.archivedAt !== null ? undefined : found;
-    },
-  };
-  if (edit.type === 'archive') {
-    const needing = [...flags.values()].filter(
-      (flag) => flag.archivedAt === null && prerequisitesOf(flag).some((prerequisite) => prerequisite.flag === key),
-    );
-    const names = needing.map((flag) => `"${flag.key}"`).join(', ');
-    return needing.length === 0
-      ? null
-      : refuse(`flag "${key}": ${needing.length} flags need it (${names}); take it out of their prerequisites first`);
-  }
-  if (edit.type !== 'set' || edit.settings.fields.prerequisites === undefined) return null;
-  const keys = (): readonly string[] => Array.from(flags.values(), (flag) => flag.key);
-  for (const [index, prerequisite] of prerequisitesOf(after).entries()) {
-    const problem = prerequisiteProblem(prerequisite, living, keys);
-    if (problem !== null) return refuse(`flag "${key}": /prerequisites/${index} ${problem}`, 'invalid');
-  }
-  const neededBy = (name: string): readonly string[] => {
-    const flag = living.get(name);
-    return flag === undefined ? [] : prerequisitesOf(flag).map((prerequisite) => prerequisite.flag);
-  };
-  const cycle = findCycle([key], neededBy);
-  return cycle === null ? null : refuse(`flag "${key}": its prerequisites lead in a circle: ${cycle.join(' → ')}`, 'invalid');
 }
 
 function typeOf(before: Flag, after: Flag, edit: FlagEdit): EventType {

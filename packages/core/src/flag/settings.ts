@@ -4,11 +4,12 @@ import { parseInstant } from '../instant.ts';
 import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, percentageToShare, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
-import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
+import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule } from './flag.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
+import { type SplitSettings, splitIssues, splitOf } from './split-form.ts';
 
 /** Absent settings keep what is there. Percentages run from 0 to 100 with up to three decimals. */
 export interface FlagSettings {
@@ -20,8 +21,11 @@ export interface FlagSettings {
   readonly variants?: Readonly<Record<string, JsonValue>>;
   readonly offVariant?: string;
   readonly onVariant?: string;
-  /** How units that are in divide among variants, in percent, 100 in all; `{}` gives all of them `onVariant`. */
-  readonly split?: Readonly<Record<string, number>>;
+  /**
+   * How units that are in divide among variants: percentages by name, 100 in all, or a list of ranges; `{}` gives all of them `onVariant`.
+   * Other percentages than before move no more units than they must.
+   */
+  readonly split?: SplitSettings;
   readonly enabledUsers?: readonly string[];
   readonly enabledGroups?: readonly string[];
   readonly disabledUsers?: readonly string[];
@@ -66,6 +70,8 @@ export interface ParsedSettings {
   readonly enabled: boolean | null;
   readonly status: FlagStatus | null;
   readonly share: Share | null;
+  /** Whether the split, if there is one, says which buckets are whose, and not only how many. */
+  readonly isSplitExact: boolean;
   /** Whether the settings say anything that a share's owner must agree to. */
   readonly movesShare: boolean;
 }
@@ -96,6 +102,7 @@ export function parseFlagSettings(key: string, settings: unknown): ParsedSetting
     enabled: enabled ?? null,
     status: status ?? null,
     share: rolloutPercentage === undefined ? null : percentageToShare(rolloutPercentage, 'rolloutPercentage'),
+    isSplitExact: Array.isArray(settings.split),
     movesShare: [
       'enabled',
       'status',
@@ -207,17 +214,8 @@ function readVariants(value: unknown, path: string): ReturnType<Reader> {
 }
 
 function readSplit(value: unknown, path: string): ReturnType<Reader> {
-  if (!isJsonObject(value))
-    return { issues: [{ path, message: `must be an object of percentages by variant name; it is ${shown(value)}` }] };
-  const issues = Object.entries(value).flatMap(([variant, part]): Issue[] => {
-    const problem = percentageProblem(part);
-    return problem === null ? [] : [{ path: `${path}/${variant}`, message: `${problem}; it is ${shown(part)}` }];
-  });
-  if (issues.length > 0) return { issues };
-  const split = Object.entries(value).map(
-    ([variant, part]): VariantShare => ({ variant, share: Math.round((part as number) * 1000) }),
-  );
-  return { field: { split } };
+  const issues = splitIssues(value, path);
+  return issues.length > 0 ? { issues } : { field: { split: splitOf(value) } };
 }
 
 function readRules(value: unknown, path: string): ReturnType<Reader> {

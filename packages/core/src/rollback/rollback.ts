@@ -4,7 +4,8 @@ import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { editFlag } from '../flag/edit.ts';
 import { type Flag, servedShare } from '../flag/flag.ts';
-import { endOwner, type FlagFacts, planFlagEdit } from '../flag/plan-edit.ts';
+import type { FlagFacts } from '../flag/flag-facts.ts';
+import { endOwner, planFlagEdit } from '../flag/plan-edit.ts';
 import { startRollback } from '../rollout/start.ts';
 import { shareToPercentage } from '../share.ts';
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Flag } from '../flag/flag.ts';
+import { segmentOf } from '../segment/segment.testing.ts';
+import { segmentLookup } from '../segment/segment-matchers.ts';
 import { rehearse } from './rehearse.ts';
 import type { RolloutSettings } from './settings.ts';
 import { flagOf, look, startedWorld } from './world.testing.ts';
@@ -41,6 +43,23 @@ describe('rehearse', () => {
   it('refuses when the flag is no longer what going back would restore', () => {
     expect(problem({}, { share: 500 }, { share: 700 })).toContain('going back from stage 1 does not give what was there before');
     expect(problem({}, { share: 500 }, { share: 501 })).toBe('the flag changed since the rollout was started');
+  });
+
+  it('proves as much for a flag whose prerequisites or conditions hold for nobody', () => {
+    const hidden = { prerequisites: [{ flag: 'other', variants: ['on'] }], conditions: { plan: 'pro' } };
+    for (const fields of [{ prerequisites: hidden.prerequisites }, { conditions: hidden.conditions }, hidden]) {
+      expect(problem({}, { share: 500, ...fields })).toBeNull();
+      expect(problem({}, { share: 500, ...fields }, { share: 700 })).toContain('going back from stage 1 does not give');
+    }
+  });
+
+  it('walks with the segments as they are', () => {
+    const { rollout, flag } = startedWorld({}, flagOf());
+    const changed = { ...flag, stageGroups: ['staff'] };
+    expect(rehearse(rollout, changed)).toBe('the flag changed since the rollout was started');
+    expect(rehearse(rollout, changed, segmentLookup([segmentOf('staff', null, ['rehearsal-3'])]))).toContain(
+      'going back from stage 1 does not give',
+    );
   });
 
   it('waits in preflight for its validator, as after a restart, and opens the first stage when it is there', () => {

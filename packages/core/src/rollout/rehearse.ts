@@ -1,7 +1,8 @@
 /** Preflight: the way back is walked on paper before anybody is led forward. */
-import { compileFlag } from '../flag/compile.ts';
+import { type CompiledFlag, compileFlag } from '../flag/compile.ts';
 import { evaluateCompiled } from '../flag/evaluate.ts';
 import { type Allocation, allocationOf, type Flag, servedShare } from '../flag/flag.ts';
+import { NO_SEGMENTS, type SegmentLookup } from '../flag/match.ts';
 import type { Unit } from '../flag/unit.ts';
 import { jsonEqual } from '../json.ts';
 import { WHOLE_SHARE } from '../share.ts';
@@ -11,9 +12,12 @@ import type { Rollout } from './rollout.ts';
 /** Enough to meet named users, groups and both sides of any share that a stage opens. */
 const SYNTHETIC_UNITS = 200;
 
-/** What would go wrong, in words; null when every stage answers, going back gives exactly what was there, and the kill gives off. */
-export function rehearse(rollout: Rollout, flag: Flag): string | null {
-  return variantProblem(rollout, flag) ?? walkProblem(rollout, flag);
+/**
+ * What would go wrong, in words; null when every stage answers, going back gives exactly what was there, and the kill gives off. It is
+ * walked as if every prerequisite and the conditions held: where they do not, everybody gets off, and nothing would be proved.
+ */
+export function rehearse(rollout: Rollout, flag: Flag, segments: SegmentLookup = NO_SEGMENTS): string | null {
+  return variantProblem(rollout, flag) ?? walkProblem(rollout, { ...flag, prerequisites: [], conditions: {} }, segments);
 }
 
 function variantProblem(rollout: Rollout, flag: Flag): string | null {
@@ -32,33 +36,35 @@ function variantProblem(rollout: Rollout, flag: Flag): string | null {
   return null;
 }
 
-function walkProblem(rollout: Rollout, flag: Flag): string | null {
+function walkProblem(rollout: Rollout, flag: Flag, segments: SegmentLookup): string | null {
   const units = syntheticUnits(flag, rollout.plan.stages.at(-1)?.groups ?? []);
-  const original = answers(flag, flag, units);
+  const answers = (base: Flag, allocation: Allocation): readonly Answer[] => {
+    const compiled = compileFlag({ ...base, ...allocation }, undefined, undefined, segments);
+    return units.map((unit) => answerOf(compiled, unit));
+  };
+  const original = answers(flag, flag);
   const { offVariant } = baseAllocation(rollout);
   for (const [index] of rollout.plan.stages.entries()) {
     const opened = stageAllocation(rollout, index);
-    const failed = answers(flag, opened, units).find((answer) => answer.errorCode !== null);
+    const failed = answers(flag, opened).find((answer) => answer.errorCode !== null);
     if (failed !== undefined) return `stage ${index + 1} does not answer: ${failed.errorCode ?? ''}`;
-    const restored = answers({ ...flag, ...opened }, rollout.before, units);
+    const restored = answers({ ...flag, ...opened }, rollout.before);
     if (!jsonEqual(restored, original)) return `going back from stage ${index + 1} does not give what was there before`;
-    const killed = answers(flag, { ...opened, status: 'disabled' }, units);
+    const killed = answers(flag, { ...opened, status: 'disabled' });
     if (killed.some((answer) => answer.variant !== offVariant))
       return `the kill switch does not give "${offVariant}" in stage ${index + 1}`;
   }
   return jsonEqual(allocationOf(flag), rollout.before) ? null : 'the flag changed since the rollout was started';
 }
 
-function answers(
-  flag: Flag,
-  allocation: Allocation,
-  units: readonly Unit[],
-): { variant: string | null; errorCode: string | null }[] {
-  const compiled = compileFlag({ ...flag, ...allocation });
-  return units.map((unit) => {
-    const { variant, errorCode } = evaluateCompiled(compiled, unit, null);
-    return { variant, errorCode };
-  });
+interface Answer {
+  readonly variant: string | null;
+  readonly errorCode: string | null;
+}
+
+function answerOf(compiled: CompiledFlag, unit: Unit): Answer {
+  const { variant, errorCode } = evaluateCompiled(compiled, unit, null);
+  return { variant, errorCode };
 }
 
 function syntheticUnits(flag: Flag, stageGroups: readonly string[]): Unit[] {

@@ -2,6 +2,7 @@
 import type { Measurement } from '../analysis/criterion.ts';
 import type { EventType } from '../event.ts';
 import type { Allocation, Flag } from '../flag/flag.ts';
+import type { SegmentLookup } from '../flag/match.ts';
 import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
@@ -32,6 +33,8 @@ export interface RolloutFacts {
   readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
   readonly versionProblem?: string;
+  /** The segments of the scope, for the rehearsal in preflight. */
+  readonly segments?: SegmentLookup;
 }
 
 export interface TransitionEvent {

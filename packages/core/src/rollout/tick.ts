@@ -44,7 +44,9 @@ function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transiti
   if (freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) !== null)
     return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {});
   const problem =
-    facts.flag === null ? 'the flag is gone' : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag));
+    facts.flag === null
+      ? 'the flag is gone'
+      : (facts.sourceProblem ?? facts.versionProblem ?? rehearse(rollout, facts.flag, facts.segments));
   if (problem === null) return enterStage(rollout, 0, now, 'preflight passed: the way back was rehearsed');
   return end(rollout, { name: 'preflightFailed', message: problem }, now, {
     events: [{ type: 'rollout.preflightFailed', reason: problem, detail: {} }],

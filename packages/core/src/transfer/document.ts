@@ -7,6 +7,7 @@ import { formatComponentEntry, parseComponentEntry } from './transfer-component.
 import { formatExperimentEntry, parseExperimentEntry } from './transfer-experiment.ts';
 import { formatFlagEntry, parseFlagEntry } from './transfer-flag.ts';
 import { formatRolloutEntry, parseRolloutEntry } from './transfer-rollout.ts';
+import { formatSegmentEntry, parseSegmentEntry } from './transfer-segment.ts';
 
 export const DOCUMENT_FORMAT = 'sluice';
 export const DOCUMENT_VERSION = 1;
@@ -17,13 +18,14 @@ export interface SluiceDocument {
   readonly version: typeof DOCUMENT_VERSION;
   readonly exportedAt: string;
   readonly scope: Scope;
+  readonly segments: readonly JsonObject[];
   readonly flags: readonly JsonObject[];
   readonly components: readonly JsonObject[];
   readonly experiments: readonly JsonObject[];
   readonly rollouts: readonly JsonObject[];
 }
 
-export type ListName = 'flags' | 'components' | 'experiments' | 'rollouts';
+export type ListName = 'segments' | 'flags' | 'components' | 'experiments' | 'rollouts';
 
 export interface TransferKind {
   readonly list: ListName;
@@ -36,6 +38,13 @@ export interface TransferKind {
 }
 
 export const TRANSFER_KINDS: readonly TransferKind[] = [
+  {
+    list: 'segments',
+    kind: 'segment',
+    keyField: 'name',
+    format: (record) => (record.kind === 'segment' ? formatSegmentEntry(record) : null),
+    parse: parseSegmentEntry,
+  },
   {
     list: 'flags',
     kind: 'flag',
@@ -74,6 +83,7 @@ export function exportDocument(records: readonly SluiceRecord[], scope: Scope, n
     version: DOCUMENT_VERSION,
     exportedAt: new Date(now).toISOString(),
     scope: { project: scope.project, environment: scope.environment },
+    segments: lists.get('segments') ?? [],
     flags: lists.get('flags') ?? [],
     components: lists.get('components') ?? [],
     experiments: lists.get('experiments') ?? [],

@@ -3,7 +3,7 @@ import type { Change } from '../change.ts';
 import { type Attribution, type EventType, eventOf } from '../event.ts';
 import type { Flag } from '../flag/flag.ts';
 import { jsonEqual } from '../json.ts';
-import type { RecordKind, SluiceRecord } from '../record.ts';
+import { idOf, type RecordKind, type SluiceRecord } from '../record.ts';
 import { isEnded } from '../rollout/rollout.ts';
 import { TRANSFER_KINDS } from './document.ts';
 import { forgottenVersions } from './transfer-component.ts';
@@ -51,9 +51,10 @@ export function planImport(
   const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
   const unfit = wholeProblems(wanted, kept);
   const steps = resting.map(({ record, message }): Step => {
-    const problem = record.kind === 'flag' ? unfit.get(record.key) : undefined;
+    const problem = unfit.get(idOf(record));
     if (problem === undefined) return stepOf(record, message, before, named, onExisting);
-    return { entry: { kind: 'flag', key: record.key, outcome: 'refused', message: problem }, record: null, before: undefined };
+    const { kind, key } = record;
+    return { entry: { kind, key, outcome: 'refused', message: problem }, record: null, before: undefined };
   });
   if (onExisting === 'replace')
     for (const record of kept)
@@ -67,8 +68,9 @@ export function planImport(
   return { entries, change: { records: changed.map(({ record }) => record), events } };
 }
 
-function idOf({ kind, key }: { readonly kind: RecordKind; readonly key: string }): string {
-  return `${kind}/${key}`;
+/** A deleted segment is as good as none, but for its revision. */
+function isDeleted(record: SluiceRecord): boolean {
+  return record.kind === 'segment' && record.deletedAt !== null;
 }
 
 /** The flag without whoever moved its share: as before a rollout that is not at its end, and at 0 % where a test was running. */
@@ -103,9 +105,9 @@ function stepOf(
   const unregistered = record.kind === 'flag' ? unregisteredProblem(record, named, kept) : null;
   if (unregistered !== null) return step('refused', unregistered);
   const flag = idOf({ kind: 'flag', key });
-  if (kind !== 'flag' && !kept.has(flag) && !named.has(flag))
+  if (kind !== 'flag' && kind !== 'segment' && !kept.has(flag) && !named.has(flag))
     return step('refused', `its flag "${key}" is neither there nor in the document`);
-  if (before === undefined) return step('create');
+  if (before === undefined || isDeleted(before)) return step('create');
   if (isSame(record, before)) return step('unchanged', '');
   if (onExisting === 'refuse') return step('refused', 'it is there already and differs; pass onExisting: "merge" or "replace"');
   if (record.kind === 'rollout' && before.kind === 'rollout' && record.number <= before.number)
@@ -175,7 +177,7 @@ function archiving(flag: Flag, now: number): Step {
 
 function revised(record: SluiceRecord, before: SluiceRecord | undefined, now: number): SluiceRecord {
   const revision = (before?.revision ?? 0) + 1;
-  return record.kind === 'flag' ? { ...record, revision, updatedAt: now } : { ...record, revision };
+  return record.kind === 'flag' || record.kind === 'segment' ? { ...record, revision, updatedAt: now } : { ...record, revision };
 }
 
 function eventType(record: SluiceRecord, before: SluiceRecord | undefined): EventType {
@@ -183,6 +185,7 @@ function eventType(record: SluiceRecord, before: SluiceRecord | undefined): Even
   if (record.kind === 'experiment') return 'experiment.imported';
   if (record.kind === 'component') return 'component.registered';
   if (record.kind === 'layer') return 'layer.changed';
+  if (record.kind === 'segment') return before === undefined || isDeleted(before) ? 'segment.created' : 'segment.updated';
   if (before?.kind !== 'flag') return 'flag.created';
   if (record.archivedAt !== null) return 'flag.archived';
   if (record.status === 'disabled' && before.status !== 'disabled') return 'flag.killed';

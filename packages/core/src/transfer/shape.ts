@@ -76,9 +76,3 @@ export function objectOf(fields: Readonly<Record<string, Shape>>): Shape {
 /** Any JSON object. */
 export const jsonObject: Shape = (value, path) =>
   isJsonObject(value) && copyJson(value) !== undefined ? [] : [{ path, message: `must be a JSON object; it is ${shown(value)}` }];
-
-/** Percentages by variant name; whether they fit the flag is for whoever knows the flag. */
-export const percentagesByName: Shape = (value, path) =>
-  isJsonObject(value)
-    ? Object.entries(value).flatMap(([name, part]) => percentage(part, `${path}/${pointerPart(name)}`))
-    : [{ path, message: `must be an object of percentages by variant; it is ${shown(value)}` }];

@@ -6,6 +6,7 @@ import { nameProblem } from '../flag/flag-file.ts';
 import { variantProblem } from '../flag/merge-settings.ts';
 import { prerequisitesOf } from '../flag/prerequisite.ts';
 import { parseFlagSettings } from '../flag/settings.ts';
+import { formatSplit } from '../flag/split-form.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { percentageToShare, shareToPercentage } from '../share.ts';
@@ -57,7 +58,7 @@ const SHAPE = objectOf({
   shareOwner: orNull(objectOf({ kind: oneOf(['rollout', 'experiment']), key: text })),
   archivedAt: orNull(instant),
   createdAt: instant,
-  ...Object.fromEntries(SETTINGS.map((name) => [name, name === 'variants' || name === 'split' ? jsonObject : BY_SETTINGS])),
+  ...Object.fromEntries(SETTINGS.map((name) => [name, name === 'variants' ? jsonObject : BY_SETTINGS])),
 });
 
 export function formatFlagEntry(flag: Flag): JsonObject {
@@ -72,7 +73,7 @@ export function formatFlagEntry(flag: Flag): JsonObject {
     statusBeforeKill,
     isComponent: flag.isComponent,
     ...{ variants, offVariant, onVariant },
-    split: Object.fromEntries(flag.split.map((part) => [part.variant, shareToPercentage(part.share)])),
+    split: formatSplit(flag.split),
     ...{ enabledUsers, enabledGroups, disabledUsers, disabledGroups, conditions },
     rules: flag.rules.map(formatRule),
     prerequisites: prerequisitesOf(flag).map(({ flag: needed, variants: serving }) => ({ flag: needed, variants: serving })),

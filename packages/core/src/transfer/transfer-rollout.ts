@@ -2,6 +2,7 @@
 import { type Criterion, HARM_CAUSES, VERDICTS, type Verdict } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
 import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
+import { formatSplit, splitIssues, splitOf } from '../flag/split-form.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { type FreezeWindow, WEEKDAYS } from '../rollout/freeze.ts';
 import { type EndPhase, isEnded, ROLLOUT_STRATEGIES, type Rollout, type Stage } from '../rollout/rollout.ts';
@@ -17,7 +18,6 @@ import {
   oneOf,
   orNull,
   percentage,
-  percentagesByName,
   type Shape,
   text,
   wholeFrom,
@@ -51,7 +51,7 @@ const ALLOCATION = objectOf({
   rolloutPercentage: percentage,
   offVariant: fullText,
   onVariant: fullText,
-  split: percentagesByName,
+  split: splitIssues,
   stageGroups: listOf(fullText),
 });
 const VERDICT = objectOf({
@@ -147,8 +147,7 @@ function formatWindow(window: FreezeWindow): JsonObject {
 }
 
 function formatAllocation({ share, split, ...rest }: Allocation): JsonObject {
-  const parts = Object.fromEntries(split.map((part) => [part.variant, shareToPercentage(part.share)]));
-  return { ...rest, rolloutPercentage: shareToPercentage(share), split: parts };
+  return { ...rest, rolloutPercentage: shareToPercentage(share), split: formatSplit(split) };
 }
 
 /** The rollout at revision 0, or every issue. One that was under way is aborted: an import moves no traffic. */
@@ -213,14 +212,10 @@ function stageOf(entry: JsonObject): Stage {
 
 function allocationIn(entry: JsonObject): Allocation {
   const { rolloutPercentage, split, ...rest } = entry;
-  const parts = Object.entries(split as JsonObject).map(([variant, part]) => ({
-    variant,
-    share: Math.round(Number(part) * 1000),
-  }));
   return {
     ...(rest as unknown as Omit<Allocation, 'share' | 'split'>),
     share: Math.round(Number(rolloutPercentage) * 1000),
-    split: parts,
+    split: splitOf(split),
   };
 }
 

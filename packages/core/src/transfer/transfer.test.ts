@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isRefusal } from '../error.ts';
 import { createExperiment, endExperiment } from '../experiment/lifecycle.ts';
 import { parseTestSettings } from '../experiment/settings.ts';
 import { newFlag } from '../flag/edit.ts';
@@ -8,6 +9,7 @@ import type { SluiceRecord } from '../record.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { ask, BY, flagOf, openWorld, START } from '../rollout/world.testing.ts';
 import { DEFAULT_SCOPE } from '../scope.ts';
+import { segmentOf } from '../segment/segment.testing.ts';
 import { exportDocument } from './document.ts';
 import { parseDocument } from './parse-document.ts';
 import { planImport } from './plan-import.ts';
@@ -63,6 +65,7 @@ const records: fc.Arbitrary<SluiceRecord[]> = fc
     ...flags,
     ...outcomes.map((phase, index): Rollout => ({ ...endedRollout(flags[index]?.key ?? ''), phase })),
     ...flags.slice(0, 2).map((made) => stoppedTest(made.key)),
+    ...flags.slice(0, 1).map((made) => ({ ...segmentOf(made.key, { plan: 'pro' }, ['ann', '__proto__']), createdAt: START })),
   ]);
 
 function endedRollout(name: string): Rollout {
@@ -85,7 +88,8 @@ function stoppedTest(testId: string) {
     trafficShare: 0.3,
     eligibility: { plan: 'pro' },
   };
-  const made = createExperiment(parseTestSettings(settings), DEFAULT_SCOPE, BY, START).records[0];
+  const change = createExperiment(parseTestSettings(settings), DEFAULT_SCOPE, BY, START);
+  const made = isRefusal(change) ? undefined : change.records[0];
   if (made?.kind !== 'experiment') throw new Error('no test was made');
   return { ...endExperiment(made, BY, NOW - 5), startedAt: START + 1, drawnBy: { salt: 's', bucketBy: null }, shipped: 'c' };
 }

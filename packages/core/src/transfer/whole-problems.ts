@@ -1,10 +1,17 @@
-/** What no entry of a document can say alone: whether its flags, together with those that are there, fit each other. */
+/** What no entry of a document can say alone: whether its records, together with those that are there, fit each other. */
 import type { Flag } from '../flag/flag.ts';
 import { findCycle, prerequisiteProblem, prerequisitesOf } from '../flag/prerequisite.ts';
-import type { SluiceRecord } from '../record.ts';
+import { idOf, type SluiceRecord } from '../record.ts';
+import { nestingProblem } from '../segment/nesting.ts';
+import { missingSegmentIssues, segmentsNamedBy } from '../segment/references.ts';
+import type { Segment } from '../segment/segment.ts';
 
-/** Why a flag of `wanted` would need what is not there, or lead in a circle, by its key. */
+/** Why a record of `wanted` would need what is not there, or lead in a circle, by its id. */
 export function wholeProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
+  return new Map([...segmentProblems(wanted, kept), ...prerequisiteProblems(wanted, kept)]);
+}
+
+function prerequisiteProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
   const living = new Map<string, Flag>();
   for (const record of [...kept, ...wanted]) {
     if (record.kind !== 'flag') continue;
@@ -19,12 +26,43 @@ export function wholeProblems(wanted: readonly SluiceRecord[], kept: readonly Sl
   };
   for (const record of wanted) {
     if (record.kind !== 'flag' || record.archivedAt !== null) continue;
+    const id = idOf(record);
     for (const [index, prerequisite] of prerequisitesOf(record).entries()) {
       const problem = prerequisiteProblem(prerequisite, living, keys);
-      if (problem !== null) problems.set(record.key, `/prerequisites/${index} ${problem}`);
+      if (problem !== null) problems.set(id, `/prerequisites/${index} ${problem}`);
     }
-    const cycle = problems.has(record.key) || prerequisitesOf(record).length === 0 ? null : findCycle([record.key], neededBy);
-    if (cycle !== null) problems.set(record.key, `its prerequisites lead in a circle: ${cycle.join(' → ')}`);
+    const cycle = problems.has(id) || prerequisitesOf(record).length === 0 ? null : findCycle([record.key], neededBy);
+    if (cycle !== null) problems.set(id, `its prerequisites lead in a circle: ${cycle.join(' → ')}`);
   }
   return problems;
+}
+
+/** Segments that are named must be there, as when they are written, and must not nest without end. */
+function segmentProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
+  const living = new Map<string, Segment>();
+  for (const record of [...kept, ...wanted])
+    if (record.kind === 'segment' && record.deletedAt === null) living.set(record.key, record);
+  const namedBy = (key: string): readonly string[] => segmentsNamedBy(living.get(key)?.condition ?? null);
+  const problems = new Map<string, string>();
+  for (const record of wanted) {
+    const [missing] = conditionsOf(record).flatMap(([path, condition]) => missingSegmentIssues(condition, path, living));
+    if (missing !== undefined) problems.set(idOf(record), `${missing.path} ${missing.message}`);
+  }
+  const given = wanted.filter(({ kind }) => kind === 'segment');
+  for (const segment of living.values()) {
+    const problem = namedBy(segment.key).length === 0 ? null : nestingProblem(segment.key, namedBy);
+    if (problem === null) continue;
+    const own = given.filter(({ key }) => key === segment.key);
+    // One that the document does not name is there already: it is the document's segments that make it unfit.
+    for (const record of own.length > 0 ? own : given)
+      problems.set(idOf(record), `the condition of the segment "${segment.key}" ${problem}`);
+  }
+  return problems;
+}
+
+function conditionsOf(record: SluiceRecord): readonly (readonly [path: string, condition: Flag['conditions']])[] {
+  if (record.kind === 'segment') return record.condition === null ? [] : [['/condition', record.condition]];
+  if (record.kind === 'experiment') return [['/eligibility', record.eligibility]];
+  if (record.kind !== 'flag' || record.archivedAt !== null) return [];
+  return [['/conditions', record.conditions], ...record.rules.map((rule, index) => [`/rules/${index}/if`, rule.if] as const)];
 }

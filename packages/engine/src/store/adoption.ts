@@ -16,6 +16,7 @@ import {
   rebasedFileFlag,
   registryIssues,
   SluiceError,
+  saysLess,
 } from '@sluice/core';
 import { placedError } from './flag-file-text.ts';
 
@@ -37,7 +38,7 @@ interface AdoptionInput {
 }
 
 export interface Adoption extends Change {
-  /** Flags that the edit set off to change further than it says: with a test that it kills goes the split. */
+  /** Flags of which there is more to say than the edit does: with a test that it kills goes the split. */
   readonly further: readonly Flag[];
 }
 
@@ -61,13 +62,14 @@ export function planAdoption(input: AdoptionInput): Adoption {
   const edited = entries.flatMap(({ file }): Edited[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
-    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag) }];
+    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), isUnsaid: saysLess(file, flag) }];
   });
   const archived = dropped.map(
     (before): Edited => ({
       before,
       flag: { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 },
       type: 'flag.archived',
+      isUnsaid: false,
     }),
   );
   const changes = [...edited, ...archived].map((edit) => changeOf(edit, others, by, now));
@@ -109,13 +111,20 @@ interface Edited {
   readonly before: Flag | undefined;
   readonly flag: Flag;
   readonly type: EventType;
+  /** There is more to say of it than the file does. */
+  readonly isUnsaid: boolean;
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */
-function changeOf({ before, flag, type }: Edited, others: AdoptionInput['others'], by: Attribution, now: number): Adoption {
+function changeOf(
+  { before, flag, type, isUnsaid }: Edited,
+  others: AdoptionInput['others'],
+  by: Attribution,
+  now: number,
+): Adoption {
   const owner = before?.shareOwner ?? null;
   if (owner === null || (type !== 'flag.killed' && type !== 'flag.archived'))
-    return { records: [flag], events: [eventOf(type, flag, by, now)], further: [] };
+    return { records: [flag], events: [eventOf(type, flag, by, now)], further: isUnsaid ? [flag] : [] };
   const ended = endOwner({ scope: flag.scope, key: flag.key, flag: before, ...others(flag.key) }, by, now);
   const free = freedFlag(flag, owner);
   return {

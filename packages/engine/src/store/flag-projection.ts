@@ -1,7 +1,7 @@
 /** The flag file as a projection of the records: what it does say, and what it should. */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, type Stats, statSync } from 'node:fs';
-import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError } from '@sluice/core';
+import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError, saysLess } from '@sluice/core';
 import { isMissing } from './file-work.ts';
 import { EMPTY_FILE, hashOf, readFlagText, rewriteFlagText } from './flag-file-text.ts';
 
@@ -99,7 +99,8 @@ export class FlagProjection {
     for (const flag of flags) {
       const file = written.get(flag.key);
       if (flag.archivedAt !== null) changed.set(flag.key, null);
-      else if (file === undefined || mergeFileFlag(flag, file, scope, flag.updatedAt) !== null) changed.set(flag.key, flag);
+      else if (file === undefined || saysLess(file, flag) || mergeFileFlag(flag, file, scope, flag.updatedAt) !== null)
+        changed.set(flag.key, flag);
     }
     return rewriteFlagText(found === null ? EMPTY_FILE : this.textOf(found), changed);
   }

@@ -14,7 +14,7 @@ const scalar = fc.oneof(
   fc.constant(null),
 );
 const condition = fc.dictionary(
-  fc.constantFrom('plan', 'age', 'all', 'any', 'not'),
+  fc.constantFrom('plan', 'age', 'all', 'any', 'not', 'in_segment'),
   fc.oneof(
     scalar,
     fc.array(scalar, { maxLength: 3 }),
@@ -39,7 +39,10 @@ const entry = fc.record(
         values: fc.constantFrom<object>({ off: 1, a: { deep: [1] } }, { '1.0.0': '1.0.0' }, { '1.0.0': '1.0.0', a: 'a' }),
         off: name,
         on: name,
-        split: fc.dictionary(name, percentage, { maxKeys: 2 }),
+        split: fc.oneof(
+          fc.dictionary(name, percentage, { maxKeys: 2 }),
+          fc.array(fc.record({ variant: name, percentage }, { requiredKeys: ['variant'] }), { maxLength: 3 }),
+        ),
       },
       { requiredKeys: ['values'] },
     ),

@@ -1,0 +1,48 @@
+/** Who refers to a segment, and would change its meaning if it went. */
+import type { Experiment } from '../experiment/experiment.ts';
+import type { Condition } from '../flag/condition.ts';
+import type { Flag } from '../flag/flag.ts';
+import { isEnded, type Rollout } from '../rollout/rollout.ts';
+import { segmentReferences, segmentsNamedBy } from './references.ts';
+import type { SegmentFinder } from './segment.ts';
+
+export interface SegmentUser {
+  readonly kind: 'flag' | 'rollout' | 'test' | 'segment';
+  readonly name: string;
+}
+
+/** The records of a scope that may refer to segments. */
+export interface SegmentWorld {
+  readonly segments: SegmentFinder;
+  readonly flags: Iterable<Flag>;
+  readonly rollouts: Iterable<Rollout>;
+  readonly experiments: Iterable<Experiment>;
+}
+
+/** Archived flags, ended rollouts and stopped tests ask nobody any more, and count as nobody. */
+export function usersOfSegment(key: string, world: SegmentWorld): SegmentUser[] {
+  const flags = [...world.flags].filter((flag) => flag.archivedAt === null && flagUses(flag, key));
+  const rollouts = [...world.rollouts].filter(
+    (rollout) => !isEnded(rollout.phase) && rollout.plan.stages.some(({ groups }) => groups.includes(key)),
+  );
+  const tests = [...world.experiments].filter(({ phase, eligibility }) => phase !== 'stopped' && names(eligibility, key));
+  const segments = [...world.segments.values()].filter(({ condition }) => segmentsNamedBy(condition).includes(key));
+  return [
+    ...flags.map((flag): SegmentUser => ({ kind: 'flag', name: flag.key })),
+    ...rollouts.map((rollout): SegmentUser => ({ kind: 'rollout', name: rollout.key })),
+    ...tests.map((test): SegmentUser => ({ kind: 'test', name: test.key })),
+    ...segments.map((segment): SegmentUser => ({ kind: 'segment', name: segment.key })),
+  ];
+}
+
+function flagUses(flag: Flag, key: string): boolean {
+  return (
+    [flag.enabledGroups, flag.disabledGroups, flag.stageGroups].some((groups) => groups.includes(key)) ||
+    names(flag.conditions, key) ||
+    flag.rules.some((rule) => names(rule.if, key))
+  );
+}
+
+function names(condition: Condition, key: string): boolean {
+  return segmentReferences(condition).some((reference) => reference.key === key);
+}

@@ -1,0 +1,99 @@
+/** Asking flags: synchronously, from memory, without ever throwing. */
+import {
+  decide,
+  type Evaluation,
+  Evaluations,
+  type Explanation,
+  evaluationOf,
+  explainCompiled,
+  notFound,
+  type Unit,
+  unitKeyOf,
+  variantIndexOf,
+} from '@sluice/core';
+import type { AnswerLog } from './answer-log.ts';
+import type { OverrideSettings } from './overrides.ts';
+import { Runtime, type SluiceOptions } from './runtime.ts';
+import type { LiveFlag } from './view.ts';
+
+export class FlagReader {
+  /** What the other managers stand on; not for applications. */
+  readonly runtime: Runtime;
+  readonly #flags: ReadonlyMap<string, LiveFlag>;
+  readonly #answers: AnswerLog;
+
+  constructor(options: SluiceOptions | Runtime = {}) {
+    this.runtime = options instanceof Runtime ? options : new Runtime(options);
+    this.#flags = this.runtime.view.flags;
+    this.#answers = this.runtime.facts.answers;
+  }
+
+  /** True when the unit is served a variant other than the off variant; `fallback` when the flag cannot answer. */
+  isEnabled(name: string, unit?: Unit, fallback = false): boolean {
+    const live = this.#flags.get(name);
+    if (live === undefined) return fallback;
+    const variant = variantIndexOf(this.#ask(live, unit));
+    return variant < 0 ? fallback : variant !== live.compiled.off;
+  }
+
+  /** The name of the variant served; `fallback` when the flag cannot answer. */
+  getVariant<T extends string | null = null>(name: string, unit?: Unit, fallback: T = null as T): string | T {
+    const live = this.#flags.get(name);
+    if (live === undefined) return fallback;
+    return live.compiled.variants[variantIndexOf(this.#ask(live, unit))] ?? fallback;
+  }
+
+  /** The variant's value with variant, reason, rule and revision; the value is `fallback` when the flag cannot answer. */
+  evaluate<T>(name: string, unit: Unit | undefined, fallback: T): Evaluation<T> {
+    const live = this.#flags.get(name);
+    return live === undefined ? notFound(fallback) : evaluationOf(live.compiled, this.#ask(live, unit), fallback);
+  }
+
+  /** Every live flag for one unit. Counts neither as evaluations nor as exposures. */
+  evaluateAll(unit?: Unit): Evaluations {
+    return new Evaluations(this.runtime.view.table(), unit);
+  }
+
+  /** Why this unit gets what it gets, step by step; null for an unknown flag. Never counts as an exposure. */
+  explain(name: string, unit?: Unit): Explanation | null {
+    const live = this.#flags.get(name);
+    return live === undefined ? null : explainCompiled(live.compiled, unit, this.runtime.view.segments);
+  }
+
+  /**
+   * Serves everybody this in this process, whatever is kept, from now on: a variant's name, or true for on and false for off. For tests and a
+   * developer's machine: nothing of it is kept, counted, or seen by others. A flag that nobody has set can be overridden too.
+   * @throws SluiceError `invalid` when the flag has no such variant
+   */
+  override(name: string, value: string | boolean): void {
+    this.runtime.overrides.set(name, value);
+  }
+
+  /** Serves what is kept again: this flag, or without a name every one. */
+  clearOverrides(name?: string): void {
+    this.runtime.overrides.clear(name);
+  }
+
+  /** What is overridden in this process. */
+  listOverrides(): OverrideSettings {
+    return this.runtime.overrides.list();
+  }
+
+  #ask(live: LiveFlag, unit: Unit | undefined): number {
+    const outcome = decide(live.compiled, unit);
+    if (!live.isDirty) this.runtime.facts.markDirty(live);
+    try {
+      this.#answers.add(live, outcome, unit);
+      if (live.watch !== null) tell(live, outcome, unit);
+    } catch {
+      // A hostile unit may answer once and throw the next time it is read; the answer stands, only its count is lost.
+    }
+    return outcome;
+  }
+}
+
+function tell(live: LiveFlag, outcome: number, unit: Unit | undefined): void {
+  if (live.compiled.isOverridden) return;
+  const key = unitKeyOf(live.compiled, unit);
+  if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key);
+}

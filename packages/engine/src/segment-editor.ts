@@ -1,0 +1,114 @@
+/** Segments as people read and change them. */
+import {
+  type Condition,
+  memberIssues,
+  parseSegmentSettings,
+  planSegmentEdit,
+  type Segment,
+  type SegmentEdit,
+  type SegmentSettings,
+  type SegmentUser,
+  SluiceError,
+  usersOfSegment,
+} from '@sluice/core';
+import { attributionOf, type MutationOptions } from './mutation.ts';
+import { nameOf } from './names.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface SegmentSummary {
+  readonly name: string;
+  readonly description: string;
+  readonly memberCount: number;
+  readonly tags: readonly string[];
+  readonly revision: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface SegmentDetails extends SegmentSummary {
+  readonly condition: Condition | null;
+  readonly members: readonly string[];
+  /** The flags, rollouts, tests and segments that refer to it: it can be deleted when there is none. */
+  readonly usedBy: readonly SegmentUser[];
+}
+
+export class SegmentEditor {
+  readonly #runtime: Runtime;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+  }
+
+  async set(name: string, settings: SegmentSettings, options: MutationOptions): Promise<SegmentDetails> {
+    const key = nameOf(name, 'segment name');
+    await this.#edit(key, { type: 'set', settings: parseSegmentSettings(key, settings) }, options);
+    return this.#details(key);
+  }
+
+  async move(
+    name: string,
+    type: 'addMembers' | 'removeMembers',
+    members: readonly string[],
+    options: MutationOptions,
+  ): Promise<SegmentDetails> {
+    const issues = memberIssues(members, '/userIds');
+    if (issues.length > 0)
+      throw new SluiceError(
+        'invalid',
+        `segment "${name}": ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`,
+        {
+          issues,
+        },
+      );
+    await this.#edit(name, { type, members: [...members] }, options);
+    return this.#details(name);
+  }
+
+  async delete(name: string, options: MutationOptions): Promise<void> {
+    await this.#edit(name, { type: 'delete' }, options);
+  }
+
+  get(name: string): SegmentDetails | undefined {
+    const segment = this.#runtime.view.segments.get(name);
+    if (segment === undefined) return undefined;
+    const { condition, members } = segment;
+    return Object.freeze({
+      ...summaryOf(segment),
+      condition,
+      members,
+      usedBy: usersOfSegment(segment.key, this.#runtime.view.segmentWorld()),
+    });
+  }
+
+  list(): SegmentSummary[] {
+    const segments = Array.from(this.#runtime.view.segments.values(), summaryOf);
+    return segments.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async #edit(name: string, edit: SegmentEdit, options: MutationOptions): Promise<void> {
+    const by = attributionOf(options);
+    const key = nameOf(name, 'segment name');
+    await this.#runtime.commit((view, now) => {
+      const facts = { ...view.segmentWorld(), scope: view.scope, key, kept: view.segments.kept(key) };
+      return planSegmentEdit(facts, edit, by, now);
+    });
+  }
+
+  #details(name: string): SegmentDetails {
+    const details = this.get(name);
+    if (details === undefined) throw new SluiceError('notFound', `segment "${name}" does not exist; create it with setSegment`);
+    return details;
+  }
+}
+
+function summaryOf(segment: Segment): SegmentSummary {
+  return Object.freeze({
+    name: segment.key,
+    description: segment.description,
+    memberCount: segment.members.length,
+    tags: segment.tags,
+    revision: segment.revision,
+    createdAt: new Date(segment.createdAt),
+    updatedAt: new Date(segment.updatedAt),
+  });
+}
