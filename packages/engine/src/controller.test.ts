@@ -1,11 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { SluiceError } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { rolloutWorld, START, slowSource } from './rollout-world.testing.ts';
+import { type RolloutWorld, rolloutWorld, START, slowSource } from './rollout-world.testing.ts';
 import { createSluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
 
 const slowly = { criteria: [{ metric: 'errorRate', max: 0.05, source: 'slow' }], minExposures: 0 };
+
+/** A rollout whose source is being asked and has not answered. */
+async function measuring(): Promise<RolloutWorld & { readonly source: ReturnType<typeof slowSource> }> {
+  const world = await rolloutWorld();
+  const source = slowSource();
+  world.sluice.rollouts.addMetricSource('slow', source);
+  await world.start({ ...slowly, bakeMs: 3_000 });
+  await world.clock.advance(2_000);
+  source.hold();
+  await world.clock.advance(2_000);
+  return { ...world, source };
+}
 
 describe('a look', () => {
   it('that fails is made again after a second, and not at once for ever', async () => {
@@ -59,13 +71,7 @@ describe('a look', () => {
   });
 
   it('leaves a pause that came while it measured', async () => {
-    const { sluice, clock, start } = await rolloutWorld();
-    const source = slowSource();
-    sluice.rollouts.addMetricSource('slow', source);
-    await start({ ...slowly, bakeMs: 3_000 });
-    await clock.advance(2_000);
-    source.hold();
-    await clock.advance(2_000);
+    const { sluice, clock, source } = await measuring();
     await sluice.rollouts.pauseRollout('f', { reason: 'lunch' });
     source.release();
     await clock.advance(5_000);
@@ -73,13 +79,7 @@ describe('a look', () => {
   });
 
   it('leaves a kill that came while it measured', async () => {
-    const { sluice, clock, phase, start } = await rolloutWorld();
-    const source = slowSource();
-    sluice.rollouts.addMetricSource('slow', source);
-    await start({ ...slowly, bakeMs: 3_000 });
-    await clock.advance(2_000);
-    source.hold();
-    await clock.advance(2_000);
+    const { sluice, clock, phase, source } = await measuring();
     await sluice.flags.disableFlag('f', { reason: 'pager' });
     source.release(1);
     await clock.advance(5_000);

@@ -1,28 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { type ManualClock, manualClock } from './clock/manual-clock.ts';
 import type { StartRolloutOptions } from './rollout-manager.ts';
-import { createSluice, type Sluice } from './sluice.ts';
+import { type RolloutWorld, rolloutWorld } from './rollout-world.testing.ts';
 import { memoryStore } from './store/memory-store.ts';
 import type { Store } from './store/store.ts';
 
 const MINUTE = 60_000;
 
-async function world(store: Store = memoryStore()): Promise<{
-  sluice: Sluice;
-  clock: ManualClock;
-  share: () => number;
-  start: (options: Partial<StartRolloutOptions>) => Promise<unknown>;
-}> {
-  const clock = manualClock(1_700_000_000_000);
-  const sluice = createSluice({ store, clock });
-  if (sluice.flags.getFlag('f') === undefined) await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
-  return {
-    sluice,
-    clock,
-    share: () => sluice.flags.getFlag('f')?.servedPercentage ?? -1,
-    start: (options) => sluice.rollouts.startRollout('f', { strategy: 'canary', ...options }),
-  };
-}
+const world = (store?: Store): Promise<RolloutWorld> => rolloutWorld(0, store);
 
 describe('a canary', () => {
   it('goes 1, 5, 10, 25, 50, 100 %, five minutes each, asking the validator at the end of each', async () => {

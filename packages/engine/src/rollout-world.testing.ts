@@ -1,4 +1,4 @@
-/** One process with a flag `f` at 0 %, for tests that watch a rollout from the outside. */
+/** One process with a flag `f`, new at 0 %, for tests that watch a rollout from the outside. */
 import { type ManualClock, manualClock } from './clock/manual-clock.ts';
 import type { StartRolloutOptions } from './rollout-manager.ts';
 import { createSluice, type Sluice } from './sluice.ts';
@@ -19,7 +19,7 @@ export interface RolloutWorld {
 export async function rolloutWorld(percentage = 0, store: Store = memoryStore()): Promise<RolloutWorld> {
   const clock = manualClock(START);
   const sluice = createSluice({ store, clock });
-  await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: percentage });
+  if (sluice.flags.getFlag('f') === undefined) await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: percentage });
   return {
     sluice,
     clock,

@@ -1,28 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type ManualClock, manualClock } from './clock/manual-clock.ts';
-import type { StartRolloutOptions } from './rollout-manager.ts';
-import { createSluice, type Sluice } from './sluice.ts';
-import { memoryStore } from './store/memory-store.ts';
+import { type RolloutWorld, rolloutWorld } from './rollout-world.testing.ts';
 import type { Store } from './store/store.ts';
 
 const MINUTE = 60_000;
 
-async function world(store: Store = memoryStore()): Promise<{
-  sluice: Sluice;
-  clock: ManualClock;
-  share: () => number;
-  start: (options: Partial<StartRolloutOptions>) => Promise<unknown>;
-}> {
-  const clock = manualClock(1_700_000_000_000);
-  const sluice = createSluice({ store, clock });
-  if (sluice.flags.getFlag('f') === undefined) await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
-  return {
-    sluice,
-    clock,
-    share: () => sluice.flags.getFlag('f')?.servedPercentage ?? -1,
-    start: (options) => sluice.rollouts.startRollout('f', { strategy: 'canary', ...options }),
-  };
-}
+const world = (store?: Store): Promise<RolloutWorld> => rolloutWorld(0, store);
 
 describe('the other strategies', () => {
   it('blue-green shows green to the preview group, then switches at once, and back on trouble', async () => {

@@ -1,38 +1,26 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSluice } from '../sluice.ts';
 import { memoryStore } from '../store/memory-store.ts';
-import { by, events, marks, world } from './break-glass.testing.ts';
+import { by, events, killFile, marks, world } from './break-glass.testing.ts';
 
-let directory: string;
-let file: string;
-
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sluice-'));
-  file = join(directory, 'kills');
-});
-afterEach(() => rm(directory, { recursive: true }));
-
-function fileText(): Promise<string> {
-  return readFile(file, 'utf8').catch(() => '');
-}
+const kills = killFile();
 
 describe('a kill', () => {
   it('is served before the store has answered, and is durable when it resolves', async () => {
-    const { flags, isOn, kept } = await world(file);
+    const { flags, isOn, kept } = await world(kills.path);
     const kill = flags.disableFlag('f', by);
     expect(isOn()).toBe(false);
     expect(flags.evaluateAll({ userId: 'u' }).get('f')?.variant).toBe('off');
     expect(flags.getFlag('f')).toMatchObject({ status: 'disabled' });
     expect(await kill).toMatchObject({ status: 'disabled', durable: true });
     expect(await marks(kept)).toEqual(['flag.created', 'flag.killed']);
-    expect(await fileText()).toBe('');
+    expect(await kills.text()).toBe('');
   });
 
   it('keeps its place among the edits around it', async () => {
-    const { flags, isOn } = await world(file);
+    const { flags, isOn } = await world(kills.path);
     const all = [
       flags.setRolloutPercentage('f', 70),
       flags.disableFlag('f'),
@@ -46,7 +34,7 @@ describe('a kill', () => {
   });
 
   it('leaves nothing behind when it is refused', async () => {
-    const { flags, rollbacks, isOn } = await world(file);
+    const { flags, rollbacks, isOn } = await world(kills.path);
     await expect(flags.disableFlag('nope')).rejects.toMatchObject({ code: 'notFound' });
     await expect(rollbacks.rollbackImmediate('f', { reason: '' })).rejects.toThrow('needs a reason');
     expect(isOn()).toBe(true);
@@ -57,7 +45,7 @@ describe('a kill', () => {
 
 describe('a kill that the store does not take', () => {
   it('stands in memory and in the journal, loudly, and is committed as it was asked for when the store is back', async () => {
-    const { flags, rollouts, rollbacks, store, kept, clock, isOn, told } = await world(file);
+    const { flags, rollouts, rollbacks, store, kept, clock, isOn, told } = await world(kills.path);
     await flags.setRolloutPercentage('f', 0);
     await rollouts.startRollout('f', { strategy: 'canary', validate: () => true });
     store.fault = 'unavailable';
@@ -79,11 +67,11 @@ describe('a kill that the store does not take', () => {
     const [killed, rolled] = (await events(kept)).filter(({ type }) => type === 'flag.killed' || type === 'rollback.immediate');
     for (const event of [killed, rolled]) expect(event).toMatchObject({ at: asked, ...by, detail: { breakGlass: true } });
     expect(await rollbacks.getRollbackHistory()).toMatchObject([{ strategy: 'immediate', at: new Date(asked), ...by }]);
-    expect(await fileText()).toBe('');
+    expect(await kills.text()).toBe('');
   });
 
   it('is waited for until the deadline and no longer', async () => {
-    const { flags, store, clock, isOn } = await world(file);
+    const { flags, store, clock, isOn } = await world(kills.path);
     store.fault = 'silent';
     let isAnswered = false;
     const kill = flags.disableFlag('f', by).finally(() => {
@@ -94,11 +82,11 @@ describe('a kill that the store does not take', () => {
     expect(isAnswered).toBe(false);
     await clock.advance(1);
     expect(await kill).toMatchObject({ durable: false });
-    expect(await fileText()).toContain('"kill"');
+    expect(await kills.text()).toContain('"kill"');
   });
 
   it('gets past a commit that is never answered', async () => {
-    const { flags, store, kept, clock, sluice } = await world(file);
+    const { flags, store, kept, clock, sluice } = await world(kills.path);
     store.fault = 'silent';
     const stuck = flags.setRolloutPercentage('f', 5);
     const kill = flags.disableFlag('f', by);
@@ -112,7 +100,7 @@ describe('a kill that the store does not take', () => {
   });
 
   it('is recorded once when only the answer was lost', async () => {
-    const { flags, store, kept, clock } = await world(file);
+    const { flags, store, kept, clock } = await world(kills.path);
     store.fault = 'answerLost';
     const kill = flags.disableFlag('f', by);
     await clock.advance(2_000);
@@ -121,11 +109,11 @@ describe('a kill that the store does not take', () => {
     await clock.advance(31_000);
     expect(await marks(kept)).toEqual(['flag.created', 'flag.killed']);
     expect(flags.getFlag('f')).toMatchObject({ durable: true });
-    expect(await fileText()).toBe('');
+    expect(await kills.text()).toBe('');
   });
 
   it('comes before whatever is decided after it, and nothing is decided while the store is away', async () => {
-    const { flags, store, kept, isOn } = await world(file);
+    const { flags, store, kept, isOn } = await world(kills.path);
     store.fault = 'unavailable';
     await flags.disableFlag('f', by);
     await expect(flags.restoreFlag('f')).rejects.toMatchObject({ code: 'unavailable' });
@@ -138,7 +126,7 @@ describe('a kill that the store does not take', () => {
 
   it('is not replayed over somebody who took it back later', async () => {
     const kept = memoryStore();
-    const cut = await world(file, kept);
+    const cut = await world(kills.path, kept);
     cut.store.fault = 'unavailable';
     await cut.flags.disableFlag('f', by);
     const other = createSluice({ store: kept, clock: cut.clock });
@@ -153,7 +141,7 @@ describe('a kill that the store does not take', () => {
   });
 
   it('does not come again when the commit before it is answered at last', async () => {
-    const { flags, store, kept, clock, isOn } = await world(file);
+    const { flags, store, kept, clock, isOn } = await world(kills.path);
     await flags.setFlag('g', { enabled: true });
     store.fault = 'held';
     const slow = flags.setRolloutPercentage('g', 5);
@@ -171,7 +159,7 @@ describe('a kill that the store does not take', () => {
   });
 
   it('stands over a restore from before it', async () => {
-    const { flags, store, kept, clock, isOn } = await world(file);
+    const { flags, store, kept, clock, isOn } = await world(kills.path);
     store.fault = 'unavailable';
     const other = createSluice({ store: kept, clock });
     await flags.disableFlag('f', by);
@@ -186,7 +174,7 @@ describe('a kill that the store does not take', () => {
   });
 
   it('is told in the log beside a kill that somebody else made meanwhile', async () => {
-    const { flags, store, kept, clock } = await world(file);
+    const { flags, store, kept, clock } = await world(kills.path);
     store.fault = 'unavailable';
     await flags.disableFlag('f', by);
     await createSluice({ store: kept, clock }).flags.disableFlag('f', { actor: 'bob' });
@@ -200,7 +188,7 @@ describe('a kill that the store does not take', () => {
   });
 
   it('is dropped with words when its flag was archived meanwhile', async () => {
-    const { flags, store, kept, clock } = await world(file);
+    const { flags, store, kept, clock } = await world(kills.path);
     store.fault = 'unavailable';
     await flags.disableFlag('f', by);
     await createSluice({ store: kept, clock }).flags.archiveFlag('f');
@@ -211,13 +199,12 @@ describe('a kill that the store does not take', () => {
   });
 
   it('holds in memory when its file cannot be written either, and says so', async () => {
-    await writeFile(join(directory, 'wall'), '');
-    file = join(directory, 'wall', 'kills');
-    const { flags, store, isOn, told, clock } = await world(file);
+    await writeFile(kills.path, '');
+    const { flags, store, isOn, told, clock } = await world(join(kills.path, 'behind a file'));
     store.fault = 'unavailable';
     expect(await flags.disableFlag('f', by)).toMatchObject({ durable: false });
     expect(isOn()).toBe(false);
-    expect(told.at(-1)).toMatch(/nor can it be kept elsewhere .*wall.*ends with this process/);
+    expect(told.at(-1)).toMatch(/nor can it be kept elsewhere .*behind a file.*ends with this process/);
     store.fault = null;
     await clock.advance(31_000);
     expect(flags.getFlag('f')).toMatchObject({ status: 'disabled', durable: true });

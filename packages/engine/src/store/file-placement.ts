@@ -1,8 +1,8 @@
 /** Puts a text into the place of a file whole, and notices what others wrote there meanwhile. */
-import { closeSync, fstatSync, openSync, readlinkSync, readSync, renameSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, readlinkSync, readSync, renameSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { discardDraft, draftName, removeDrafts } from './draft.ts';
-import { ensureDirectory, isMissing, modeLike, syncDirectory, writeWhole } from './file-work.ts';
+import { ensureDirectory, modeLike, openIfThere, syncDirectory, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
 
 export interface Placement {
@@ -89,15 +89,6 @@ function targetOf(path: string): string {
 /** Equal stamps mean equal content; that its name went is no matter. */
 function contentStamp({ size, mtimeMs }: Stats): string {
   return `${size}/${mtimeMs}`;
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }
 
 function readFromStart(file: number): Buffer {

@@ -41,6 +41,16 @@ export async function ensureDirectory(directory: string): Promise<void> {
   for (let made = directory; made.length >= topmost.length; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
+/** Null when the file is not there. */
+export function openIfThere(path: string): number | null {
+  try {
+    return fs.openSync(path, 'r');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
 /** Permission bits for a new file, like those of `path` if that is there: what may not be read there may not be read beside it. */
 export function modeLike(path: string): { readonly mode?: number } {
   const mode = fs.statSync(path, { throwIfNoEntry: false })?.mode;

@@ -1,7 +1,7 @@
 /** Reads a journal as it grows, from segment to segment, whichever processes write it. */
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { SluiceError } from '@sluice/core';
-import { isMissing } from './file-work.ts';
+import { openIfThere } from './file-work.ts';
 import { LineChain } from './journal-line.ts';
 import { listSegments, segmentPath } from './journal-segments.ts';
 
@@ -173,15 +173,6 @@ export function readSegment<T>(path: string): readonly T[] {
     const entry = line === '' ? null : chain.take(line);
     return entry === null ? [] : [entry];
   });
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }
 
 function readFrom(file: number, offset: number, size: number): Buffer {
