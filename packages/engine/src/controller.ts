@@ -99,11 +99,11 @@ export class Controller {
   /** A flag that changed while a rollout moves it may have drifted or been killed: that is looked at without waiting. */
   #notice(records: readonly SluiceRecord[]): void {
     const now = this.#runtime.clock.now();
+    const accompanied = new Set(records.flatMap(({ kind, key }) => (kind === 'flag' ? [] : [key])));
     for (const record of records) {
       const { kind, key } = record;
       if ((kind === 'rollout' || kind === 'experiment') && record.dueAt !== null) this.#nextLookAt.set(key, record.dueAt);
-      const isAlone = kind === 'flag' && !records.some((other) => other.kind !== 'flag' && other.key === key);
-      if (isAlone) this.#nextLookAt.set(key, now);
+      if (kind === 'flag' && !accompanied.has(key)) this.#nextLookAt.set(key, now);
     }
     this.#arm();
   }

@@ -2,13 +2,13 @@
 import { closeSync, fstatSync, readlinkSync, readSync, renameSync, type Stats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { discardDraft, draftName, removeDrafts } from './draft.ts';
-import { ensureDirectory, modeLike, openIfThere, syncDirectory, writeWhole } from './file-work.ts';
+import { ensureDirectory, modeLike, openIfThere, stampOf, syncDirectory, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
 
 export interface Placement {
   readonly text: string;
-  /** Hash of the file that is to be replaced. One that is not there is never missed. */
-  readonly replaces: string | null;
+  /** The file that is to be replaced. One that is not there is never missed. */
+  readonly replaces: { readonly hash: string; readonly stamp: string } | null;
   /** Whether the text is still what should stand there. Asked when nothing of this process can come between. */
   readonly isCurrent: () => boolean;
 }
@@ -45,7 +45,7 @@ export class FilePlacement {
   #swap(draft: string, target: string, { replaces, isCurrent }: Placement): PlacementOutcome {
     if (!isCurrent()) return 'overtaken';
     const old = openIfThere(target);
-    if (old !== null && hashOf(readFromStart(old)) !== replaces) {
+    if (old !== null && !isSame(old, replaces)) {
       closeSync(old);
       return 'edited';
     }
@@ -84,6 +84,10 @@ function targetOf(path: string): string {
   } catch {
     return path;
   }
+}
+
+function isSame(file: number, replaces: Placement['replaces']): boolean {
+  return replaces?.stamp === stampOf(fstatSync(file)) || replaces?.hash === hashOf(readFromStart(file));
 }
 
 /** Equal stamps mean equal content; that its name went is no matter. */

@@ -41,6 +41,11 @@ export async function ensureDirectory(directory: string): Promise<void> {
   for (let made = directory; made.length >= topmost.length; made = dirname(made)) await syncDirectory(dirname(made));
 }
 
+/** Equal stamps mean that nobody wrote to the file between. */
+export function stampOf({ ino, size, mtimeMs, ctimeMs }: fs.Stats): string {
+  return `${ino}/${size}/${mtimeMs}/${ctimeMs}`;
+}
+
 /** Null when the file is not there. */
 export function openIfThere(path: string): number | null {
   try {

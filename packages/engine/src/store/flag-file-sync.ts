@@ -78,7 +78,7 @@ export class FlagFileSync {
     this.#journal.catchUp();
     const { state } = this.#journal;
     const late = this.#placement.late();
-    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late) });
+    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late), stamp: '' });
     const found = this.#projection.find();
     if (found?.hash === state.hash) return this.#settle(found);
     if (found === null && state.flags().length === 0) return true;
@@ -162,8 +162,7 @@ export class FlagFileSync {
   /** Keeps the change, and writes the file after it. The caller holds the lock and has looked. @throws SluiceError when it was not kept */
   async keep(change: Change): Promise<Committed> {
     const { state } = this.#journal;
-    const text = this.#projection.planned(state.hash, state.flags(), change.records.filter(isFileFlag));
-    const hash = hashOf(text);
+    const { text, hash } = this.#projection.planned(state.hash, state.flags(), change.records.filter(isFileFlag));
     const isMoved = hash !== state.hash || !this.#journal.exists;
     // What is saved there from now on is not to be replaced.
     const { seen } = this.#projection;
@@ -184,7 +183,7 @@ export class FlagFileSync {
       this.#journal.catchUp();
       return this.#journal.position === position;
     };
-    const outcome = await this.#placement.place({ text, replaces: found?.hash ?? null, isCurrent });
+    const outcome = await this.#placement.place({ text, replaces: found, isCurrent });
     if (outcome === 'edited') return false;
     if (outcome === 'overtaken') return true;
     this.#rejected = null;

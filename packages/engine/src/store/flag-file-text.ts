@@ -1,6 +1,6 @@
-/** The flag file as a text: read with the place of every fault, and rewritten so that what nobody edited keeps its bytes. */
+/** The flag file as a text that is read, with the place of every fault. */
 import { createHash } from 'node:crypto';
-import { type FileFlag, type Flag, formatFlag, type Issue, parseFlagFile, SluiceError } from '@sluice/core';
+import { type FileFlag, type Issue, parseFlagFile, SluiceError } from '@sluice/core';
 import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
 
 const BOM = '\ufeff';
@@ -139,69 +139,4 @@ function fileError(path: string, issues: readonly Issue[]): SluiceError {
     );
   const more = issues.length > shown.length ? `\n… and ${issues.length - shown.length} more` : '';
   return new SluiceError('invalid', `${shown.join('\n')}${more}`, { issues });
-}
-
-/** The text with each changed flag put in place, added or (null) taken out. Everything else keeps its bytes, BOM and line ends included. */
-export function rewriteFlagText(text: string, changed: ReadonlyMap<string, Flag | null>): string {
-  if (changed.size === 0) return text;
-  const bom = text.startsWith(BOM) ? BOM : '';
-  const json = text.slice(bom.length);
-  const tree = parseTree(json);
-  const list = tree === undefined ? undefined : findNodeAtLocation(tree, ['flags']);
-  if (list?.type !== 'array') return rewriteFlagText(EMPTY_FILE, changed);
-  const eol = json.includes('\r\n') ? '\r\n' : '\n';
-  const entries = list.children ?? [];
-  const indent = indentOf(json, entries[0]?.offset ?? -1);
-  const kept: string[] = [];
-  const rest = new Map(changed);
-  let unchangedSoFar = true;
-  for (const entry of entries) {
-    const name = String(findNodeAtLocation(entry, ['name'])?.value);
-    const flag = rest.get(name);
-    rest.delete(name);
-    if (flag === undefined) kept.push(json.slice(entry.offset, entry.offset + entry.length));
-    else if (flag !== null) kept.push(printed(flag, indent, eol));
-    unchangedSoFar &&= flag === undefined;
-  }
-  const added = [...rest.values()].flatMap((flag) => (flag === null ? [] : [printed(flag, indent, eol)]));
-  if (unchangedSoFar && added.length === 0) return text;
-  return bom + joined(json, list, [...kept, ...added], kept.length === entries.length, indent, eol);
-}
-
-/** Between entries that both stay, the file's own separators stay too. */
-function joined(
-  json: string,
-  list: Node,
-  parts: readonly string[],
-  keepsSeparators: boolean,
-  indent: string,
-  eol: string,
-): string {
-  const entries = list.children ?? [];
-  const [first, last] = [entries[0], entries.at(-1)];
-  const open = first === undefined ? `[${eol}${indent}` : json.slice(list.offset, first.offset);
-  const close =
-    last === undefined
-      ? `${eol}${indent.slice(0, indent.length / 2)}]`
-      : json.slice(last.offset + last.length, list.offset + list.length);
-  const separators = parts.map((_, index) => {
-    const [before, after] = [entries[index - 1], entries[index]];
-    if (index === 0) return '';
-    return keepsSeparators && before !== undefined && after !== undefined
-      ? json.slice(before.offset + before.length, after.offset)
-      : `,${eol}${indent}`;
-  });
-  const body = parts.length === 0 ? '[]' : open + parts.map((part, index) => separators[index] + part).join('') + close;
-  return json.slice(0, list.offset) + body + json.slice(list.offset + list.length);
-}
-
-function indentOf(json: string, offset: number): string {
-  if (offset < 0) return '    ';
-  const line = json.slice(json.lastIndexOf('\n', offset - 1) + 1, offset);
-  return /^[ \t]*$/.test(line) ? line : '    ';
-}
-
-function printed(flag: Flag, indent: string, eol: string): string {
-  const step = indent.includes('\t') ? '\t' : ' '.repeat(Math.max(2, Math.floor(indent.length / 2)));
-  return JSON.stringify(formatFlag(flag), null, step).split('\n').join(`${eol}${indent}`);
 }

@@ -1,25 +1,28 @@
 /** The flag file as a projection of the records: what it does say, and what it should. */
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, type Stats, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError, saysLess } from '@sluice/core';
-import { isMissing } from './file-work.ts';
-import { EMPTY_FILE, hashOf, readFlagText, rewriteFlagText } from './flag-file-text.ts';
+import { isMissing, stampOf } from './file-work.ts';
+import { EMPTY_FILE, hashOf, readFlagText } from './flag-file-text.ts';
+import { changedLayout, type FlagLayout, layoutOf, rewriteFlagText, textOfLayout } from './flag-layout.ts';
 
 export interface FoundFile {
   readonly bytes: Buffer;
   readonly hash: string;
+  readonly stamp: string;
 }
 
-/** Equal stamps mean that nobody wrote to the file between. */
-export function stampOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
-  return `${ino}/${size}/${mtimeMs}/${ctimeMs}`;
+/** A text that the records implied, and its parts once somebody asked for them. */
+interface Base {
+  readonly hash: string;
+  readonly layout: () => FlagLayout;
 }
 
 export class FlagProjection {
   readonly path: string;
-  /** A text that the records implied, with its hash. */
-  #base: { readonly text: string; readonly hash: string } | null = null;
-  #stamp = '';
+  #base: Base | null = null;
+  /** The text that was planned last. */
+  #planned: Base | null = null;
   #found: FoundFile | null = null;
   #flags: { readonly hash: string; readonly flags: readonly FileFlag[] } | null = null;
 
@@ -36,25 +39,19 @@ export class FlagProjection {
   find(): FoundFile | null {
     try {
       const stamp = stampOf(statSync(this.path));
-      if (stamp === this.#stamp) return this.#found;
+      if (stamp === this.#found?.stamp) return this.#found;
       const bytes = readFileSync(this.path);
-      this.#found = { bytes, hash: hashOf(bytes) };
-      this.#stamp = stamp;
+      this.#found = { bytes, hash: hashOf(bytes), stamp };
       return this.#found;
     } catch (error) {
-      if (isMissing(error)) return this.#forget();
+      this.#found = null;
+      if (isMissing(error)) return null;
       throw new SluiceError(
         'unavailable',
         `${this.path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error },
       );
     }
-  }
-
-  #forget(): null {
-    this.#stamp = '';
-    this.#found = null;
-    return null;
   }
 
   /** @throws SluiceError `invalid` with the place of every fault */
@@ -71,25 +68,29 @@ export class FlagProjection {
 
   /** Takes `text` as the one to rewrite, as long as the records imply it. */
   base(hash: string, text: () => string): void {
-    if (this.#base?.hash !== hash) this.#base = { text: text(), hash };
+    this.#flags = null;
+    if (this.#base?.hash === hash) return;
+    this.#base = this.#planned?.hash === hash ? this.#planned : { hash, layout: once(() => layoutOf(text())) };
   }
 
   /**
    * The text after `changed` flags took the place of others, over records that imply the text with `hash`. What the file says already,
    * however it is written, stays as it is written.
    */
-  planned(hash: string, before: readonly Flag[], changed: readonly Flag[]): string {
+  planned(hash: string, before: readonly Flag[], changed: readonly Flag[]): { readonly text: string; readonly hash: string } {
     const old = new Map(before.map((flag) => [flag.key, flag]));
-    // A file that is bad or was edited since is no base: the flags that are in it nobody knows.
-    if (this.#base?.hash !== hash) {
-      if (hash === hashOf(EMPTY_FILE)) this.base(hash, () => EMPTY_FILE);
-      else return rewriteFlagText(EMPTY_FILE, living([...old, ...changed.map((flag) => [flag.key, flag] as const)]));
-    }
     const news = changed.filter((flag) => {
       const was = old.get(flag.key);
       return was === undefined || was.archivedAt !== flag.archivedAt || !jsonEqual(formatFlag(was), formatFlag(flag));
     });
-    return rewriteFlagText(this.#base?.text ?? EMPTY_FILE, new Map(news.map((flag) => [flag.key, livingOf(flag)])));
+    if (hash === EMPTY_HASH) this.base(hash, () => EMPTY_FILE);
+    const isKnown = this.#base?.hash === hash;
+    // A file that is bad or was edited since is no base: the flags that are in it nobody knows.
+    const base = isKnown && this.#base !== null ? this.#base.layout() : layoutOf(EMPTY_FILE);
+    const layout = changedLayout(base, livingOf(isKnown ? news : [...before, ...changed]));
+    const text = textOfLayout(layout);
+    this.#planned = { hash: hashOf(text), layout: () => layout };
+    return { text, hash: this.#planned.hash };
   }
 
   /** `found` brought up to these flags: for what a crash or a hand kept from being written. */
@@ -106,15 +107,22 @@ export class FlagProjection {
   }
 }
 
-function livingOf(flag: Flag): Flag | null {
-  return flag.archivedAt === null ? flag : null;
+const EMPTY_HASH = hashOf(EMPTY_FILE);
+
+/** The flags as the file shows them: null for one that it does not. */
+function livingOf(flags: readonly Flag[]): Map<string, Flag | null> {
+  return new Map(flags.map((flag) => [flag.key, flag.archivedAt === null ? flag : null]));
 }
 
-function living(flags: readonly (readonly [string, Flag])[]): Map<string, Flag | null> {
-  return new Map(flags.map(([key, flag]) => [key, livingOf(flag)]));
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
-function textOf(path: string, { bytes }: FoundFile): string {
+function textOf(path: string, { bytes }: Pick<FoundFile, 'bytes'>): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   const message = 'is not UTF-8 (save it as UTF-8, with or without a byte order mark)';
   throw new SluiceError('invalid', `${path}:1:1: the file ${message}`, { issues: [{ path: '', message, line: 1, column: 1 }] });

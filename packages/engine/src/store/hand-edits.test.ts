@@ -174,14 +174,20 @@ describe('the placing of a file', () => {
 
   it('leaves a file alone that is not the one to be replaced', async () => {
     writeFileSync(file, 'edited');
-    expect(await new FilePlacement(file).place({ text: 'new', replaces: hashOf('old'), isCurrent })).toBe('edited');
+    expect(await new FilePlacement(file).place({ text: 'new', replaces: { hash: hashOf('old'), stamp: '' }, isCurrent })).toBe(
+      'edited',
+    );
     expect(readdirSync(directory)).toEqual(['flags.json']);
     expect(text()).toBe('edited');
   });
 
   it('is given up when something newer came while the process slept', async () => {
     writeFileSync(file, 'newer');
-    const placed = new FilePlacement(file).place({ text: 'old', replaces: hashOf('newer'), isCurrent: () => false });
+    const placed = new FilePlacement(file).place({
+      text: 'old',
+      replaces: { hash: hashOf('newer'), stamp: '' },
+      isCurrent: () => false,
+    });
     expect(await placed).toBe('overtaken');
     expect(text()).toBe('newer');
   });
@@ -191,7 +197,7 @@ describe('the placing of a file', () => {
     const sleeper = new FilePlacement(file);
     const wakes = sleeper.place({
       text: 'stale',
-      replaces: hashOf('first'),
+      replaces: { hash: hashOf('first'), stamp: '' },
       isCurrent: () => {
         // What another process does first when it places a file.
         for (const name of readdirSync(directory)) if (name.endsWith('.tmp')) rmSync(join(directory, name));
@@ -202,9 +208,9 @@ describe('the placing of a file', () => {
     expect(text()).toBe('first');
     const [one, two] = [new FilePlacement(file), new FilePlacement(file)];
     writeFileSync(`${file}.01234567-89ab-cdef-0123-456789abcdef.tmp`, 'of one that sleeps');
-    expect(await one.place({ text: 'second', replaces: hashOf('first'), isCurrent })).toBe('placed');
+    expect(await one.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent })).toBe('placed');
     expect(readdirSync(directory)).toEqual(['flags.json']);
-    expect(await two.place({ text: 'third', replaces: hashOf('second'), isCurrent })).toBe('placed');
+    expect(await two.place({ text: 'third', replaces: { hash: hashOf('second'), stamp: '' }, isCurrent })).toBe('placed');
     one.close();
     two.close();
   });
@@ -213,7 +219,7 @@ describe('the placing of a file', () => {
     writeFileSync(file, 'first');
     const placement = new FilePlacement(file);
     const editor = openSync(file, 'r+');
-    await placement.place({ text: 'second', replaces: hashOf('first'), isCurrent });
+    await placement.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent });
     expect(placement.late()).toBeNull();
     writeSync(editor, 'First, edited', 0);
     closeSync(editor);
