@@ -47,6 +47,10 @@ async function beginning(ground: Ground): Promise<World> {
 
 /** With good evidence, time and people who answer, whatever was under way comes to its end. */
 async function comesToAnEnd(world: World): Promise<void> {
+  world.cut(false);
+  await world.advance(60 * SECOND);
+  await world.check();
+  demand(world.sluice.flags.listPendingKills().length === 0, 'the store is back and lacks a kill');
   const { rollouts } = world.sluice;
   for (const key of world.keys()) world.evidence.behaviours.set(key, 'true');
   world.evidence.reading = 'good';
