@@ -75,13 +75,16 @@ function histories(ground: () => Ground, numRuns: number, maxCommands: number): 
   const commands = fc.commands([acts.map((act) => new Happening(act))], { maxCommands, size: 'max' });
   return fc.assert(
     fc.asyncProperty(commands, async (drawn) => {
-      const world = await beginning(ground());
-      await fc.asyncModelRun(() => ({ model: {}, real: world }), drawn);
-      await world.checkFresh();
-      await comesToAnEnd(world);
-      await world.check();
-      await world.checkFresh();
-      await world.end();
+      const from = ground();
+      try {
+        const world = await beginning(from);
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), drawn);
+        await comesToAnEnd(world);
+        await world.checkFresh();
+        await world.end();
+      } finally {
+        from.clear();
+      }
     }),
     IS_SOAK ? { numRuns } : { numRuns, seed: SEED },
   );

@@ -33,6 +33,7 @@ export class World {
   #sluice: Sluice;
   #broken: unknown = null;
   #fallenAsleep = 0;
+  #checks = 0;
   /** Time that passed since a crash, a cut or a clock that was set back: for a while a lease of the dead may stand in the way. */
   #steadyMs = 0;
 
@@ -173,6 +174,9 @@ export class World {
     const { isCut } = this.ground.line;
     if (!isCut) await this.#storeLaws.checkLog(this.#store);
     this.answers.check(this.#sluice);
+    this.#checks += 1;
+    // A process takes its time to come up.
+    if (this.#checks % 4 === 0) await this.checkFresh();
   }
 
   #checkBroken(): void {
@@ -195,6 +199,5 @@ export class World {
   async end(): Promise<void> {
     await this.#sluice.close();
     this.#checkBroken();
-    this.ground.clear();
   }
 }
