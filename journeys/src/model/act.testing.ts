@@ -1,6 +1,7 @@
 /** One thing that can happen in a history, its arguments drawn, and what may come of it. */
 import { SluiceError } from '@sluice/core';
 import fc from 'fast-check';
+import { CUT } from './ground.testing.ts';
 import { COMPONENT, FLAGS, VERSIONS, type World } from './world.testing.ts';
 
 export interface Act {
@@ -17,9 +18,10 @@ export function act<Args>(
   return args.map((drawn) => ({ name, args: drawn, run: async (world) => run(world, drawn) }));
 }
 
-/** What people ask for may be refused; nothing else may go wrong. */
+/** What people ask for may be refused, and the line to the store may be cut; nothing else may go wrong. */
 export function tolerate(error: unknown): void {
-  if (!(error instanceof SluiceError) || !['refused', 'conflict', 'invalid', 'notFound'].includes(error.code)) throw error;
+  if (!(error instanceof SluiceError)) throw error;
+  if (!['refused', 'conflict', 'invalid', 'notFound'].includes(error.code) && !error.message.includes(CUT)) throw error;
 }
 
 export const flag = fc.constantFrom(...FLAGS, ...FLAGS, COMPONENT);

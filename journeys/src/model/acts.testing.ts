@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { type Act, act, flag, percentage, tolerate, version } from './act.testing.ts';
 import { panel } from './answer-laws.testing.ts';
 import { demand } from './commit-laws.testing.ts';
+import { VALIDATOR_DEADLINE_MS } from './evidence.testing.ts';
 import { begin, commands, evidence } from './rollout-acts.testing.ts';
 import { BY, COMPONENT, FLAGS, SECOND, type World } from './world.testing.ts';
 
@@ -65,9 +66,19 @@ const waysBack = [
     const { offVariant } = world.laws.get('flag', key) ?? {};
     const isServed = panel.some((unit) => world.sluice.flags.explain(key, unit)?.variant !== offVariant);
     demand(!isServed, `${key} was killed and is served`);
-    return certain(world, key, killed);
+    return certain(
+      world,
+      key,
+      killed.then(({ durable }) => durable || world.laws.owed.add(key)),
+    );
   }),
-  act('rollbackImmediate', flag, (world, key) => certain(world, key, world.sluice.rollbacks.rollbackImmediate(key, BY))),
+  act('rollbackImmediate', flag, (world, key) =>
+    certain(
+      world,
+      key,
+      world.sluice.rollbacks.rollbackImmediate(key, BY).then(({ durable }) => durable || world.laws.owed.add(key)),
+    ),
+  ),
   act('rollbackTargeted', fc.record({ flag, user }), (world, it) =>
     certain(world, it.flag, world.sluice.rollbacks.rollbackTargeted(it.flag, { ...BY, userIds: [it.user] })),
   ),
@@ -106,6 +117,7 @@ const tests = [
       strategy: 'canary',
       bakeMs: 3 * SECOND,
       validatorName: id,
+      validatorDeadlineMs: VALIDATOR_DEADLINE_MS,
       ...BY,
     });
   }),
@@ -125,6 +137,7 @@ const time = [
   act('ask', fc.constantFrom(3, 50, 200), (world, count) => world.ask(panel.slice(0, count))),
   act('restart', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.restart(it.registers, it.nap)),
   act('crash', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.crash(it.registers, it.nap)),
+  act('cut', fc.constantFrom(true, false, false), (world, isCut) => world.cut(isCut)),
   act('registerValidators', fc.constant(null), (world) => world.register()),
 ];
 

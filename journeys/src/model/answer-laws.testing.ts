@@ -19,6 +19,8 @@ export const panel: readonly Unit[] = membersOf('u', PANEL);
 export class AnswerLaws {
   readonly #laws: CommitLaws;
   readonly #before = new Map<string, ReadonlySet<string>>();
+  /** Flags that were served otherwise than they were kept, when this was checked last. */
+  #pending: ReadonlySet<string> = new Set();
 
   constructor(laws: CommitLaws) {
     this.#laws = laws;
@@ -38,6 +40,9 @@ export class AnswerLaws {
 
   check(sluice: Sluice): void {
     const served = this.of(sluice) as Record<string, readonly (string | null)[]>;
+    const pending = new Set(sluice.flags.listPendingKills().map((kill) => kill.flag));
+    for (const key of [...pending, ...this.#pending]) this.#laws.disturbed.add(key);
+    this.#pending = pending;
     for (const flag of this.#laws.all('flag')) {
       const { key, offVariant, disabledUsers } = flag;
       demand(sluice.flags.getFlag(key)?.revision === flag.revision, `${key} is served as of another revision than it is kept`);
@@ -45,6 +50,7 @@ export class AnswerLaws {
       demand((flag.archivedAt === null) === (variants.length === PANEL), `${key} is archived and asked, or neither`);
       const on = new Set(panel.flatMap(({ userId }, index) => (variants[index] === offVariant ? [] : [String(userId)])));
       if (flag.archivedAt !== null) on.clear();
+      demand(!this.#laws.owed.has(key) || on.size === 0, `${key} was killed while the store was gone, and is served`);
       demand(flag.status !== 'disabled' || on.size === 0, `${key} is disabled and served to ${on.size}`);
       const excluded = disabledUsers.filter((user) => on.has(user));
       demand(excluded.length === 0, `${excluded.join(', ')} of ${key} are excluded and served`);

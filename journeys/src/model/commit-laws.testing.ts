@@ -36,6 +36,8 @@ export class CommitLaws {
   readonly events: LoggedEvent[] = [];
   /** Flags that were changed by more than a stage that was opened, since this was cleared. */
   readonly disturbed = new Set<string>();
+  /** Flags whose kill was answered and not kept: it stands until the store has it. */
+  readonly owed = new Set<string>();
   readonly #replayed = new Map<string, SluiceRecord>();
   readonly #watched: WatchedTime;
   readonly #evidence: Evidence;
@@ -102,6 +104,7 @@ export class CommitLaws {
 
   #checkFlag(before: Flag | undefined, flag: Flag, step: Step): void {
     const { key } = flag;
+    if (flag.status === 'disabled' || flag.archivedAt !== null) this.owed.delete(key);
     if (before === undefined) return;
     demand(before.archivedAt === null, `archived flag ${key} changed`);
     const [was, is] = [servedShare(before), servedShare(flag)];

@@ -1,39 +1,55 @@
-/** What outlives a process: the memory or the file that every life of a history stands on. */
+/** What outlives a process: the memory or the file that every life of a history stands on, and the line to it, which can be cut. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Clock, fileStore, memoryStore, type Store } from 'sluice';
+import { type Clock, fileStore, memoryStore, SluiceError, type Store } from 'sluice';
 
 export interface Ground {
   /** Where the flag file lies; null where there is none. */
   readonly file: string | null;
+  /** Where kills stand that the store does not have. */
+  readonly breakGlassFile: string;
+  /** While it is cut, nothing that asks the store for an answer gets one. */
+  readonly line: { isCut: boolean };
   /** The store of a new process. Closing it is the end of what this process hears and writes. */
   open(clock: Clock): Store;
   clear(): void;
 }
 
 export function fileGround(): Ground {
-  const directory = mkdtempSync(join(tmpdir(), 'sluice-model-'));
-  const file = join(directory, 'feature_flags.json');
+  const ground = groundIn(mkdtempSync(join(tmpdir(), 'sluice-model-')));
+  const file = join(ground.directory, 'feature_flags.json');
+  const open = (clock: Clock): Store => {
+    const store = fileStore(file, { clock, watch: false });
+    return portTo(store, ground.line, () => store.close());
+  };
+  return { ...ground, file, open };
+}
+
+export function memoryGround(): Ground {
+  const ground = groundIn(mkdtempSync(join(tmpdir(), 'sluice-model-')));
+  const kept = memoryStore();
+  return { ...ground, file: null, open: () => portTo(kept, ground.line) };
+}
+
+function groundIn(directory: string) {
   return {
-    file,
-    open: (clock) => fileStore(file, { clock, watch: false }),
+    directory,
+    breakGlassFile: join(directory, 'kills'),
+    line: { isCut: false },
     clear: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 
-export function memoryGround(): Ground {
-  const kept = memoryStore();
-  return { file: null, open: () => portTo(kept), clear: () => {} };
-}
+export const CUT = 'the line is cut';
 
-/** A process's own way to a store that others use too: closed, it is deaf and mute, and the store is as it was. */
-export function portTo(kept: Store): Store {
+/** A process's own way to a store that others may use too: closed, it is deaf and mute. */
+function portTo(kept: Store, line: Ground['line'], closed: () => Promise<void> = async () => {}): Store {
   const stops: (() => void)[] = [];
   let isClosed = false;
-  const open = <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) => {
+  const over = <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) => {
     return (...args: Args): Promise<Answer> =>
-      isClosed ? Promise.reject(new Error('this process is dead')) : call.apply(kept, args);
+      isClosed || line.isCut ? Promise.reject(new SluiceError('unavailable', CUT)) : call.apply(kept, args);
   };
   const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload } = kept;
   return {
@@ -43,18 +59,19 @@ export function portTo(kept: Store): Store {
       stops.push(stop);
       return stop;
     },
-    commit: open(commit),
-    log: open(log),
-    addFacts: open(addFacts),
-    readTally: open(readTally),
-    readTotals: open(readTotals),
-    due: open(due),
-    lease: open(lease),
-    release: open(release),
-    reload: open(reload),
+    commit: over(commit),
+    log: over(log),
+    addFacts: over(addFacts),
+    readTally: over(readTally),
+    readTotals: over(readTotals),
+    due: over(due),
+    lease: over(lease),
+    release: over(release),
+    reload: over(reload),
     close: async () => {
       isClosed = true;
       for (const stop of stops) stop();
+      await closed();
     },
   };
 }

@@ -47,6 +47,10 @@ async function beginning(ground: Ground): Promise<World> {
 
 /** With good evidence, time and people who answer, whatever was under way comes to its end. */
 async function comesToAnEnd(world: World): Promise<void> {
+  world.cut(false);
+  await world.advance(60 * SECOND);
+  await world.check();
+  demand(world.sluice.flags.listPendingKills().length === 0, 'the store is back and lacks a kill');
   const { rollouts } = world.sluice;
   for (const key of world.keys()) world.evidence.behaviours.set(key, 'true');
   world.evidence.reading = 'good';
@@ -71,13 +75,16 @@ function histories(ground: () => Ground, numRuns: number, maxCommands: number): 
   const commands = fc.commands([acts.map((act) => new Happening(act))], { maxCommands, size: 'max' });
   return fc.assert(
     fc.asyncProperty(commands, async (drawn) => {
-      const world = await beginning(ground());
-      await fc.asyncModelRun(() => ({ model: {}, real: world }), drawn);
-      await world.checkFresh();
-      await comesToAnEnd(world);
-      await world.check();
-      await world.checkFresh();
-      await world.end();
+      const from = ground();
+      try {
+        const world = await beginning(from);
+        await fc.asyncModelRun(() => ({ model: {}, real: world }), drawn);
+        await comesToAnEnd(world);
+        await world.checkFresh();
+        await world.end();
+      } finally {
+        from.clear();
+      }
     }),
     IS_SOAK ? { numRuns } : { numRuns, seed: SEED },
   );

@@ -3,8 +3,8 @@ import { isEnded } from '@sluice/core';
 import fc from 'fast-check';
 import type { StartRolloutOptions } from 'sluice';
 import { act, flag, percentage, tolerate, version } from './act.testing.ts';
-import { BEHAVIOURS, READINGS } from './evidence.testing.ts';
-import { BY, COMPONENT, FLAGS, SECOND, VALIDATOR_DEADLINE_MS, type World } from './world.testing.ts';
+import { BEHAVIOURS, READINGS, VALIDATOR_DEADLINE_MS } from './evidence.testing.ts';
+import { BY, COMPONENT, FLAGS, SECOND, type World } from './world.testing.ts';
 
 const start = fc.record({
   flag,
