@@ -130,7 +130,7 @@ export class ABTestManager {
    */
   updateTest(testId: string, changes: TestChanges, options: MutationOptions = {}): Promise<TestDetails> {
     return this.#change(testId, options, ({ experiment, view, now, by }) =>
-      planTestUpdate(experiment, view.flag(testId), parseChanges(experiment, changes), by, now),
+      planTestUpdate(experiment, view.flag(testId), parseChanges(experiment, changes, view.segments), by, now),
     );
   }
 
@@ -142,7 +142,7 @@ export class ABTestManager {
   async rebaseTest(testId: string, changes: TestChanges, options: MutationOptions): Promise<TestDetails> {
     attributionWithReason(`rebaseTest("${testId}")`, options);
     return this.#change(testId, options, ({ experiment, view, now, by }) => {
-      const parsed = parseChanges(experiment, changes);
+      const parsed = parseChanges(experiment, changes, view.segments);
       return planRebase(experiment, view.flag(testId), parsed, by, now, view.layerFacts(parsed.settings.layer));
     });
   }

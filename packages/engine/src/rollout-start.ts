@@ -13,11 +13,13 @@ import {
   type RolloutStatus,
   rolloutStatus,
   SluiceError,
+  type StartRequest,
 } from '@sluice/core';
+import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { describeValue } from './failure.ts';
 import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
-import type { Runtime } from './runtime.ts';
+import type { Decide, Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
 import type { View } from './view.ts';
 
@@ -54,15 +56,19 @@ export async function startRolloutOn(
   const named = validatorName === undefined ? settings : { ...settings, validatorName };
   const plan = (flag: Flag): RolloutPlan => parseRolloutSettings(flag, named, runtime.view.components.get(name));
   const isKnown = validate !== undefined || validatorName === undefined || validators.get(validatorName) !== undefined;
-  const problem = (planned: RolloutPlan): string | null =>
+  const judged = (planned: RolloutPlan): string | null =>
     isKnown ? controller.sourceProblem(name, planned) : unregistered(validatorName);
-  await runtime.commit((view, now) => {
-    const prepared = prepare(view, view.facts(name), now);
-    if (isRefusal(prepared)) return prepared;
-    const start = planStart(prepared.facts, { plan, by, onConflict, problem, underWay: view.underWay() }, now);
-    if (isRefusal(start)) return start;
-    return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };
-  });
+  const decide =
+    (problem: StartRequest['problem']): Decide =>
+    (view, now) => {
+      const prepared = prepare(view, view.facts(name), now);
+      if (isRefusal(prepared)) return prepared;
+      const start = planStart(prepared.facts, { plan, by, onConflict, problem, underWay: view.underWay() }, now);
+      if (isRefusal(start)) return start;
+      return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };
+    };
+  const unloadable = onConflict === 'supersede' ? await versionProblem(runtime, decide) : null;
+  await runtime.commit(decide((planned) => judged(planned) ?? unloadable));
   // Only now: a start that was refused must not take the validator of the rollout that runs.
   if (validate !== undefined && validatorName !== undefined) validators.register(validatorName, validate);
   await controller.look(name);
@@ -80,6 +86,19 @@ export function rolloutStatusOf(runtime: Runtime, name: string): RolloutStatus {
 
 export function noRollout(name: string): Refusal {
   return { refused: `flag "${name}" has no rollout; start one with startRollout`, code: 'notFound' };
+}
+
+/** A version that cannot be used here must be found out before what runs is ended for it: loading takes time, so it is asked before the commit. */
+async function versionProblem(runtime: Runtime, decide: (problem: StartRequest['problem']) => Decide): Promise<string | null> {
+  const asked: { readonly plan: RolloutPlan; readonly flag: Flag }[] = [];
+  decide((plan, flag) => {
+    asked.push({ plan, flag });
+    return null;
+  })(runtime.view, runtime.clock.now());
+  const [first] = asked;
+  if (first === undefined || !first.flag.isComponent) return null;
+  const { plan, flag } = first;
+  return poolOf(runtime).rolloutProblem(flag.key, plan.toVariant ?? flag.onVariant, flag.offVariant);
 }
 
 function unregistered(name: string | undefined): string {

@@ -174,6 +174,13 @@ describe('archiveTest and listTests', () => {
     await clock.advance(5_000);
     await tests.archiveTest('t');
     expect(tests.getVariant('t', { userId: 'u1' })).toBe('treatment');
+    const aborted = await world();
+    await aborted.tests.startTest('t');
+    await aborted.tests.stopTest('t');
+    await aborted.tests.shipWinner('t', { variant: 'treatment', strategy: 'canary', unvalidated: true });
+    await aborted.sluice.rollouts.abortRollout('t');
+    await aborted.tests.archiveTest('t');
+    expect(aborted.sluice.flags.getFlag('t')).toMatchObject({ isArchived: false, servedPercentage: 0 });
   });
 });
 

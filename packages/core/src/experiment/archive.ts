@@ -3,7 +3,8 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { servedShare } from '../flag/flag.ts';
-import { type FlagFacts, planFlagEdit } from '../flag/plan-edit.ts';
+import type { FlagFacts } from '../flag/flag-facts.ts';
+import { planFlagEdit } from '../flag/plan-edit.ts';
 import type { Experiment } from './experiment.ts';
 
 /** Null when it is archived already. The flag stays when an arm of it was shipped, or when it serves anything but control. */

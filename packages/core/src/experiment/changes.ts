@@ -1,5 +1,8 @@
 /** What of a test changes when settings are given for it again. */
+import { SluiceError } from '../error.ts';
 import { type JsonValue, jsonEqual } from '../json.ts';
+import { missingSegmentIssues } from '../segment/references.ts';
+import type { SegmentFinder } from '../segment/segment.ts';
 import { shareToPercentage, WHOLE_SHARE } from '../share.ts';
 import type { Experiment } from './experiment.ts';
 import { type ParsedTestSettings, parseTestSettings, type TestSettings } from './settings.ts';
@@ -21,8 +24,8 @@ export interface ParsedChanges {
 
 const DAY_MS = 86_400_000;
 
-/** @throws SluiceError `invalid` naming every setting that breaks a rule */
-export function parseChanges(experiment: Experiment, changes: TestChanges): ParsedChanges {
+/** @throws SluiceError `invalid` naming every setting that breaks a rule, and every segment that is named and not among `segments` */
+export function parseChanges(experiment: Experiment, changes: TestChanges, segments?: SegmentFinder): ParsedChanges {
   const { testId: _testId, ...settings } = parseTestSettings({
     ...given(experiment, changes),
     ...changes,
@@ -30,7 +33,12 @@ export function parseChanges(experiment: Experiment, changes: TestChanges): Pars
   });
   const differs = (field: keyof typeof settings): boolean =>
     !jsonEqual(settings[field] as unknown as JsonValue, experiment[field] as unknown as JsonValue);
-  return { settings, fixed: FIXED.filter(differs), free: FREE.filter(differs) };
+  const fixed = FIXED.filter(differs);
+  const names = segments !== undefined && fixed.includes('eligibility');
+  const issues = names ? missingSegmentIssues(settings.eligibility, '/eligibility', segments) : [];
+  if (issues.length === 0) return { settings, fixed, free: FREE.filter(differs) };
+  const all = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+  throw new SluiceError('invalid', `test "${experiment.key}": ${all}`, { issues });
 }
 
 /** The test's own settings, with its arms in the form that the changes use. */
