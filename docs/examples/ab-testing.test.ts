@@ -84,3 +84,21 @@ it('keeps tests of one layer apart', async () => {
   // #endregion
   expect(abTests.listTests().map(({ phase }) => phase)).toEqual(['running', 'running']);
 });
+
+it('changes a test, and puts it away', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  await abTests.createTest({ testId: 'ranking', controlComponent: 'old', treatmentComponent: 'new', trafficShare: 0.2 });
+  await abTests.startTest('ranking');
+  // #region change
+  await abTests.updateTest('ranking', { durationDays: 14, tags: ['q3'] });
+  await abTests.rebaseTest('ranking', { trafficShare: 0.4 }, { actor: 'ann', reason: 'too little traffic' });
+  // #endregion
+  expect(abTests.getTest('ranking')).toMatchObject({ number: 2, trafficShare: 0.4, durationDays: 14 });
+  // #region archive
+  const running = abTests.listTests({ phase: 'running', tag: 'q3' });
+  await abTests.stopTest('ranking');
+  await abTests.archiveTest('ranking', { reason: 'reported' });
+  // #endregion
+  expect(running).toHaveLength(1);
+  expect(abTests.listTests()).toEqual([]);
+});

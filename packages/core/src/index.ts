@@ -54,8 +54,17 @@ export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
+export { planArchiveTest } from './experiment/archive.ts';
+export { parseChanges, type TestChanges } from './experiment/changes.ts';
 export { driftOf } from './experiment/drift.ts';
-export type { Aggregation, Arm, Experiment, MetricRole, TrackedMetric } from './experiment/experiment.ts';
+export {
+  type Aggregation,
+  type Arm,
+  type Experiment,
+  type MetricRole,
+  TEST_PHASES,
+  type TrackedMetric,
+} from './experiment/experiment.ts';
 export type { Layer, LayerFacts } from './experiment/layer.ts';
 export {
   type AppliedDelta,
@@ -69,15 +78,17 @@ export {
   refuseUnit,
   type SubjectTotals,
 } from './experiment/ledger.ts';
-export { createExperiment, startExperiment, stopExperiment } from './experiment/lifecycle.ts';
+export { createExperiment, startExperiment, startScheduled, stopExperiment } from './experiment/lifecycle.ts';
 export { defaultGoal } from './experiment/metric.ts';
 export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
 export { type TestResults, testResult } from './experiment/result.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
-export { armToShip, planShip, readyFlag } from './experiment/ship.ts';
+export { armToShip, planShip, shipReason } from './experiment/ship.ts';
+export { subjectOf } from './experiment/subject.ts';
 export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
+export { planRebase, planTestUpdate } from './experiment/update.ts';
 export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';

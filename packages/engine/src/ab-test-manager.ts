@@ -1,22 +1,27 @@
 /** A/B tests: an allocation held fixed to learn which component is better. */
 import {
+  type Attribution,
   adviseTest,
   armToShip,
+  type Change,
   CONTROL,
   createExperiment,
-  driftOf,
   type Experiment,
-  hashDigits,
-  hashOfKey,
   isRefusal,
-  parseRolloutSettings,
+  parseChanges,
   parseTestSettings,
+  planArchiveTest,
+  planRebase,
   planShip,
+  planTestUpdate,
+  type Refusal,
   type RolloutStatus,
-  readyFlag,
   SluiceError,
+  shipReason,
   startExperiment,
   stopExperiment,
+  subjectOf,
+  type TestChanges,
   type TestResults,
   type TestSettings,
   TREATMENT,
@@ -24,15 +29,15 @@ import {
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
-import { describeFailure } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
-import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, type MutationOptions } from './mutation.ts';
-import { hasArm, recordProblem } from './recorded-metric.ts';
-import { RolloutManager, type StartRolloutOptions } from './rollout-manager.ts';
+import { attributionOf, attributionWithReason, type MutationOptions } from './mutation.ts';
+import { hasArm } from './recorded-metric.ts';
+import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
-import { describeTest, type TestDetails } from './test-details.ts';
+import { describeTest, listedTests, type TestDetails, type TestFilter } from './test-details.ts';
+import { TestRecorder } from './test-recorder.ts';
+import type { View } from './view.ts';
 
 export const TestVariant = { CONTROL, TREATMENT } as const;
 export type TestVariant = (typeof TestVariant)[keyof typeof TestVariant];
@@ -43,20 +48,22 @@ export interface ShipOptions extends Omit<StartRolloutOptions, 'toVariant' | 'to
   readonly variant?: string;
 }
 
+interface TestChange {
+  readonly experiment: Experiment;
+  readonly view: View;
+  readonly now: number;
+  readonly by: Attribution;
+}
+
 export class ABTestManager {
   readonly #flags: FeatureFlagManager;
   readonly #runtime: Runtime;
-  readonly #metrics: MetricsCollector | null;
-  /** Made when a winner is shipped. */
-  #rollouts: RolloutManager | null = null;
-  #refused = 0;
-  /** How each metric of each test is recorded: by the user, or each value by itself. */
-  readonly #kinds = new MetricKinds();
+  readonly #recorder: TestRecorder;
 
   constructor(flags: FeatureFlagManager, metrics?: MetricsCollector) {
     this.#flags = flags;
     this.#runtime = flags.runtime;
-    this.#metrics = metrics ?? null;
+    this.#recorder = new TestRecorder(this.#runtime, metrics ?? null);
     controllerOf(this.#runtime);
   }
 
@@ -85,10 +92,10 @@ export class ABTestManager {
 
   #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>): string[] {
     const { view } = this.#runtime;
-    return adviseTest(plan, { underWay: view.active(), flags: { get: (key) => view.flag(key) } });
+    return adviseTest(plan, { underWay: view.underWay(), flags: { get: (key) => view.flag(key) } });
   }
 
-  /** Opens the treatment to its part of the traffic. @throws SluiceError `notFound`, `refused` unless it is a draft, `conflict` when its layer has no room */
+  /** Opens the treatments to their part of the traffic, now or at the test's `startAt`. @throws SluiceError `notFound`, `refused` unless it is a draft, `conflict` when its layer has no room */
   async startTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
     await this.#runtime.commit((view, now) => {
       const experiment = experimentOf(view.experiments, testId);
@@ -103,30 +110,62 @@ export class ABTestManager {
    * @throws SluiceError `refused` when no arm has won and none is given, and what `startRollout` throws
    */
   async shipWinner(testId: string, options: ShipOptions): Promise<RolloutStatus> {
-    const { variant, ...rollout } = options;
-    const { reason, actor, validate, ...settings } = rollout;
+    const { variant, reason, ...rollout } = options;
     const results = await this.getTestResults(testId);
-    const by = attributionOf({ reason: reason ?? '', ...(actor === undefined ? {} : { actor }) });
-    let arm: string | null = null;
-    await this.#runtime.commit((view, now) => {
-      const experiment = experimentOf(view.experiments, testId);
-      const chosen = armToShip(experiment, results, variant);
-      if (typeof chosen !== 'string') return chosen;
-      const change = planShip(experiment, view.flag(testId), chosen, by, now);
-      const flag = view.flag(testId);
-      if (isRefusal(change) || flag === undefined) return change;
-      arm = chosen;
-      // A rollout that cannot start must not leave the test marked as shipped.
-      const validatorName = settings.validatorName ?? (validate === undefined ? undefined : testId);
-      parseRolloutSettings(readyFlag(flag, experiment, chosen), {
-        ...settings,
-        toVariant: chosen,
-        ...(validatorName === undefined ? {} : { validatorName }),
-      });
-      return change;
+    const experiment = experimentOf(this.#runtime.view.experiments, testId);
+    const arm = armToShip(experiment, results, variant);
+    if (typeof arm !== 'string') throw new SluiceError(arm.code, arm.refused);
+    const why = reason ?? shipReason(experiment, arm, results);
+    const by = attributionOf({ ...(rollout.actor === undefined ? {} : { actor: rollout.actor }), reason: why });
+    await startRolloutOn(this.#runtime, testId, { ...rollout, reason: why, toVariant: arm }, (view, facts, now) => {
+      const shipped = planShip(experimentOf(view.experiments, testId), facts.flag, arm, by, now);
+      return isRefusal(shipped) ? shipped : { facts: { ...facts, flag: shipped.flag }, also: shipped.noted };
     });
-    this.#rollouts ??= new RolloutManager(this.#flags);
-    return this.#rollouts.startRollout(testId, { ...rollout, ...by, toVariant: arm ?? '' });
+    return rolloutStatusOf(this.#runtime, testId);
+  }
+
+  /**
+   * Changes settings: all of a draft's; of a test that runs its description, duration and tags; of one that is stopped its description and tags.
+   * @throws SluiceError `notFound`, `invalid` naming every bad setting, `refused` naming what may not change
+   */
+  updateTest(testId: string, changes: TestChanges, options: MutationOptions = {}): Promise<TestDetails> {
+    return this.#change(testId, options, ({ experiment, view, now, by }) =>
+      planTestUpdate(experiment, view.flag(testId), parseChanges(experiment, changes, view.segments), by, now),
+    );
+  }
+
+  /**
+   * Begins a running test anew, with changes of whatever it compares: under the next number, in which nothing that was measured before counts, and
+   * for its whole duration again. Needs a reason.
+   * @throws SluiceError `notFound`, `invalid`, `refused` unless it runs, `conflict` when its layer has no room
+   */
+  async rebaseTest(testId: string, changes: TestChanges, options: MutationOptions): Promise<TestDetails> {
+    attributionWithReason(`rebaseTest("${testId}")`, options);
+    return this.#change(testId, options, ({ experiment, view, now, by }) => {
+      const parsed = parseChanges(experiment, changes, view.segments);
+      return planRebase(experiment, view.flag(testId), parsed, by, now, view.layerFacts(parsed.settings.layer));
+    });
+  }
+
+  /**
+   * Puts a test away that is over or was never started: its results stay, its name is not used again. Its flag is archived too where no arm was shipped
+   * and it serves nothing but control.
+   */
+  archiveTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
+    return this.#change(testId, options, ({ experiment, view, now, by }) =>
+      planArchiveTest(experiment, view.facts(testId), by, now),
+    );
+  }
+
+  async #change(
+    testId: string,
+    options: MutationOptions,
+    plan: (at: TestChange) => Change | Refusal | null,
+  ): Promise<TestDetails> {
+    const by = attributionOf(options);
+    await this.#runtime.facts.flush();
+    await this.#runtime.commit((view, now) => plan({ experiment: experimentOf(view.experiments, testId), view, now, by }));
+    return this.getTest(testId);
   }
 
   /** Everybody gets control again; the results stay. */
@@ -160,45 +199,7 @@ export class ABTestManager {
     value: number,
     options: { readonly userId?: string | number } = {},
   ): boolean {
-    try {
-      return this.#record(testId, variant, metric, value, options);
-    } catch (error) {
-      return this.#refuse(`recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
-    }
-  }
-
-  #record(testId: string, variant: string, metric: string, value: number, options: { userId?: string | number }): boolean {
-    const experiment = this.#runtime.view.experiments.get(testId);
-    const { userId } = options;
-    const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
-    if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
-    const place = `recordMetric("${testId}", "${metric}")`;
-    const flag = this.#runtime.view.flag(testId);
-    const drift = flag === undefined ? null : driftOf(experiment, flag);
-    if (drift !== null) return this.#refuse(`${place}: the flag was changed from outside: ${drift}`);
-    const kind = userId === undefined ? 'observation' : 'user';
-    if (!this.#kinds.agree(testId, metric, kind))
-      return this.#refuse(
-        `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
-      );
-    let isTaken: boolean;
-    if (userId === undefined) isTaken = this.#runtime.facts.observe(testId, variant, metric, value);
-    else {
-      const unit = hashDigits(hashOfKey(userId));
-      const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
-      isTaken = this.#runtime.facts.record({ subject: testId, unit, arm: variant, metric, value, aggregation });
-    }
-    if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
-    this.#metrics?.observe(metric, value, { flag: testId, variant });
-    return true;
-  }
-
-  #refuse(problem: string): false {
-    this.#refused += 1;
-    // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
-    if (Number.isInteger(Math.log10(this.#refused)))
-      this.#runtime.logger.warn(`${problem} (${this.#refused} values refused so far)`);
-    return false;
+    return this.#recorder.record({ testId, variant, metric, value, options });
   }
 
   /** What is known now, everything recorded before the call included. @throws SluiceError `notFound` */
@@ -206,8 +207,8 @@ export class ABTestManager {
     await this.#runtime.ready;
     const experiment = experimentOf(this.#runtime.view.experiments, testId);
     await this.#runtime.facts.flush();
-    const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, testId);
-    this.#kinds.learn(testId, totals);
+    const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, subjectOf(experiment));
+    this.#recorder.learn(experiment, totals);
     const advice = experiment.phase === 'stopped' ? [] : this.#advice(experiment);
     return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null, advice);
   }
@@ -217,8 +218,9 @@ export class ABTestManager {
     return describeTest(experimentOf(this.#runtime.view.experiments, testId));
   }
 
-  listTests(): TestDetails[] {
-    return [...this.#runtime.view.experiments.values()].map(describeTest);
+  /** Those that were archived only with `archived: true`; by phase and by tag where given. */
+  listTests(filter: TestFilter = {}): TestDetails[] {
+    return listedTests(this.#runtime.view.experiments.values(), filter);
   }
 }
 

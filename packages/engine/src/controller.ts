@@ -11,6 +11,7 @@ import {
   type Rollout,
   type RolloutFacts,
   type SluiceRecord,
+  startScheduled,
   stopExperiment,
   transition,
 } from '@sluice/core';
@@ -147,9 +148,10 @@ export class Controller {
       const rollout = view.rollouts.get(key);
       if (rollout !== undefined && !isEnded(rollout.phase)) await this.#step(rollout);
       const experiment = view.experiments.get(key);
-      if (experiment?.phase !== 'running') return;
+      if (experiment === undefined) return;
       const dueAt = experiment.dueAt ?? Number.POSITIVE_INFINITY;
-      if (dueAt <= clock.now()) await this.#endTest(key);
+      if (experiment.phase === 'scheduled' && dueAt <= clock.now()) await this.#startTest(key);
+      else if (dueAt <= clock.now()) await this.#endTest(key);
       else this.#lookNext(key, dueAt);
     } catch (error) {
       this.#runtime.problem(error);
@@ -200,6 +202,15 @@ export class Controller {
       return planTransition(rollout, flag, input, { actor: CONTROLLER, reason: '' }, now, evidence);
     });
     if (committed !== null) this.#runs.settle(rollout.key, facts.validation);
+  }
+
+  async #startTest(key: string): Promise<void> {
+    await this.#runtime.commit((view, now) => {
+      const experiment = view.experiments.get(key);
+      if (experiment?.phase !== 'scheduled') return null;
+      const by = { actor: CONTROLLER, reason: 'its time has come' };
+      return startScheduled(experiment, view.flag(key), by, now, view.layerFacts(experiment.layer));
+    });
   }
 
   async #endTest(key: string): Promise<void> {

@@ -17,6 +17,7 @@ import {
   type Rollout,
   type RolloutFacts,
   raise,
+  subjectOf,
   variantIndexOf,
 } from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
@@ -132,11 +133,13 @@ function isNew(flag: CompiledFlag, variant: number): boolean {
 
 class TestExposures implements ExposureWatch {
   readonly subject: string;
+  readonly #testId: string;
   readonly #deps: Deps;
   readonly #told = new ToldUnits();
 
-  constructor(subject: string, deps: Deps) {
+  constructor(subject: string, testId: string, deps: Deps) {
     this.subject = subject;
+    this.#testId = testId;
     this.#deps = deps;
   }
 
@@ -151,7 +154,7 @@ class TestExposures implements ExposureWatch {
     if (!this.#deps.facts.expose(this.subject, hashDigits(hash), arm)) return;
     this.#told.add(variant, hash);
     if (this.#deps.listeners.has('exposure'))
-      this.#deps.listeners.emit('exposure', { testId: this.subject, variant: arm, userId: key, at: this.#deps.clock.now() });
+      this.#deps.listeners.emit('exposure', { testId: this.#testId, variant: arm, userId: key, at: this.#deps.clock.now() });
   }
 }
 
@@ -172,9 +175,13 @@ export class ExposureWatches {
       const subject = this.#subjectOf(key);
       if (live.watch?.subject === subject) continue;
       if (subject === undefined) live.watch = null;
-      else if (subject === key) live.watch = new TestExposures(subject, this.#deps);
+      else if (this.#isTesting(key)) live.watch = new TestExposures(subject, key, this.#deps);
       else live.watch = new StageExposures(subject, this.#isByGroups(key), this.#deps);
     }
+  }
+
+  #isTesting(key: string): boolean {
+    return this.#deps.view.experiments.get(key)?.phase === 'running';
   }
 
   #isByGroups(key: string): boolean {
@@ -186,7 +193,9 @@ export class ExposureWatches {
     const experiment: Experiment | undefined = this.#deps.view.experiments.get(key);
     if (experiment?.phase === 'running') {
       const flag = this.#deps.view.flag(key);
-      return flag === undefined || flag.status === 'disabled' || driftOf(experiment, flag) !== null ? undefined : key;
+      return flag === undefined || flag.status === 'disabled' || driftOf(experiment, flag) !== null
+        ? undefined
+        : subjectOf(experiment);
     }
     const rollout = this.#deps.view.rollouts.get(key);
     const stage = rollout === undefined || rollout.plan.strategy === 'rollback' ? null : currentStage(rollout.phase);

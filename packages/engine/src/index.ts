@@ -19,13 +19,14 @@ export {
   type SegmentUser,
   type SluiceDocument,
   SluiceError,
+  type TestChanges,
   type TestResults,
   type TestSettings,
   type TrackedMetric,
   type Unit,
   type Verdict,
 } from '@sluice/core';
-export { ABTestManager, TestVariant } from './ab-test-manager.ts';
+export { ABTestManager, type ShipOptions, TestVariant } from './ab-test-manager.ts';
 export type { BreakGlassOptions } from './break-glass/break-glass.ts';
 export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
@@ -56,7 +57,8 @@ export {
   type RollbackResult,
   RollbackStrategy,
 } from './rollback-result.ts';
-export { RolloutManager, type RolloutManagerOptions, type StartRolloutOptions } from './rollout-manager.ts';
+export { RolloutManager, type RolloutManagerOptions } from './rollout-manager.ts';
+export type { StartRolloutOptions } from './rollout-start.ts';
 export type { SluiceOptions } from './runtime.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
@@ -64,6 +66,6 @@ export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
-export type { TestDetails } from './test-details.ts';
+export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext } from './validators.ts';

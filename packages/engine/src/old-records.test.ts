@@ -54,3 +54,23 @@ it('goes on with a rollout that was kept before rollouts had all of their fields
   await rollouts.approveStage('f');
   expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'finalizing' });
 });
+
+it('goes on with a test that was kept before tests had all of their fields', async () => {
+  const clock = manualClock(START);
+  const before = createSluice({ store: memoryStore(), clock });
+  await before.abTests.createTest({ testId: 't', controlComponent: 'a', treatmentComponent: 'b' });
+  await before.abTests.startTest('t');
+  const { records } = await before.flags.runtime.store.read();
+  const store = memoryStore();
+  const fields = ['layer', 'slots', 'tags', 'number', 'startAt', 'archivedAt'];
+  const aged = records.map((record) => (record.kind === 'experiment' ? without(record, fields) : without(record, ['slots'])));
+  await store.commit({ records: aged.map((record) => ({ ...record, revision: 1 })), events: [] });
+  const { abTests, ...after } = createSluice({ store, clock });
+  expect(abTests.listTests()).toMatchObject([{ testId: 't', phase: 'running', layer: null, tags: [], number: 1 }]);
+  abTests.getVariant('t', { userId: 'u1' });
+  const { sampleSizes, warnings } = await abTests.getTestResults('t');
+  expect(sampleSizes.control + sampleSizes.treatment).toBe(1);
+  expect(warnings.join()).not.toContain('changed from outside');
+  expect((await after.export()).experiments).toMatchObject([{ layer: null, number: 1 }]);
+  expect(await abTests.rebaseTest('t', {}, { reason: 'again' })).toMatchObject({ number: 2 });
+});

@@ -91,8 +91,7 @@ export class RolloutFactsGatherer {
   async #versionProblem(rollout: Rollout, flag: Flag | null): Promise<Pick<RolloutFacts, 'versionProblem'>> {
     if (rollout.phase.name !== 'preflight' || flag === null || !flag.isComponent) return {};
     const target = rollout.plan.toVariant ?? flag.onVariant;
-    const pool = poolOf(this.#runtime);
-    const problem = (await pool.versionProblem(rollout.key, target)) ?? (await pool.wayBackProblem(rollout.key, flag.offVariant));
+    const problem = await poolOf(this.#runtime).rolloutProblem(rollout.key, target, flag.offVariant);
     return problem === null ? {} : { versionProblem: problem };
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StartRolloutOptions } from './rollout-manager.ts';
+import type { StartRolloutOptions } from './rollout-start.ts';
 import { type RolloutWorld, rolloutWorld } from './rollout-world.testing.ts';
 import { memoryStore } from './store/memory-store.ts';
 import type { Store } from './store/store.ts';

@@ -2,36 +2,23 @@
 import {
   type Attribution,
   adviseRollout,
-  type Flag,
   isEnded,
   parseRolloutSettings,
-  planStart,
   planTransition,
-  type Refusal,
   type RolloutCommand,
-  type RolloutPlan,
-  type RolloutSettings,
   type RolloutStatus,
-  rolloutStatus,
   SluiceError,
 } from '@sluice/core';
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
 import { recordErrorUnits } from './error-units.ts';
-import { describeValue } from './failure.ts';
 import type { FeatureFlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, type MutationOptions } from './mutation.ts';
+import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
-
-export interface StartRolloutOptions extends RolloutSettings, MutationOptions {
-  /** Says whether a stage is good. Registered under `validatorName`, or under the flag's name. */
-  readonly validate?: Validator;
-  /** What to do when a rollout or test moves the share already; `refuse` unless given. A superseded rollout gives back the allocation from before. */
-  readonly onConflict?: 'refuse' | 'supersede';
-}
 
 export interface RolloutManagerOptions {
   /** Where criteria with the source `collector` measure: a `MetricsCollector`. */
@@ -66,23 +53,8 @@ export class RolloutManager {
    * @throws SluiceError `invalid` naming every bad option, `notFound`, `refused` for a disabled flag, `conflict` when the share has an owner
    */
   async startRollout(name: string, options: StartRolloutOptions): Promise<RolloutStatus> {
-    checkIsObject(`startRollout("${name}")`, options);
-    const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
-    await this.#runtime.ready;
-    const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
-    checkStart(name, onConflict, validate);
-    const by = attributionOf({ ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) });
-    const { components } = this.#runtime.view;
-    const plan = (flag: Flag): RolloutPlan =>
-      parseRolloutSettings(flag, validatorName === undefined ? settings : { ...settings, validatorName }, components.get(name));
-    const problem = (planned: RolloutPlan): string | null => this.#problemOf(name, planned, validate !== undefined);
-    await this.#runtime.commit((view, now) =>
-      planStart(view.facts(name), { plan, by, onConflict, problem, underWay: view.active() }, now),
-    );
-    // Only now: a start that was refused must not take the validator of the rollout that runs.
-    if (validate !== undefined && validatorName !== undefined) this.registerValidator(validatorName, validate);
-    await this.#parts.controller.look(name);
-    return this.#statusOf(name);
+    await startRolloutOn(this.#runtime, name, options);
+    return rolloutStatusOf(this.#runtime, name);
   }
 
   /**
@@ -100,29 +72,17 @@ export class RolloutManager {
     const named = validatorName === undefined ? settings : { ...settings, validatorName };
     // That nothing judges it is a warning here, beside the others.
     const plan = parseRolloutSettings(flag, { ...named, unvalidated: true }, view.components.get(name));
-    return adviseRollout(plan, { flag, underWay: view.active(), flags: view.facts(name).flags ?? new Map() });
-  }
-
-  #problemOf(name: string, plan: RolloutPlan, bringsValidator: boolean): string | null {
-    const { validatorName } = plan;
-    if (validatorName !== null && !bringsValidator && this.#parts.validators.get(validatorName) === undefined)
-      return `validator "${validatorName}" is not registered; pass validate, or registerValidator("${validatorName}", …) first`;
-    return this.#parts.controller.sourceProblem(name, plan);
+    return adviseRollout(plan, { flag, underWay: view.underWay(), flags: view.facts(name).flags ?? new Map() });
   }
 
   /** Undefined when this flag never had a rollout; else that of the latest. */
   getRolloutStatus(name: string): RolloutStatus | undefined {
-    const rollout = this.#runtime.view.rollouts.get(name);
-    if (rollout === undefined) return undefined;
-    return rolloutStatus(
-      isEnded(rollout.phase) ? rollout : this.#parts.controller.latest(rollout),
-      this.#runtime.view.flag(name),
-    );
+    return this.#runtime.view.rollouts.has(name) ? rolloutStatusOf(this.#runtime, name) : undefined;
   }
 
   /** The latest rollout of every flag that had one, those under way first, then the newest. */
   listRollouts(): RolloutStatus[] {
-    const statuses = [...this.#runtime.view.rollouts.keys()].map((name) => this.#statusOf(name));
+    const statuses = [...this.#runtime.view.rollouts.keys()].map((name) => rolloutStatusOf(this.#runtime, name));
     return statuses.sort(
       (a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null) || b.startedAt.getTime() - a.startedAt.getTime(),
     );
@@ -131,12 +91,12 @@ export class RolloutManager {
   /** Resolves with the status at the end of this flag's latest rollout, at once if it has ended. @throws SluiceError `notFound` */
   async completed(name: string): Promise<RolloutStatus> {
     await this.#runtime.ready;
-    const { number } = this.#statusOf(name);
-    let last = this.#statusOf(name);
+    const { number } = rolloutStatusOf(this.#runtime, name);
+    let last = rolloutStatusOf(this.#runtime, name);
     await ends(this.#runtime, (view) => {
       const rollout = view.rollouts.get(name);
       if (rollout?.number !== number) return true;
-      last = this.#statusOf(name);
+      last = rolloutStatusOf(this.#runtime, name);
       return isEnded(rollout.phase);
     });
     return last;
@@ -211,27 +171,6 @@ export class RolloutManager {
       const rollout = isEnded(kept.phase) ? kept : this.#parts.controller.latest(kept);
       return planTransition(rollout, view.flag(name), command, command.by, now);
     });
-    return this.#statusOf(name);
+    return rolloutStatusOf(this.#runtime, name);
   }
-
-  #statusOf(name: string): RolloutStatus {
-    const status = this.getRolloutStatus(name);
-    if (status !== undefined) return status;
-    const { refused, code } = noRollout(name);
-    throw new SluiceError(code, refused);
-  }
-}
-
-function noRollout(name: string): Refusal {
-  return { refused: `flag "${name}" has no rollout; start one with startRollout`, code: 'notFound' };
-}
-
-/** @throws SluiceError `invalid` */
-function checkStart(name: string, onConflict: unknown, validate: unknown): void {
-  const [path, message] =
-    onConflict !== 'refuse' && onConflict !== 'supersede'
-      ? ['/onConflict', `must be "refuse" or "supersede"; it is ${describeValue(onConflict)}`]
-      : ['/validate', `must be a function of the percentage; it is ${describeValue(validate)}`];
-  const isGood = path === '/validate' && (validate === undefined || typeof validate === 'function');
-  if (!isGood) throw new SluiceError('invalid', `rollout of "${name}": ${path} ${message}`, { issues: [{ path, message }] });
 }

@@ -1,6 +1,6 @@
 /** One process with a flag `f`, new at 0 %, for tests that watch a rollout from the outside. */
 import { type ManualClock, manualClock } from './clock/manual-clock.ts';
-import type { StartRolloutOptions } from './rollout-manager.ts';
+import type { StartRolloutOptions } from './rollout-start.ts';
 import { createSluice, type Sluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
 import type { Store } from './store/store.ts';

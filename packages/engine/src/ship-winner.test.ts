@@ -78,4 +78,30 @@ describe('shipWinner', () => {
       'stopTest("r") first',
     );
   });
+
+  it('is one commit with a reason of its own, and what cannot start marks nothing as shipped', async () => {
+    const { sluice, tests } = await stopped();
+    const before = (await sluice.flags.runtime.store.read()).seq;
+    const commits: number[] = [];
+    sluice.flags.runtime.observe(({ records }) => commits.push(records.length));
+    await tests.shipWinner('t', { strategy: 'canary', validate: () => true, startAt: 1_700_000_000_000 + 1e9 });
+    expect(commits).toEqual([3]);
+    const events = await sluice.flags.runtime.store.log({ scope: sluice.flags.runtime.view.scope, after: before });
+    expect(events.map(({ type, reason }) => [type, reason])).toEqual(
+      ['experiment.shipped', 'rollout.started', 'flag.updated'].map((type) => [
+        type,
+        'ships "faster", the winner of the test "t"',
+      ]),
+    );
+    const bad = await stopped();
+    await expect(bad.tests.shipWinner('t', { strategy: 'canary' })).rejects.toThrow('nothing would judge this rollout');
+    expect(bad.tests.getTest('t').shippedVariant).toBeNull();
+    await bad.tests.shipWinner('t', { variant: 'fast', strategy: 'canary', unvalidated: true });
+    expect(bad.sluice.rollouts.getRolloutStatus('t')?.phase).toBe('baking');
+    const [started] = await bad.sluice.flags.runtime.store.log({
+      scope: bad.sluice.flags.runtime.view.scope,
+      types: ['rollout.started'],
+    });
+    expect(started?.reason).toBe('ships "fast" of the test "t", which was chosen by hand');
+  });
 });

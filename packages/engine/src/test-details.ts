@@ -1,6 +1,8 @@
 /** A test as people read it: parts of a whole instead of shares, and dates. */
 import { type ArmSettings, type Condition, type Experiment, type TrackedMetric, WHOLE_SHARE } from '@sluice/core';
 
+import { checkOptions } from './mutation.ts';
+
 export interface TestDetails {
   readonly testId: string;
   readonly description: string;
@@ -16,13 +18,25 @@ export interface TestDetails {
   readonly layer: string | null;
   readonly durationDays: number;
   readonly trackedMetrics: readonly TrackedMetric[];
+  readonly tags: readonly string[];
   readonly phase: Experiment['phase'];
+  /** Counts how often it began, from 1. */
+  readonly number: number;
+  readonly startsAt: Date | null;
   readonly startedAt: Date | null;
   readonly endsAt: Date | null;
   readonly stoppedAt: Date | null;
   readonly stopReason: string | null;
   /** The arm that the flag rolls out after the end. */
   readonly shippedVariant: string | null;
+  readonly archivedAt: Date | null;
+}
+
+export interface TestFilter {
+  readonly phase?: Experiment['phase'];
+  readonly tag?: string;
+  /** Only those that were archived. */
+  readonly archived?: boolean;
 }
 
 export function describeTest(experiment: Experiment): TestDetails {
@@ -40,11 +54,26 @@ export function describeTest(experiment: Experiment): TestDetails {
     layer: experiment.layer,
     durationDays: experiment.durationMs / 86_400_000,
     trackedMetrics: experiment.trackedMetrics,
+    tags: experiment.tags,
     phase: experiment.phase,
+    number: experiment.number,
+    startsAt: date(experiment.startAt),
     startedAt: date(experiment.startedAt),
-    endsAt: date(experiment.dueAt),
+    endsAt: date(experiment.phase === 'running' ? experiment.dueAt : null),
     stoppedAt: date(experiment.stoppedAt),
     stopReason: experiment.stopReason,
     shippedVariant: experiment.shipped,
+    archivedAt: date(experiment.archivedAt),
   };
+}
+
+/** Of all tests those that the filter asks for, archived ones only where it does. @throws SluiceError `invalid` for a misspelt filter */
+export function listedTests(experiments: Iterable<Experiment>, filter: TestFilter): TestDetails[] {
+  checkOptions('listTests', filter, ['phase', 'tag', 'archived']);
+  const { phase, tag, archived = false } = filter;
+  return [...experiments]
+    .filter((experiment) => (experiment.archivedAt !== null) === archived)
+    .filter((experiment) => phase === undefined || experiment.phase === phase)
+    .filter((experiment) => tag === undefined || experiment.tags.includes(tag))
+    .map(describeTest);
 }

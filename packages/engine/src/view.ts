@@ -220,10 +220,15 @@ export class View {
     };
   }
 
-  /** Rollouts and experiments that are not at an end. */
+  /** Rollouts and experiments that move or hold a share. */
+  underWay(): (Rollout | Experiment)[] {
+    return this.active().filter((record) => record.kind === 'rollout' || record.phase === 'running');
+  }
+
+  /** Rollouts and experiments that are not at an end, and tests that are still to start. */
   active(): (Rollout | Experiment)[] {
     const rollouts = [...this.rollouts.values()].filter((rollout) => !isEnded(rollout.phase));
-    return [...rollouts, ...[...this.experiments.values()].filter((experiment) => experiment.phase === 'running')];
+    return [...rollouts, ...[...this.experiments.values()].filter(({ dueAt }) => dueAt !== null)];
   }
 }
 

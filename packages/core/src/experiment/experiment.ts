@@ -4,6 +4,7 @@ import type { SlotRange } from '../flag/slots.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
 
+export const TEST_PHASES = ['draft', 'scheduled', 'running', 'stopped'] as const;
 export type Aggregation = 'mean' | 'sum' | 'count' | 'max';
 export type MetricRole = 'primary' | 'secondary' | 'guardrail';
 
@@ -49,15 +50,23 @@ export interface Experiment {
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];
-  readonly phase: 'draft' | 'running' | 'stopped';
+  readonly tags: readonly string[];
+  /** `scheduled` is a draft that starts by itself at `startAt`. */
+  readonly phase: (typeof TEST_PHASES)[number];
+  /** Counts how often it began, from 1; what was measured under another number counts no more. */
+  readonly number: number;
+  /** `startTest` starts it then, at the earliest; null is at once. */
+  readonly startAt: number | null;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly stoppedAt: number | null;
   readonly stopReason: string | null;
-  /** The planned end while running, else null. */
+  /** The planned end while running, the start while scheduled, else null. */
   readonly dueAt: number | null;
   /** Null until it starts. */
   readonly drawnBy: Drawing | null;
   /** The arm that the flag rolls out after the end; null until `shipWinner`. */
   readonly shipped: string | null;
+  /** When it was put away; null while it is listed. */
+  readonly archivedAt: number | null;
 }

@@ -132,7 +132,7 @@ describe('tests of one layer', () => {
 
   it('are planned on one revision of the layer, so of two processes that start at once the second reads again', () => {
     const facts: LayerFacts = { layer: undefined, isRunning: () => false };
-    const wanted = { layer: 'x', scope: DEFAULT_SCOPE, share: 60_000, bucketBy: null };
+    const wanted = { layer: 'x', scope: DEFAULT_SCOPE, share: 60_000, bucketBy: null, from: null };
     const [one, two] = [takeRange({ ...wanted, test: 'a' }, facts), takeRange({ ...wanted, test: 'b' }, facts)];
     if (isRefusal(one) || isRefusal(two)) throw new Error('refused');
     expect([one.layer.revision, two.layer.revision]).toEqual([1, 1]);

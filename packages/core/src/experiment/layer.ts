@@ -36,20 +36,23 @@ export interface RangeWanted {
   readonly test: string;
   readonly share: Share;
   readonly bucketBy: string | null;
+  /** Where the range should begin if there is room; null where there is room. */
+  readonly from: Share | null;
 }
 
 /** The layer with the test's range in the first room that is large enough, or a refusal that names what is free. */
 export function takeRange(wanted: RangeWanted, { layer, isRunning }: LayerFacts): { layer: Layer; slots: SlotRange } | Refusal {
-  const { test, share, bucketBy } = wanted;
+  const { test, share, bucketBy, from: wish } = wanted;
   const taken = (layer?.ranges ?? []).filter((range) => range.test !== test && isRunning(range.test));
   if (layer !== undefined && taken.length > 0 && layer.bucketBy !== bucketBy)
     return refuse(`the layer "${layer.key}" draws by ${drawnBy(layer.bucketBy)}, and this test's flag by ${drawnBy(bucketBy)}`);
   const free = freeRanges(taken);
-  const room = free.find((range) => range.share >= share);
-  if (room === undefined) return refuse(noRoom(wanted, free, taken), 'conflict');
-  const ranges = [...taken, { test, from: room.from, share }].sort((a, b) => a.from - b.from);
+  const isFree = wish !== null && free.some((range) => range.from <= wish && range.from + range.share >= wish + share);
+  const from = isFree ? wish : free.find((range) => range.share >= share)?.from;
+  if (from === undefined) return refuse(noRoom(wanted, free, taken), 'conflict');
+  const ranges = [...taken, { test, from, share }].sort((a, b) => a.from - b.from);
   const kept = { kind: 'layer', scope: wanted.scope, key: wanted.layer, revision: (layer?.revision ?? 0) + 1 } as const;
-  return { layer: { ...kept, bucketBy, ranges }, slots: { layer: wanted.layer, from: room.from, share } };
+  return { layer: { ...kept, bucketBy, ranges }, slots: { layer: wanted.layer, from, share } };
 }
 
 type Room = Pick<TakenRange, 'from' | 'share'>;

@@ -1,7 +1,7 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
-import { type Attribution, eventOf } from '../event.ts';
+import { type Attribution, type EventType, eventOf } from '../event.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import { type JsonObject, jsonEqual } from '../json.ts';
@@ -43,7 +43,10 @@ export function createExperiment(
     slots: null,
     durationMs: settings.durationMs,
     trackedMetrics: settings.trackedMetrics,
+    tags: settings.tags,
     phase: 'draft',
+    number: 1,
+    startAt: settings.startAt,
     createdAt: now,
     startedAt: null,
     stoppedAt: null,
@@ -51,6 +54,7 @@ export function createExperiment(
     dueAt: null,
     drawnBy: null,
     shipped: null,
+    archivedAt: null,
   };
   const flag: Flag = {
     ...newFlag(settings.testId, scope, now),
@@ -68,26 +72,66 @@ export function createExperiment(
   };
 }
 
-/** `layerFacts` are those of the test's layer; without a layer they are not asked. */
+/**
+ * Starts a draft, or sets it to start at its `startAt` when that is still to come. `layerFacts` are those of the test's layer; without a layer they
+ * are not asked.
+ */
 export function startExperiment(
   experiment: Experiment,
   flag: Flag | undefined,
   by: Attribution,
   now: number,
-  layerFacts: LayerFacts = NO_LAYER,
+  layerFacts?: LayerFacts,
 ): Change | Refusal {
   const name = `test "${experiment.key}"`;
-  if (experiment.phase !== 'draft')
-    return refuse(`${name}: cannot start, it is ${experiment.phase}; create a new test to measure again`);
+  const { phase, startAt } = experiment;
+  if (phase !== 'draft' && !(phase === 'scheduled' && startAt !== null && startAt <= now))
+    return refuse(`${name}: cannot start, it is ${phase}${phase === 'scheduled' ? '' : '; create a new test to measure again'}`);
   if (flag === undefined || flag.archivedAt !== null) return refuse(`${name}: its flag "${experiment.key}" is gone`);
   if (flag.status === 'disabled') return refuse(`${name}: its flag is disabled; restoreFlag("${experiment.key}") first`);
   if (flag.shareOwner !== null)
     return refuse(`${name}: its flag's share is moved by the ${flag.shareOwner.kind} "${flag.shareOwner.key}"`, 'conflict');
   if (!jsonEqual(flag.conditions, experiment.eligibility))
     return refuse(`${name}: its flag was given conditions, which say who is in the test; create it with them as eligibility`);
+  const started = runningFrom(
+    experiment,
+    flag,
+    { type: 'experiment.started', detail: figuresOf(experiment) },
+    by,
+    now,
+    layerFacts,
+  );
+  if (isRefusal(started) || startAt === null || startAt <= now) return started;
+  const scheduled: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'scheduled', dueAt: startAt };
+  return { records: [scheduled], events: [eventOf('experiment.scheduled', scheduled, by, now)] };
+}
+
+/** A scheduled test whose time has come: it starts, or is a draft again and says why. */
+export function startScheduled(
+  experiment: Experiment,
+  flag: Flag | undefined,
+  by: Attribution,
+  now: number,
+  layerFacts?: LayerFacts,
+): Change {
+  const started = startExperiment(experiment, flag, by, now, layerFacts);
+  if (!isRefusal(started)) return started;
+  const draft: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'draft', startAt: null, dueAt: null };
+  return { records: [draft], events: [eventOf('experiment.startFailed', draft, { ...by, reason: started.refused }, now)] };
+}
+
+/** The test running from now on, with its flag divided and its layer's slots taken, in one change. */
+export function runningFrom(
+  experiment: Experiment,
+  flag: Flag,
+  label: { readonly type: EventType; readonly detail: JsonObject },
+  by: Attribution,
+  now: number,
+  layerFacts: LayerFacts = NO_LAYER,
+): Change | Refusal {
   const room = roomFor(experiment, flag, layerFacts);
-  if (room !== null && isRefusal(room)) return { ...room, refused: `${name}: ${room.refused}` };
-  const started: Experiment = {
+  if (room !== null && isRefusal(room)) return { ...room, refused: `test "${experiment.key}": ${room.refused}` };
+  const running: Experiment = {
     ...experiment,
     slots: room?.slots ?? null,
     revision: experiment.revision + 1,
@@ -96,21 +140,22 @@ export function startExperiment(
     dueAt: now + experiment.durationMs,
     drawnBy: { salt: flag.salt, bucketBy: flag.bucketBy },
   };
-  const moved = divided(flag, started, now);
+  const moved = divided(flag, running, now);
   if (isRefusal(moved)) return moved;
-  const events = [eventOf('experiment.started', started, by, now, figuresOf(started)), eventOf('flag.updated', moved, by, now)];
+  const events = [eventOf(label.type, running, by, now, label.detail), eventOf('flag.updated', moved, by, now)];
   return room === null
-    ? { records: [started, moved], events }
-    : { records: [started, moved, room.layer], events: [...events, eventOf('layer.changed', room.layer, by, now)] };
+    ? { records: [running, moved], events }
+    : { records: [running, moved, room.layer], events: [...events, eventOf('layer.changed', room.layer, by, now)] };
 }
 
-/** Null without a layer. */
+/** Null without a layer. A test that begins anew stays where it is, if it can. */
 function roomFor(
-  { layer, scope, key, trafficShare }: Experiment,
+  { layer, scope, key, trafficShare, slots }: Experiment,
   { bucketBy }: Flag,
   facts: LayerFacts,
 ): ReturnType<typeof takeRange> | null {
-  return layer === null ? null : takeRange({ layer, scope, test: key, share: trafficShare, bucketBy }, facts);
+  const from = slots?.layer === layer ? slots?.from : undefined;
+  return layer === null ? null : takeRange({ layer, scope, test: key, share: trafficShare, bucketBy, from: from ?? null }, facts);
 }
 
 /** The end of a running test; everybody gets control again. */

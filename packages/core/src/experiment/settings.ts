@@ -6,6 +6,7 @@ import { nearest } from '../flag/nearest.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
 import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
+import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settings.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Experiment, TrackedMetric } from './experiment.ts';
 import { parseTrackedMetric } from './metric.ts';
@@ -26,7 +27,10 @@ export interface TestSettings {
   /** Units for which it does not hold get control uncounted. */
   readonly eligibility?: Condition;
   /** Tests of one layer never share a unit. A test in a layer takes `trafficShare` of it when it starts. */
-  readonly layer?: string;
+  readonly layer?: string | null;
+  /** `startTest` starts it then, at the earliest. */
+  readonly startAt?: InstantSetting;
+  readonly tags?: readonly string[];
   /** The test ends by itself after so many days; 7 unless given. */
   readonly durationDays?: number;
   /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
@@ -35,7 +39,7 @@ export interface TestSettings {
 
 export type ParsedTestSettings = Pick<
   Experiment,
-  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'layer' | 'durationMs' | 'trackedMetrics'
+  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'layer' | 'durationMs' | 'trackedMetrics' | 'startAt' | 'tags'
 > & { readonly testId: string };
 
 const KNOWN = [
@@ -48,6 +52,8 @@ const KNOWN = [
   'trafficShare',
   'eligibility',
   'layer',
+  'startAt',
+  'tags',
   'durationDays',
   'trackedMetrics',
 ];
@@ -68,14 +74,9 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   issues.push(...plainIssues(input));
   const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
-  const {
-    testId,
-    description = '',
-    trafficShare = 1,
-    durationDays = 7,
-    eligibility = {},
-    layer = null,
-  } = input as unknown as TestSettings;
+  const given = input as unknown as TestSettings;
+  const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = given;
+  const { layer = null, startAt, tags = [] } = given;
   return {
     testId,
     description,
@@ -83,6 +84,8 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
     trafficShare: trafficShare === 1 ? WHOLE_SHARE : partToShare(trafficShare),
     eligibility: copyJson(eligibility) as Condition,
     layer,
+    startAt: startAt === undefined ? null : instantOf(startAt),
+    tags: [...tags],
     durationMs: Math.round(durationDays * DAY_MS),
     trackedMetrics,
   };
@@ -100,8 +103,13 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
     issues.push({ path: '/description', message: 'must be a text' });
   const part = trafficShare === undefined ? null : partProblem(trafficShare);
   if (part !== null) issues.push({ path: '/trafficShare', message: `${part}; it is ${shown(trafficShare)}` });
-  const unnamed = input.layer === undefined ? null : nameProblem(input.layer);
+  const unnamed = input.layer === undefined || input.layer === null ? null : nameProblem(input.layer);
   if (unnamed !== null) issues.push({ path: '/layer', message: unnamed });
+  if (input.startAt !== undefined && instantOf(input.startAt) === null)
+    issues.push({ path: '/startAt', message: `must be ${INSTANT}; it is ${shown(input.startAt)}` });
+  const isTags = Array.isArray(input.tags) && input.tags.every((tag) => typeof tag === 'string' && tag !== '');
+  if (input.tags !== undefined && !isTags)
+    issues.push({ path: '/tags', message: `must be a list of texts; it is ${shown(input.tags)}` });
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });

@@ -27,26 +27,31 @@ export function armToShip(experiment: Experiment, results: TestResults, variant:
     : refuse(`${name}: "${String(arm)}" is not one of its treatments; ${choice}`, 'invalid');
 }
 
-/** The flag at 0 % of that arm, and the test's note of it; `getVariant` follows the flag from then on. */
+/** The flag at 0 % of that arm for its rollout to start from, and the test's note of it; `getVariant` follows the flag from then on. */
 export function planShip(
   experiment: Experiment,
   flag: Flag | undefined,
   variant: string,
   by: Attribution,
   now: number,
-): Change | Refusal {
+): { readonly flag: Flag; readonly noted: Change } | Refusal {
   const problem = shipProblem(experiment, flag);
   if (problem !== null || flag === undefined) return problem ?? refuse(`test "${experiment.key}": its flag is gone`);
   const shipped: Experiment = { ...experiment, revision: experiment.revision + 1, shipped: variant };
-  const ready: Flag = { ...readyFlag(flag, experiment, variant), revision: flag.revision + 1, updatedAt: now };
   return {
-    records: [shipped, ready],
-    events: [eventOf('experiment.shipped', shipped, by, now, { variant }), eventOf('flag.updated', ready, by, now)],
+    flag: readyFlag(flag, experiment, variant),
+    noted: { records: [shipped], events: [eventOf('experiment.shipped', shipped, by, now, { variant })] },
   };
 }
 
-/** What of the flag the rollout starts from. */
-export function readyFlag(flag: Flag, experiment: Experiment, variant: string): Flag {
+/** Why, where nobody said so. */
+export function shipReason({ key }: Experiment, variant: string, { winner }: Pick<TestResults, 'winner'>): string {
+  return winner === variant
+    ? `ships "${variant}", the winner of the test "${key}"`
+    : `ships "${variant}" of the test "${key}", which was chosen by hand`;
+}
+
+function readyFlag(flag: Flag, experiment: Experiment, variant: string): Flag {
   return { ...flag, ...withoutTest(flag), stageGroups: [], offVariant: experiment.arms[0].variant, onVariant: variant };
 }
 

@@ -1,7 +1,14 @@
 /** Tests that were kept before they had all of today's fields. */
 import type { Experiment } from './experiment.ts';
 
-const DEFAULTS: Pick<Experiment, 'layer' | 'slots'> = { layer: null, slots: null };
+const DEFAULTS: Pick<Experiment, 'layer' | 'slots' | 'tags' | 'number' | 'startAt' | 'archivedAt'> = {
+  layer: null,
+  slots: null,
+  tags: [],
+  number: 1,
+  startAt: null,
+  archivedAt: null,
+};
 
 /** The test with the defaults of what it lacks; the very same object when it lacks nothing. */
 export function wholeExperiment(experiment: Experiment): Experiment {

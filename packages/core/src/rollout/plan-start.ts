@@ -19,8 +19,8 @@ export interface StartRequest {
   readonly by: Attribution;
   /** What to do when somebody else moves the share. */
   readonly onConflict: 'refuse' | 'supersede';
-  /** Why this process cannot judge by such a plan, in words; null when it can. */
-  readonly problem: (plan: RolloutPlan) => string | null;
+  /** Why this process cannot carry such a plan out for the flag as it is then, in words; null when it can. Asked only before something is taken over. */
+  readonly problem: (plan: RolloutPlan, flag: Flag) => string | null;
   /** Rollouts and tests that have not ended: what the start is warned of. */
   readonly underWay: readonly (Rollout | Experiment)[];
 }
@@ -39,7 +39,7 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   // What is taken over runs no longer.
   const others = request.underWay.filter((change) => change.key !== key);
   const rollout = { ...started, warnings: adviseRollout(plan, { flag, underWay: others, flags: facts.flags ?? new Map() }) };
-  const obstacle = isTakeover ? (problem(plan) ?? rehearse(rollout, flag)) : null;
+  const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
   const ended = isTakeover ? takenOver(facts, by, now) : { records: [], events: [] };
   const owned: Flag = { ...flag, shareOwner: { kind: 'rollout', key }, revision: flag.revision + 1, updatedAt: now };

@@ -19,13 +19,15 @@ export interface SegmentWorld {
   readonly experiments: Iterable<Experiment>;
 }
 
-/** Archived flags, ended rollouts and stopped tests ask nobody any more, and count as nobody. */
+/** Archived flags, ended rollouts and stopped or archived tests ask nobody any more, and count as nobody. */
 export function usersOfSegment(key: string, world: SegmentWorld): SegmentUser[] {
   const flags = [...world.flags].filter((flag) => flag.archivedAt === null && flagUses(flag, key));
   const rollouts = [...world.rollouts].filter(
     (rollout) => !isEnded(rollout.phase) && rollout.plan.stages.some(({ groups }) => groups.includes(key)),
   );
-  const tests = [...world.experiments].filter(({ phase, eligibility }) => phase !== 'stopped' && names(eligibility, key));
+  const tests = [...world.experiments].filter(
+    ({ phase, archivedAt, eligibility }) => phase !== 'stopped' && archivedAt === null && names(eligibility, key),
+  );
   const segments = [...world.segments.values()].filter(({ condition }) => segmentsNamedBy(condition).includes(key));
   return [
     ...flags.map((flag): SegmentUser => ({ kind: 'flag', name: flag.key })),

@@ -1,6 +1,6 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
-import type { Experiment } from '../experiment/experiment.ts';
+import { type Experiment, TEST_PHASES } from '../experiment/experiment.ts';
 import { parseTrackedMetric } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
@@ -8,7 +8,19 @@ import { parseCondition } from '../flag/parse-condition.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { percentageToShare, shareToPercentage, WHOLE_SHARE } from '../share.ts';
-import { fullText, instant, listOf, numberFrom, objectOf, oneOf, orNull, percentage, type Shape, text } from './shape.ts';
+import {
+  fullText,
+  instant,
+  listOf,
+  numberFrom,
+  objectOf,
+  oneOf,
+  orNull,
+  percentage,
+  type Shape,
+  text,
+  wholeFrom,
+} from './shape.ts';
 
 const DAY_MS = 86_400_000;
 const metric: Shape = (value, path) => {
@@ -34,13 +46,17 @@ const SHAPE = objectOf({
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: listOf(metric),
-  phase: oneOf(['draft', 'running', 'stopped']),
+  tags: listOf(fullText),
+  phase: oneOf(TEST_PHASES),
+  number: wholeFrom(1),
+  startAt: orNull(instant),
   createdAt: instant,
   startedAt: orNull(instant),
   stoppedAt: orNull(instant),
   stopReason: orNull(text),
   drawnBy: orNull(objectOf({ salt: fullText, bucketBy: orNull(fullText) })),
   shipped: orNull(fullText),
+  archivedAt: orNull(instant),
 });
 
 export function formatExperimentEntry(experiment: Experiment): JsonObject {
@@ -54,13 +70,17 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     layer: experiment.layer,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
+    tags: experiment.tags,
     phase: experiment.phase,
+    number: experiment.number,
+    startAt: date(experiment.startAt),
     createdAt: new Date(experiment.createdAt).toISOString(),
     startedAt: date(experiment.startedAt),
     stoppedAt: date(experiment.stoppedAt),
     stopReason: experiment.stopReason,
     drawnBy: experiment.drawnBy === null ? null : { ...experiment.drawnBy },
     shipped: experiment.shipped,
+    archivedAt: date(experiment.archivedAt),
   };
 }
 
@@ -72,7 +92,7 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
   const at = (instantText: unknown): number | null => (instantText === null ? null : Date.parse(instantText as string));
   const parsed = parseArms({ arms: entry.arms });
   if ('issues' in parsed) return parsed.issues;
-  const wasRunning = entry.phase === 'running';
+  const wasRunning = entry.phase === 'running' || entry.phase === 'scheduled';
   return {
     kind: 'experiment',
     scope,
@@ -89,6 +109,9 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
       const parsed = parseTrackedMetric(tracked, '');
       return 'metric' in parsed ? [parsed.metric] : [];
     }),
+    tags: entry.tags as readonly string[],
+    number: entry.number as number,
+    startAt: at(entry.startAt),
     phase: wasRunning ? 'draft' : (entry.phase as Experiment['phase']),
     createdAt: at(entry.createdAt) ?? 0,
     startedAt: wasRunning ? null : at(entry.startedAt),
@@ -97,5 +120,6 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     dueAt: null,
     drawnBy: wasRunning ? null : (entry.drawnBy as unknown as Experiment['drawnBy']),
     shipped: entry.shipped as string | null,
+    archivedAt: at(entry.archivedAt),
   };
 }

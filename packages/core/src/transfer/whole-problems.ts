@@ -1,14 +1,16 @@
 /** What no entry of a document can say alone: whether its records, together with those that are there, fit each other. */
-import type { Flag } from '../flag/flag.ts';
+import type { Allocation, Flag } from '../flag/flag.ts';
+import { pointerPart } from '../flag/parse-condition.ts';
 import { findCycle, prerequisiteProblem, prerequisitesOf } from '../flag/prerequisite.ts';
 import { idOf, type SluiceRecord } from '../record.ts';
 import { nestingProblem } from '../segment/nesting.ts';
 import { missingSegmentIssues, segmentsNamedBy } from '../segment/references.ts';
 import type { Segment } from '../segment/segment.ts';
+import { shareToPercentage, WHOLE_SHARE } from '../share.ts';
 
 /** Why a record of `wanted` would need what is not there, or lead in a circle, by its id. */
 export function wholeProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
-  return new Map([...segmentProblems(wanted, kept), ...prerequisiteProblems(wanted, kept)]);
+  return new Map([...segmentProblems(wanted, kept), ...prerequisiteProblems(wanted, kept), ...wayBackProblems(wanted)]);
 }
 
 function prerequisiteProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
@@ -35,6 +37,35 @@ function prerequisiteProblems(wanted: readonly SluiceRecord[], kept: readonly Sl
     if (cycle !== null) problems.set(id, `its prerequisites lead in a circle: ${cycle.join(' → ')}`);
   }
   return problems;
+}
+
+/** A flag whose rollout was under way gets what was before it, which must then be there. What rollouts that have ended would restore is history. */
+function wayBackProblems(wanted: readonly SluiceRecord[]): ReadonlyMap<string, string> {
+  const flags = new Map(wanted.flatMap((record) => (record.kind === 'flag' ? [[record.key, record]] : [])));
+  return new Map(
+    wanted.flatMap((record): [string, string][] => {
+      if (record.kind !== 'rollout' || record.plan.strategy === 'rollback') return [];
+      const flag = flags.get(record.key);
+      const problem = flag?.shareOwner?.kind === 'rollout' ? beforeProblem(record.before, flag) : null;
+      return problem === null ? [] : [[idOf(record), problem]];
+    }),
+  );
+}
+
+function beforeProblem({ offVariant, onVariant, split }: Allocation, { key, variants }: Flag): string | null {
+  const named = [
+    ['offVariant', offVariant],
+    ['onVariant', onVariant],
+    ...split.map(({ variant }) => [`split/${pointerPart(variant)}`, variant]),
+  ];
+  const stranger = named.find(([, variant]) => !Object.hasOwn(variants, variant ?? ''));
+  const known = Object.keys(variants).join(', ');
+  if (stranger !== undefined)
+    return `/before/${stranger[0]} names the variant "${stranger[1]}", which the flag "${key}" does not have; there are ${known}`;
+  const total = split.reduce((sum, { share }) => sum + share, 0);
+  return split.length === 0 || total === WHOLE_SHARE
+    ? null
+    : `/before/split must sum to 100 %; it sums to ${shareToPercentage(total)} %`;
 }
 
 /** Segments that are named must be there, as when they are written, and must not nest without end. */

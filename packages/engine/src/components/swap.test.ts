@@ -181,4 +181,26 @@ describe('a rollout of a version', () => {
     expect(error).toMatch(/^the way back does not work: .*1\.0\.0 cannot be loaded: .*no such file/);
     expect(hotSwap.versions(C).map(({ servedPercentage }) => servedPercentage)).toEqual([100, 0]);
   });
+
+  it('ends nothing that runs for a version that does not load, is not healthy, or leaves no way back', async () => {
+    const { sluice, hotSwap, register } = hotSwapWorld();
+    await register('1.0.0');
+    await register('2.0.0');
+    await hotSwap.registerVersion(C, '3.0.0', (): Model => {
+      throw new Error('no model file');
+    });
+    await hotSwap.registerVersion(C, '4.0.0', () => new Model('4.0.0'), { healthCheck: async () => false });
+    await sluice.rollouts.startRollout(C, CANARY);
+    for (const [toVersion, why] of [
+      ['3.0.0', 'no model file'],
+      ['4.0.0', 'not healthy'],
+    ] as const)
+      await expect(sluice.rollouts.startRollout(C, { ...CANARY, toVersion, onConflict: 'supersede' })).rejects.toThrow(
+        new RegExp(`${why}.*; what runs goes on`),
+      );
+    expect(sluice.rollouts.getRolloutStatus(C)).toMatchObject({ phase: 'baking', number: 1, currentPercentage: 50 });
+    await register('5.0.0');
+    const next = await sluice.rollouts.startRollout(C, { ...CANARY, toVersion: '5.0.0', onConflict: 'supersede' });
+    expect(next).toMatchObject({ phase: 'baking', number: 2 });
+  });
 });

@@ -88,6 +88,11 @@ export class VersionPool {
     }
   }
 
+  /** Why a rollout from `stable` to `version` cannot be carried out in this process; null when it can. */
+  async rolloutProblem(component: string, version: string, stable: string): Promise<string | null> {
+    return (await this.versionProblem(component, version)) ?? (await this.wayBackProblem(component, stable));
+  }
+
   /**
    * Why a version cannot be gone back to in this process; null when it can. Its health is not asked: what is rolled out may be the cure.
    */

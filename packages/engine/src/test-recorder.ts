@@ -1,0 +1,77 @@
+/** Takes the values of tests' metrics, and counts and tells what cannot be taken. */
+import { driftOf, type Experiment, hashDigits, hashOfKey, type SubjectTotals, subjectOf } from '@sluice/core';
+import { describeFailure } from './failure.ts';
+import { MetricKinds } from './metric-kinds.ts';
+import type { MetricsCollector } from './metrics/metrics-collector.ts';
+import { recordProblem } from './recorded-metric.ts';
+import type { Runtime } from './runtime.ts';
+
+export interface RecordedValue {
+  readonly testId: string;
+  readonly variant: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly options: { readonly userId?: string | number };
+}
+
+export class TestRecorder {
+  readonly #runtime: Runtime;
+  readonly #metrics: MetricsCollector | null;
+  #refused = 0;
+  /** How each metric of each test is recorded: by the user, or each value by itself. */
+  readonly #kinds = new MetricKinds();
+
+  constructor(runtime: Runtime, metrics: MetricsCollector | null) {
+    this.#runtime = runtime;
+    this.#metrics = metrics;
+  }
+
+  /** What the store has of this test. */
+  learn(experiment: Experiment, totals: SubjectTotals): void {
+    this.#kinds.learn(subjectOf(experiment), totals);
+  }
+
+  /** Never throws: what cannot be taken is told to the logger, and false is answered. */
+  record(value: RecordedValue): boolean {
+    try {
+      return this.#record(value);
+    } catch (error) {
+      return this.#refuse(`recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
+    }
+  }
+
+  #record({ testId, variant, metric, value, options }: RecordedValue): boolean {
+    const experiment = this.#runtime.view.experiments.get(testId);
+    const { userId } = options;
+    const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
+    if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
+    const place = `recordMetric("${testId}", "${metric}")`;
+    const flag = this.#runtime.view.flag(testId);
+    const drift = flag === undefined ? null : driftOf(experiment, flag);
+    if (drift !== null) return this.#refuse(`${place}: the flag was changed from outside: ${drift}`);
+    const subject = subjectOf(experiment);
+    const kind = userId === undefined ? 'observation' : 'user';
+    if (!this.#kinds.agree(subject, metric, kind))
+      return this.#refuse(
+        `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
+      );
+    let isTaken: boolean;
+    if (userId === undefined) isTaken = this.#runtime.facts.observe(subject, variant, metric, value);
+    else {
+      const unit = hashDigits(hashOfKey(userId));
+      const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
+      isTaken = this.#runtime.facts.record({ subject, unit, arm: variant, metric, value, aggregation });
+    }
+    if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
+    this.#metrics?.observe(metric, value, { flag: testId, variant });
+    return true;
+  }
+
+  #refuse(problem: string): false {
+    this.#refused += 1;
+    // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
+    if (Number.isInteger(Math.log10(this.#refused)))
+      this.#runtime.logger.warn(`${problem} (${this.#refused} values refused so far)`);
+    return false;
+  }
+}
