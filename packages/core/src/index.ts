@@ -131,6 +131,13 @@ export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
+export {
+  parseStaleSettings,
+  STALE_SIGNS,
+  type StaleSettings,
+  type StaleSign,
+  staleSigns,
+} from './flag/staleness.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';

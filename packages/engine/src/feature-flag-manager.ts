@@ -8,6 +8,7 @@ import {
   planFlagEdit,
   type SegmentSettings,
   SluiceError,
+  type StaleSettings,
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
@@ -16,6 +17,7 @@ import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
 import { nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
+import { type StaleFlag, staleFlags } from './stale-flags.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
 export interface ShareOptions extends MutationOptions {
@@ -141,6 +143,11 @@ export class FeatureFlagManager extends FlagReader {
     const { view } = this.runtime;
     const flags = [...view.flags.keys()].flatMap((key) => view.served(key) ?? []).filter((flag) => flag.archivedAt === null);
     return flags.map((flag) => this.#describe(flag)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Flags that have outlived their use: expired, settled, not asked any more, or broken. In order of name. @throws SluiceError `invalid` */
+  listStale(settings: StaleSettings = {}): Promise<StaleFlag[]> {
+    return staleFlags(this.runtime, settings);
   }
 
   /** Over all processes and restarts. @throws SluiceError `notFound` */

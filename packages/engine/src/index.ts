@@ -19,6 +19,7 @@ export {
   type SegmentUser,
   type SluiceDocument,
   SluiceError,
+  type StaleSettings,
   type TestResults,
   type TestSettings,
   type TrackedMetric,
@@ -61,6 +62,7 @@ export type { SluiceOptions } from './runtime.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
+export type { StaleFlag } from './stale-flags.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
