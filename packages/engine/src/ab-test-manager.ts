@@ -25,7 +25,8 @@ import {
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
 import { describeFailure } from './failure.ts';
-import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { FlagManager } from './feature-flag-manager.ts';
+import { FlagReader } from './flag-reader.ts';
 import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
@@ -44,7 +45,7 @@ export interface ShipOptions extends Omit<StartRolloutOptions, 'toVariant' | 'to
 }
 
 export class ABTestManager {
-  readonly #flags: FeatureFlagManager;
+  readonly #flags: FlagReader;
   readonly #runtime: Runtime;
   readonly #metrics: MetricsCollector | null;
   /** Made when a winner is shipped. */
@@ -53,8 +54,8 @@ export class ABTestManager {
   /** How each metric of each test is recorded: by the user, or each value by itself. */
   readonly #kinds = new MetricKinds();
 
-  constructor(flags: FeatureFlagManager, metrics?: MetricsCollector) {
-    this.#flags = flags;
+  constructor(flags: FlagManager, metrics?: MetricsCollector) {
+    this.#flags = new FlagReader(flags.runtime);
     this.#runtime = flags.runtime;
     this.#metrics = metrics ?? null;
     controllerOf(this.#runtime);

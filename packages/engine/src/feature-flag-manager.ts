@@ -11,6 +11,7 @@ import {
   type StaleSettings,
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
+import type { AnyFlags } from './declared-flags.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
@@ -24,12 +25,17 @@ export interface ShareOptions extends MutationOptions {
   readonly force?: boolean;
 }
 
+/** A manager of flags, whichever flags the program declares: what the other managers are built over. */
+export type FlagManager = Pick<FeatureFlagManager, 'runtime'>;
+
 /**
  * Mutations resolve once the change is durable and every evaluation sees it. Evaluation never throws and does no I/O.
  *
+ * With a type of the program's flags, as in `FeatureFlagManager<{ new_model: boolean }>`, asking a flag that is not among them does not compile.
+ *
  * Alone it keeps flags in `config/feature_flags.json`; `createSluice` builds it together with the other managers.
  */
-export class FeatureFlagManager extends FlagReader {
+export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagReader<Flags> {
   readonly #segments = new SegmentEditor(this.runtime);
 
   /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */

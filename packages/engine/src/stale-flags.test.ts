@@ -42,5 +42,7 @@ it('flags that outlived their use are listed with what shows it, counted over al
   });
   await clock.advance(10 * DAY);
   expect((await flags.listStale()).find(({ name }) => name === 'above')?.signs).toMatchObject([{ sign: 'notEvaluated' }]);
+  flags.isEnabled('above', { userId: 'u' });
+  expect((await flags.listStale()).map(({ name }) => name)).not.toContain('above');
   await expect(flags.listStale({ unusedDays: -1 })).rejects.toMatchObject({ code: 'invalid' });
 });
