@@ -138,7 +138,7 @@ export function soleVariant(flag: Flag): string | null {
   const dependsOnUnit = [enabledUsers, enabledGroups, disabledUsers, disabledGroups, stageGroups, rules].some(
     (list) => list.length > 0,
   );
-  if (dependsOnUnit) return null;
+  if (dependsOnUnit || flag.slots != null) return null;
   const share = servedShare(flag);
   if (share === 0) return flag.offVariant;
   const served = splitWeights(flag.split).filter((part) => part.share > 0);
