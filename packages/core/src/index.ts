@@ -178,6 +178,7 @@ export { startRollout } from './rollout/start.ts';
 export {
   type FreezeWindowSettings,
   type InstantSetting,
+  instantOf,
   parseFreezeWindows,
   type StartSettings,
   type WeeklySettings,
@@ -186,6 +187,8 @@ export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/statu
 export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
+export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './schedule/plan-schedule.ts';
+export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
 export { missingSegmentIssues } from './segment/references.ts';

@@ -12,6 +12,7 @@ import {
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
 import type { AnyFlags } from './declared-flags.ts';
+import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
@@ -37,6 +38,7 @@ export type FlagManager = Pick<FeatureFlagManager, 'runtime'>;
  */
 export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagReader<Flags> {
   readonly #segments = new SegmentEditor(this.runtime);
+  readonly #scheduler = editSchedulerOf(this.runtime);
 
   /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
   async setFlag(name: string, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
@@ -94,6 +96,25 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   /** Takes the flag out of use for good: it serves off, and its key is not used again. */
   archiveFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
     return this.#edit(name, { type: 'archive' }, options);
+  }
+
+  /**
+   * Has `settings` set when the instant comes, by whichever process is there, as a change of whoever calls this. A kill before then is not undone.
+   * What cannot be made then is recorded as `schedule.refused` and told as a problem.
+   * @throws SluiceError `invalid` naming every bad setting or an instant that is over, `notFound` for an unknown flag
+   */
+  scheduleEdit(name: string, settings: FlagSettings, options: ScheduleOptions): Promise<ScheduledEditDetails> {
+    return this.#scheduler.schedule(name, settings, options);
+  }
+
+  /** What is still to be made, of this flag or of all, in the order in which it is due. */
+  listScheduledEdits(name?: string): ScheduledEditDetails[] {
+    return this.#scheduler.list(name);
+  }
+
+  /** @throws SluiceError `notFound` when it was made, refused or cancelled already */
+  cancelScheduledEdit(id: string, options: MutationOptions = {}): Promise<void> {
+    return this.#scheduler.cancel(id, options);
   }
 
   /**

@@ -38,6 +38,7 @@ export type { RegisterOptions } from './components/registration.ts';
 export type { VersionDetails } from './components/version-details.ts';
 export type { HealthCheck, VersionState } from './components/version-slot.ts';
 export type { AnyFlags, FlagName, VariantName } from './declared-flags.ts';
+export type { ScheduledEditDetails, ScheduleOptions } from './edit-scheduler.ts';
 export { FeatureFlagManager, type FlagManager, type ShareOptions } from './feature-flag-manager.ts';
 export type { FlagDetails } from './flag-details.ts';
 export type { FlagStats } from './flag-stats.ts';
