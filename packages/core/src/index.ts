@@ -142,6 +142,13 @@ export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
+export {
+  parseStaleSettings,
+  STALE_SIGNS,
+  type StaleSettings,
+  type StaleSign,
+  staleSigns,
+} from './flag/staleness.ts';
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
@@ -182,6 +189,7 @@ export { startRollout } from './rollout/start.ts';
 export {
   type FreezeWindowSettings,
   type InstantSetting,
+  instantOf,
   parseFreezeWindows,
   type StartSettings,
   type WeeklySettings,
@@ -190,6 +198,8 @@ export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/statu
 export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
+export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './schedule/plan-schedule.ts';
+export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
 export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
 export { missingSegmentIssues } from './segment/references.ts';

@@ -4,9 +4,10 @@ import type { Experiment } from './experiment/experiment.ts';
 import type { Layer } from './experiment/layer.ts';
 import type { Flag } from './flag/flag.ts';
 import type { Rollout } from './rollout/rollout.ts';
+import type { Schedule } from './schedule/schedule.ts';
 import type { Segment } from './segment/segment.ts';
 
-export type SluiceRecord = Flag | Rollout | Experiment | Component | Layer | Segment;
+export type SluiceRecord = Flag | Rollout | Experiment | Component | Layer | Segment | Schedule;
 export type RecordKind = SluiceRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<SluiceRecord, { readonly kind: K }>;
 

@@ -29,7 +29,8 @@ import {
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
-import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { FlagManager } from './feature-flag-manager.ts';
+import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, attributionWithReason, type MutationOptions } from './mutation.ts';
 import { hasArm } from './recorded-metric.ts';
@@ -56,12 +57,12 @@ interface TestChange {
 }
 
 export class ABTestManager {
-  readonly #flags: FeatureFlagManager;
+  readonly #flags: FlagReader;
   readonly #runtime: Runtime;
   readonly #recorder: TestRecorder;
 
-  constructor(flags: FeatureFlagManager, metrics?: MetricsCollector) {
-    this.#flags = flags;
+  constructor(flags: FlagManager, metrics?: MetricsCollector) {
+    this.#flags = new FlagReader(flags.runtime);
     this.#runtime = flags.runtime;
     this.#recorder = new TestRecorder(this.#runtime, metrics ?? null);
     controllerOf(this.#runtime);

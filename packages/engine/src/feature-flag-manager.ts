@@ -8,27 +8,37 @@ import {
   planFlagEdit,
   type SegmentSettings,
   SluiceError,
+  type StaleSettings,
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
+import type { AnyFlags } from './declared-flags.ts';
+import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
 import { nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
+import { type StaleFlag, staleFlags } from './stale-flags.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
 export interface ShareOptions extends MutationOptions {
   readonly force?: boolean;
 }
 
+/** A manager of flags, whichever flags the program declares: what the other managers are built over. */
+export type FlagManager = Pick<FeatureFlagManager, 'runtime'>;
+
 /**
  * Mutations resolve once the change is durable and every evaluation sees it. Evaluation never throws and does no I/O.
  *
+ * With a type of the program's flags, as in `FeatureFlagManager<{ new_model: boolean }>`, asking a flag that is not among them does not compile.
+ *
  * Alone it keeps flags in `config/feature_flags.json`; `createSluice` builds it together with the other managers.
  */
-export class FeatureFlagManager extends FlagReader {
+export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagReader<Flags> {
   readonly #segments = new SegmentEditor(this.runtime);
+  readonly #scheduler = editSchedulerOf(this.runtime);
 
   /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
   async setFlag(name: string, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
@@ -89,6 +99,25 @@ export class FeatureFlagManager extends FlagReader {
   }
 
   /**
+   * Has `settings` set when the instant comes, by whichever process is there, as a change of whoever calls this. A kill before then is not undone.
+   * What cannot be made then is recorded as `schedule.refused` and told as a problem.
+   * @throws SluiceError `invalid` naming every bad setting or an instant that is over, `notFound` for an unknown flag
+   */
+  scheduleEdit(name: string, settings: FlagSettings, options: ScheduleOptions): Promise<ScheduledEditDetails> {
+    return this.#scheduler.schedule(name, settings, options);
+  }
+
+  /** What is still to be made, of this flag or of all, in the order in which it is due. */
+  listScheduledEdits(name?: string): ScheduledEditDetails[] {
+    return this.#scheduler.list(name);
+  }
+
+  /** @throws SluiceError `notFound` when it was made, refused or cancelled already */
+  cancelScheduledEdit(id: string, options: MutationOptions = {}): Promise<void> {
+    return this.#scheduler.cancel(id, options);
+  }
+
+  /**
    * Creates the segment, a named set of units for conditions (`in_segment`) and groups of flags, or merges into what is there.
    * @throws SluiceError `invalid` naming every bad setting, a segment that does not exist, or a circle of segments
    */
@@ -141,6 +170,11 @@ export class FeatureFlagManager extends FlagReader {
     const { view } = this.runtime;
     const flags = [...view.flags.keys()].flatMap((key) => view.served(key) ?? []).filter((flag) => flag.archivedAt === null);
     return flags.map((flag) => this.#describe(flag)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Flags that have outlived their use: expired, settled, not asked any more, or broken. In order of name. @throws SluiceError `invalid` */
+  listStale(settings: StaleSettings = {}): Promise<StaleFlag[]> {
+    return staleFlags(this.runtime, settings);
   }
 
   /** Over all processes and restarts. @throws SluiceError `notFound` */

@@ -1,7 +1,6 @@
 /** Asking flags: synchronously, from memory, without ever throwing. */
 import {
   decide,
-  type Evaluation,
   Evaluations,
   type Explanation,
   evaluationOf,
@@ -12,11 +11,12 @@ import {
   variantIndexOf,
 } from '@sluice/core';
 import type { AnswerLog } from './answer-log.ts';
+import type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './declared-flags.ts';
 import type { OverrideSettings } from './overrides.ts';
 import { Runtime, type SluiceOptions } from './runtime.ts';
 import type { LiveFlag } from './view.ts';
 
-export class FlagReader {
+export class FlagReader<Flags extends object = AnyFlags> {
   /** What the other managers stand on; not for applications. */
   readonly runtime: Runtime;
   readonly #flags: ReadonlyMap<string, LiveFlag>;
@@ -29,7 +29,7 @@ export class FlagReader {
   }
 
   /** True when the unit is served a variant other than the off variant; `fallback` when the flag cannot answer. */
-  isEnabled(name: string, unit?: Unit, fallback = false): boolean {
+  isEnabled(name: FlagName<Flags>, unit?: Unit, fallback = false): boolean {
     const live = this.#flags.get(name);
     if (live === undefined) return fallback;
     const variant = variantIndexOf(this.#ask(live, unit));
@@ -37,16 +37,26 @@ export class FlagReader {
   }
 
   /** The name of the variant served; `fallback` when the flag cannot answer. */
-  getVariant<T extends string | null = null>(name: string, unit?: Unit, fallback: T = null as T): string | T {
+  getVariant<T extends VariantName<Flags, Name> | null = null, Name extends FlagName<Flags> = FlagName<Flags>>(
+    name: Name,
+    unit?: Unit,
+    fallback: T = null as T,
+  ): VariantName<Flags, Name> | T {
     const live = this.#flags.get(name);
     if (live === undefined) return fallback;
-    return live.compiled.variants[variantIndexOf(this.#ask(live, unit))] ?? fallback;
+    const variant = live.compiled.variants[variantIndexOf(this.#ask(live, unit))];
+    return variant === undefined ? fallback : (variant as VariantName<Flags, Name>);
   }
 
   /** The variant's value with variant, reason, rule and revision; the value is `fallback` when the flag cannot answer. */
-  evaluate<T>(name: string, unit: Unit | undefined, fallback: T): Evaluation<T> {
+  evaluate<T extends FallbackFor<Flags, Name>, Name extends FlagName<Flags> = FlagName<Flags>>(
+    name: Name,
+    unit: Unit | undefined,
+    fallback: T,
+  ): EvaluationFor<Flags, Name, T> {
     const live = this.#flags.get(name);
-    return live === undefined ? notFound(fallback) : evaluationOf(live.compiled, this.#ask(live, unit), fallback);
+    const evaluation = live === undefined ? notFound(fallback) : evaluationOf(live.compiled, this.#ask(live, unit), fallback);
+    return evaluation as EvaluationFor<Flags, Name, T>;
   }
 
   /** Every live flag for one unit. Counts neither as evaluations nor as exposures. */
@@ -55,7 +65,7 @@ export class FlagReader {
   }
 
   /** Why this unit gets what it gets, step by step; null for an unknown flag. Never counts as an exposure. */
-  explain(name: string, unit?: Unit): Explanation | null {
+  explain(name: FlagName<Flags>, unit?: Unit): Explanation | null {
     const live = this.#flags.get(name);
     return live === undefined ? null : explainCompiled(live.compiled, unit, this.runtime.view.segments);
   }
@@ -65,12 +75,12 @@ export class FlagReader {
    * developer's machine: nothing of it is kept, counted, or seen by others. A flag that nobody has set can be overridden too.
    * @throws SluiceError `invalid` when the flag has no such variant
    */
-  override(name: string, value: string | boolean): void {
+  override<Name extends FlagName<Flags>>(name: Name, value: VariantName<Flags, Name> | boolean): void {
     this.runtime.overrides.set(name, value);
   }
 
   /** Serves what is kept again: this flag, or without a name every one. */
-  clearOverrides(name?: string): void {
+  clearOverrides(name?: FlagName<Flags>): void {
     this.runtime.overrides.clear(name);
   }
 

@@ -15,7 +15,8 @@ import type { VersionLoader } from './components/loader.ts';
 import { type RegisterOptions, registerVersion } from './components/registration.ts';
 import { describeVersions, type VersionDetails } from './components/version-details.ts';
 import { poolOf, type VersionPool } from './components/version-pool.ts';
-import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { FlagManager } from './feature-flag-manager.ts';
+import { FlagReader } from './flag-reader.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -40,13 +41,13 @@ export interface SwapResult {
 }
 
 export class HotSwapManager {
-  readonly #flags: FeatureFlagManager;
+  readonly #flags: FlagReader;
   readonly #runtime: Runtime;
   readonly #pool: VersionPool;
 
   /** Managers over the same flags share their versions; the latest deadlines that were given count. */
-  constructor(flags: FeatureFlagManager, options: HotSwapManagerOptions = {}) {
-    this.#flags = flags;
+  constructor(flags: FlagManager, options: HotSwapManagerOptions = {}) {
+    this.#flags = new FlagReader(flags.runtime);
     this.#runtime = flags.runtime;
     this.#pool = poolOf(this.#runtime);
     if (options.loadDeadlineMs !== undefined) this.#pool.loadDeadlineMs = durationOf('loadDeadlineMs', options.loadDeadlineMs);

@@ -19,6 +19,7 @@ export {
   type SegmentUser,
   type SluiceDocument,
   SluiceError,
+  type StaleSettings,
   type TestChanges,
   type TestResults,
   type TestSettings,
@@ -37,7 +38,9 @@ export type { VersionLoader } from './components/loader.ts';
 export type { RegisterOptions } from './components/registration.ts';
 export type { VersionDetails } from './components/version-details.ts';
 export type { HealthCheck, VersionState } from './components/version-slot.ts';
-export { FeatureFlagManager, type ShareOptions } from './feature-flag-manager.ts';
+export type { AnyFlags, FlagName, VariantName } from './declared-flags.ts';
+export type { ScheduledEditDetails, ScheduleOptions } from './edit-scheduler.ts';
+export { FeatureFlagManager, type FlagManager, type ShareOptions } from './feature-flag-manager.ts';
 export type { FlagDetails } from './flag-details.ts';
 export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
@@ -63,6 +66,7 @@ export type { SluiceOptions } from './runtime.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
+export type { StaleFlag } from './stale-flags.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';

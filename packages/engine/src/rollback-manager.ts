@@ -23,7 +23,7 @@ import { controllerOf } from './controllers.ts';
 import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
-import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, checkOptions } from './mutation.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
@@ -51,7 +51,7 @@ export class RollbackManager {
    * With a hot-swap manager, going back to a version also loads it and waits for the drain of what served before; without, it is the commit.
    * @throws SluiceError `invalid` when the two were built over different flags
    */
-  constructor(flags: FeatureFlagManager, hotSwap?: HotSwapManager) {
+  constructor(flags: FlagManager, hotSwap?: HotSwapManager) {
     this.#runtime = flags.runtime;
     this.#hotSwap = hotSwap ?? null;
     if (hotSwap?.standsOn(flags.runtime) === false)

@@ -12,7 +12,7 @@ import {
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import { ends } from './endings.ts';
 import { recordErrorUnits } from './error-units.ts';
-import type { FeatureFlagManager } from './feature-flag-manager.ts';
+import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, type MutationOptions } from './mutation.ts';
@@ -29,7 +29,7 @@ export class RolloutManager {
   readonly #runtime: Runtime;
   readonly #parts: ControllerParts;
 
-  constructor(flags: FeatureFlagManager, options: RolloutManagerOptions = {}) {
+  constructor(flags: FlagManager, options: RolloutManagerOptions = {}) {
     this.#runtime = flags.runtime;
     this.#parts = controllerOf(this.#runtime);
     if (options.metrics === undefined) return;

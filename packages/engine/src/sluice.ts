@@ -2,6 +2,7 @@
 
 import { EVENT_TYPES, nearest, type SluiceDocument, SluiceError } from '@sluice/core';
 import { ABTestManager } from './ab-test-manager.ts';
+import type { AnyFlags } from './declared-flags.ts';
 import { describeValue } from './failure.ts';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
 import { HotSwapManager } from './hot-swap-manager.ts';
@@ -13,8 +14,8 @@ import { Runtime, type SluiceOptions } from './runtime.ts';
 import type { SluiceEvents } from './sluice-events.ts';
 import { exportAll, type ImportOptions, type ImportResult, importAll } from './transfer.ts';
 
-export interface Sluice {
-  readonly flags: FeatureFlagManager;
+export interface Sluice<Flags extends object = AnyFlags> {
+  readonly flags: FeatureFlagManager<Flags>;
   readonly rollouts: RolloutManager;
   readonly abTests: ABTestManager;
   readonly rollbacks: RollbackManager;
@@ -36,13 +37,14 @@ export interface Sluice {
 }
 
 /**
- * Flags, rollouts, tests, rollback and metrics over `config/feature_flags.json`, another `file`, or a `store`.
+ * Flags, rollouts, tests, rollback and metrics over `config/feature_flags.json`, another `file`, or a `store`. With a type of the program's flags, as in
+ * `createSluice<{ new_model: boolean }>()`, asking a flag that is not among them does not compile.
  * @throws SluiceError `invalid` with file, line and column when the flag file is bad and there is no last good state
  */
-export function createSluice(options: SluiceOptions = {}): Sluice {
+export function createSluice<Flags extends object = AnyFlags>(options: SluiceOptions = {}): Sluice<Flags> {
   const runtime = new Runtime(options);
   const metrics = new MetricsCollector({ clock: runtime.clock, logger: runtime.logger });
-  const flags = new FeatureFlagManager(runtime);
+  const flags = new FeatureFlagManager<Flags>(runtime);
   const rollouts = new RolloutManager(flags, { metrics });
   const hotSwap = new HotSwapManager(flags);
   return {

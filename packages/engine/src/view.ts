@@ -18,6 +18,7 @@ import {
   overriddenFlag,
   placeholderFlag,
   type Rollout,
+  type Schedule,
   type Scope,
   type SegmentWorld,
   type SluiceRecord,
@@ -55,6 +56,7 @@ export class View {
   readonly components = new Map<string, Component>();
   readonly layers = new Map<string, Layer>();
   readonly segments = new SegmentView();
+  readonly schedules = new Map<string, Schedule>();
 
   readonly #conditions = sharedConditions(this.segments);
   /** Of flags that others need. */
@@ -79,6 +81,7 @@ export class View {
       else if (record.kind === 'rollout') this.rollouts.set(record.key, wholeRollout(record));
       else if (record.kind === 'experiment') this.experiments.set(record.key, wholeExperiment(record));
       else if (record.kind === 'layer') this.layers.set(record.key, record);
+      else if (record.kind === 'schedule') this.schedules.set(record.key, record);
       else if (record.kind === 'component') this.components.set(record.key, record);
     }
     if (flipped.size === 0) return;

@@ -22,10 +22,11 @@ export function after(facts: ComponentFacts, change: Change | Refusal | null): C
   if (isRefusal(change)) throw new Error(change.refused);
   let next = facts;
   for (const record of change.records) {
-    if (record.kind === 'layer' || record.kind === 'segment') throw new Error(`a component changes no ${record.kind}`);
-    const before = facts[record.kind]?.revision ?? 0;
-    if (record.revision !== before + 1) throw new Error(`${record.kind} goes from revision ${before} to ${record.revision}`);
-    next = { ...next, [record.kind]: record };
+    const { kind } = record;
+    if (kind === 'layer' || kind === 'segment' || kind === 'schedule') throw new Error(`a component changes no ${kind}`);
+    const before = facts[kind]?.revision ?? 0;
+    if (record.revision !== before + 1) throw new Error(`${kind} goes from revision ${before} to ${record.revision}`);
+    next = { ...next, [kind]: record };
   }
   return next;
 }

@@ -20,6 +20,7 @@ export function overriddenFlag(flag: Flag, override: Override): Flag | null {
     stageGroups: [],
     ...{ enabledUsers: [], enabledGroups: [], disabledUsers: [], disabledGroups: [] },
     conditions: {},
+    slots: null,
     rules: [],
     prerequisites: [],
     archivedAt: null,

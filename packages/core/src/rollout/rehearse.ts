@@ -17,7 +17,9 @@ const SYNTHETIC_UNITS = 200;
  * walked as if every prerequisite and the conditions held: where they do not, everybody gets off, and nothing would be proved.
  */
 export function rehearse(rollout: Rollout, flag: Flag, segments: SegmentLookup = NO_SEGMENTS): string | null {
-  return variantProblem(rollout, flag) ?? walkProblem(rollout, { ...flag, prerequisites: [], conditions: {} }, segments);
+  return (
+    variantProblem(rollout, flag) ?? walkProblem(rollout, { ...flag, prerequisites: [], conditions: {}, slots: null }, segments)
+  );
 }
 
 function variantProblem(rollout: Rollout, flag: Flag): string | null {

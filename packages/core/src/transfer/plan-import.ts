@@ -185,6 +185,7 @@ function eventType(record: SluiceRecord, before: SluiceRecord | undefined): Even
   if (record.kind === 'experiment') return 'experiment.imported';
   if (record.kind === 'component') return 'component.registered';
   if (record.kind === 'layer') return 'layer.changed';
+  if (record.kind === 'schedule') return 'schedule.added';
   if (record.kind === 'segment') return before === undefined || isDeleted(before) ? 'segment.created' : 'segment.updated';
   if (before?.kind !== 'flag') return 'flag.created';
   if (record.archivedAt !== null) return 'flag.archived';

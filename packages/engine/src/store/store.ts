@@ -80,7 +80,7 @@ export interface Store {
   /** The sum of all tallies of this subject; empty when there are none. */
   readTally(scope: Scope, subject: string): Promise<Tally>;
   readTotals(scope: Scope, subject: string): Promise<SubjectTotals>;
-  /** Rollouts and experiments whose `dueAt` is not after `now`, the longest due first. */
+  /** Rollouts, experiments and schedules whose `dueAt` is not after `now`, the longest due first. */
   due(now: number, limit: number): Promise<readonly SluiceRecord[]>;
   /** Takes the lease, or renews it for who holds it: the fencing token, or null while another holds it. Tokens rise with every new holder. */
   lease(request: LeaseRequest): Promise<number | null>;
