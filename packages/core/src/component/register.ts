@@ -6,6 +6,7 @@ import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
 import { nameProblem } from '../flag/flag-file.ts';
+import { lostVariantProblem } from '../flag/lost-variants.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Component, RegisteredVersion } from './component.ts';
 import { versionsInUse } from './served.ts';
@@ -66,6 +67,9 @@ export function planRetireVersion(facts: ComponentFacts, version: unknown, by: A
   const retired: Component = { ...component, revision: component.revision + 1, versions };
   const variants = Object.fromEntries(Object.entries(flag.variants).filter(([name]) => name !== known.version));
   const after: Flag = { ...flag, variants, revision: flag.revision + 1, updatedAt: now };
+  const { rollout, experiment, flags } = facts;
+  const problem = lostVariantProblem(flag, after, { rollout, experiment, flags: flags?.values() ?? [] });
+  if (problem !== null) return refuse(`component "${facts.key}": ${problem}`);
   return {
     records: [retired, after],
     events: [eventOf('component.retired', retired, by, now, { version: known.version }), eventOf('flag.updated', after, by, now)],

@@ -4,11 +4,19 @@ import { missingSegmentIssues } from '../segment/references.ts';
 import type { FlagEdit } from './edit.ts';
 import type { Flag } from './flag.ts';
 import type { FlagFacts } from './flag-facts.ts';
+import { lostVariantProblem } from './lost-variants.ts';
 import { type FlagLookup, findCycle, prerequisiteProblem, prerequisitesOf } from './prerequisite.ts';
 
 /** `after` is the flag as the edit would leave it. */
 export function unfitRefusal(facts: FlagFacts, after: Flag, edit: FlagEdit): Refusal | null {
-  return prerequisiteRefusal(facts, after, edit) ?? segmentRefusal(facts, after, edit);
+  return prerequisiteRefusal(facts, after, edit) ?? segmentRefusal(facts, after, edit) ?? variantRefusal(facts, after, edit);
+}
+
+/** With `force` as well: what names the variant would be left with nothing to serve or to go back to. */
+function variantRefusal({ key, flag, flags, rollout, experiment }: FlagFacts, after: Flag, edit: FlagEdit): Refusal | null {
+  if (flag === undefined || edit.type !== 'set' || edit.settings.fields.variants === undefined) return null;
+  const problem = lostVariantProblem(flag, after, { rollout, experiment, flags: flags?.values() ?? [] });
+  return problem === null ? null : refuse(`flag "${key}": /variants ${problem}`);
 }
 
 /** Only what is written now must name segments that are there: a segment that was lost meanwhile must not stand in the way of a kill. */

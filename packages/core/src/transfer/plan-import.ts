@@ -49,7 +49,11 @@ export function planImport(
   const before = new Map(kept.map((record) => [idOf(record), record]));
   const named = new Map(wanted.map((record) => [idOf(record), record]));
   const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
-  const unfit = wholeProblems(wanted, kept);
+  const goes = (record: SluiceRecord): boolean => onExisting === 'replace' && record.kind === 'flag' && !named.has(idOf(record));
+  const unfit = wholeProblems(
+    wanted,
+    kept.filter((record) => !goes(record)),
+  );
   const steps = resting.map(({ record, message }): Step => {
     const problem = unfit.get(idOf(record));
     if (problem === undefined) return stepOf(record, message, before, named, onExisting);
@@ -58,7 +62,7 @@ export function planImport(
   });
   if (onExisting === 'replace')
     for (const record of kept)
-      if (record.kind === 'flag' && record.archivedAt === null && !named.has(idOf(record))) steps.push(archiving(record, now));
+      if (record.kind === 'flag' && record.archivedAt === null && goes(record)) steps.push(archiving(record, now));
   const entries = steps.map((step) => step.entry);
   if (entries.some((entry) => entry.outcome === 'refused')) return { entries, change: null };
   const changed = steps.flatMap(({ record, before: old }) =>

@@ -1,5 +1,6 @@
 /** What no entry of a document can say alone: whether its records, together with those that are there, fit each other. */
 import type { Allocation, Flag } from '../flag/flag.ts';
+import { lostVariantProblem } from '../flag/lost-variants.ts';
 import { pointerPart } from '../flag/parse-condition.ts';
 import { findCycle, prerequisiteProblem, prerequisitesOf } from '../flag/prerequisite.ts';
 import { idOf, type SluiceRecord } from '../record.ts';
@@ -8,9 +9,14 @@ import { missingSegmentIssues, segmentsNamedBy } from '../segment/references.ts'
 import type { Segment } from '../segment/segment.ts';
 import { shareToPercentage, WHOLE_SHARE } from '../share.ts';
 
-/** Why a record of `wanted` would need what is not there, or lead in a circle, by its id. */
+/** Why a record of `wanted` would need what is not there, lead in a circle or take away what others need, by its id; `kept` are those that stay. */
 export function wholeProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
-  return new Map([...segmentProblems(wanted, kept), ...prerequisiteProblems(wanted, kept), ...wayBackProblems(wanted)]);
+  return new Map([
+    ...segmentProblems(wanted, kept),
+    ...prerequisiteProblems(wanted, kept),
+    ...wayBackProblems(wanted),
+    ...lossProblems(wanted, kept),
+  ]);
 }
 
 function prerequisiteProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
@@ -66,6 +72,24 @@ function beforeProblem({ offVariant, onVariant, split }: Allocation, { key, vari
   return split.length === 0 || total === WHOLE_SHARE
     ? null
     : `/before/split must sum to 100 %; it sums to ${shareToPercentage(total)} %`;
+}
+
+/** A flag that is there may not lose a variant, or come to its end, while others that are there need it. */
+function lossProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceRecord[]): ReadonlyMap<string, string> {
+  const records = new Map([...kept, ...wanted].map((record) => [idOf(record), record]));
+  const flags = [...records.values()].filter((record) => record.kind === 'flag');
+  const before = new Map(kept.flatMap((record) => (record.kind === 'flag' ? [[record.key, record] as const] : [])));
+  const problems = new Map<string, string>();
+  for (const record of wanted) {
+    const flag = record.kind === 'flag' ? before.get(record.key) : undefined;
+    if (record.kind !== 'flag' || flag === undefined) continue;
+    const experiment = records.get(idOf({ kind: 'experiment', key: record.key }));
+    const users = { rollout: undefined, experiment: experiment?.kind === 'experiment' ? experiment : undefined, flags };
+    const after = record.archivedAt === null ? record : { ...record, variants: {} };
+    const problem = lostVariantProblem(flag, after, users);
+    if (problem !== null) problems.set(idOf(record), problem);
+  }
+  return problems;
 }
 
 /** Segments that are named must be there, as when they are written, and must not nest without end. */

@@ -12,6 +12,7 @@ import {
   type FlagFacts,
   freedFlag,
   type Issue,
+  lostVariantProblem,
   mergeFileFlag,
   rebasedFileFlag,
   registryIssues,
@@ -64,6 +65,8 @@ export function planAdoption(input: AdoptionInput): Adoption {
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
     return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), isUnsaid: saysLess(file, flag) }];
   });
+  const lost = lostVariantIssues(edited, entries, others);
+  if (lost.length > 0) throw placedError(path, text, lost);
   const archived = dropped.map(
     (before): Edited => ({
       before,
@@ -83,6 +86,15 @@ export function planAdoption(input: AdoptionInput): Adoption {
   };
 }
 
+/** The file's own prerequisites are checked when it is read; a rollout or test that names a variant is not in it. */
+function lostVariantIssues(edited: readonly Edited[], entries: readonly Entry[], others: AdoptionInput['others']): Issue[] {
+  return edited.flatMap(({ before, flag }): Issue[] => {
+    const problem = before === undefined ? null : lostVariantProblem(before, flag, { ...others(flag.key), flags: [] });
+    const index = entries.find(({ file }) => file.name === flag.key)?.index;
+    return problem === null ? [] : [{ path: `/flags/${index}/variants`, message: problem }];
+  });
+}
+
 /** Flags that the file had and has no longer. */
 function droppedFlags({ path, written, kept, placed, force }: AdoptionInput): readonly Flag[] {
   const names = new Set(written.map((flag) => flag.name));
@@ -97,7 +109,7 @@ function droppedFlags({ path, written, kept, placed, force }: AdoptionInput): re
 }
 
 /** The entries with what the edit did to them, over what was changed since the file was written. */
-function rebasedEntries({ written, kept, placed }: AdoptionInput): { readonly file: FileFlag; readonly index: number }[] {
+function rebasedEntries({ written, kept, placed }: AdoptionInput): Entry[] {
   return written.flatMap((file, index) => {
     const [was, current] = [placed.get(file.name) ?? null, kept.get(file.name)];
     if (was === null || was.archivedAt !== null || current === undefined) return [{ file, index }];
@@ -105,6 +117,12 @@ function rebasedEntries({ written, kept, placed }: AdoptionInput): { readonly fi
     if (isUntouched) return [];
     return [{ file: current.archivedAt === null ? rebasedFileFlag(file, was, current) : file, index }];
   });
+}
+
+interface Entry {
+  readonly file: FileFlag;
+  /** In the file. */
+  readonly index: number;
 }
 
 interface Edited {

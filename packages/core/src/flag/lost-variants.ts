@@ -1,0 +1,50 @@
+/** Variants that a change of a flag would take away from under somebody who still names them. */
+import type { Experiment } from '../experiment/experiment.ts';
+import { isEnded, type Rollout } from '../rollout/rollout.ts';
+import type { Allocation, Flag } from './flag.ts';
+import { prerequisitesOf } from './prerequisite.ts';
+
+/** Who may name a flag's variants besides the flag itself. */
+export interface VariantUsers {
+  readonly rollout: Rollout | undefined;
+  readonly experiment: Experiment | undefined;
+  /** All flags as they would be; the flag itself and archived ones are left out. */
+  readonly flags: Iterable<Flag>;
+}
+
+/** Who names a variant that `after` has no longer, in words; null when nobody does. */
+export function lostVariantProblem(before: Flag, after: Flag, users: VariantUsers): string | null {
+  const lost = Object.keys(before.variants).filter((variant) => !Object.hasOwn(after.variants, variant));
+  if (lost.length === 0) return null;
+  const named = lost.flatMap((variant): string[] => {
+    const who = namersOf(after.key, variant, users);
+    return who.length === 0 ? [] : [`the variant "${variant}" is named by ${who.join(', ')}`];
+  });
+  return named.length === 0 ? null : `${named.join('; ')}; change or end that first`;
+}
+
+function namersOf(key: string, variant: string, { rollout, experiment, flags }: VariantUsers): string[] {
+  const needing = [...flags].filter((flag) => flag.key !== key && flag.archivedAt === null && needs(flag, key, variant));
+  const isRolledOut = rollout !== undefined && !isEnded(rollout.phase) && variantsOf(rollout).includes(variant);
+  const isTested =
+    experiment !== undefined && experiment.phase !== 'stopped' && experiment.arms.some((arm) => arm.variant === variant);
+  return [
+    ...needing.map((flag) => `the prerequisites of the flag "${flag.key}"`),
+    ...(isRolledOut ? [`the rollout of "${key}"`] : []),
+    ...(isTested ? [`the test "${key}"`] : []),
+  ];
+}
+
+function needs(flag: Flag, key: string, variant: string): boolean {
+  return prerequisitesOf(flag).some((prerequisite) => prerequisite.flag === key && prerequisite.variants.includes(variant));
+}
+
+/** What a rollout leads to, and what going back restores. */
+function variantsOf({ plan, before, applied }: Rollout): (string | null)[] {
+  const named = ({ offVariant, onVariant, split }: Allocation): string[] => [
+    offVariant,
+    onVariant,
+    ...split.map((range) => range.variant),
+  ];
+  return [plan.toVariant, ...named(before), ...(applied === null ? [] : named(applied))];
+}
