@@ -1,7 +1,8 @@
-/** What an evaluation allocates, and what 10,000 flags cost to load and to keep, each in a fresh process. */
+/** What an evaluation allocates, and what 10,000 flags and 1,000 segments cost to load and to keep, each in a fresh process. */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { writeSegmentWorld } from './segment-world.js';
 import { writeFlagFile } from './sluice-flags.js';
 
 const script = (name) => new URL(name, import.meta.url).pathname;
@@ -21,4 +22,12 @@ export function loadOf() {
   });
   const median = (key) => runs.map((run) => run[key]).sort((a, b) => a - b)[2];
   return { readyMs: median('readyMs'), heapMb: median('heapMb') };
+}
+
+/** 10,000 flags and 1,000 segments, one of 100,000 members: loaded, asked and saved by a fresh process. */
+export async function segmentsOf() {
+  const file = await writeSegmentWorld();
+  const report = execFileSync(process.execPath, ['--expose-gc', script('./segments.js'), file], { encoding: 'utf8' });
+  rmSync(dirname(file), { recursive: true });
+  return JSON.parse(report);
 }

@@ -1,7 +1,7 @@
 /** Runs every competitor in interleaved rounds and prints the table. `--json` prints JSON. */
 import { fork } from 'node:child_process';
 import { cpus } from 'node:os';
-import { allocationOf, loadOf } from './footprint.js';
+import { allocationOf, loadOf, segmentsOf } from './footprint.js';
 import { bucketingQuality } from './quality.js';
 import { printTable } from './table.js';
 
@@ -57,7 +57,8 @@ async function measureAll() {
 
 const environment = { node: process.version, cores: cpus().length, rounds: ROUNDS };
 const workloads = await measureAll();
-const report = { environment, workloads, allocation: allocationOf(), load: loadOf(), bucketing: bucketingQuality() };
+const [allocation, load, segments] = [allocationOf(), loadOf(), await segmentsOf()];
+const report = { environment, workloads, allocation, load, segments, bucketing: bucketingQuality() };
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 else printTable(report);
 process.exit(0);

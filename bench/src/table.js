@@ -22,7 +22,17 @@ function workloadRows(workloads) {
   }
 }
 
-export function printTable({ environment, workloads, allocation, load, bucketing }) {
+function segmentRows({ readyMs, readyCpuMs, heapMb, evaluate, evaluateAllMs, save }) {
+  say('\n10,000 flags and 1,000 segments, one of 100,000 members, from a file store');
+  say(`  ready in ${readyMs.toFixed(0)} ms (${readyCpuMs.toFixed(0)} ms of processor time), heap ${heapMb.toFixed(1)} MB`);
+  for (const [what, ns] of Object.entries(evaluate))
+    say(`  isEnabled ${what.replace(/Ns$/, '').padEnd(18)} ${ns.toFixed(0).padStart(6)} ns`);
+  say(`  evaluateAll of 10,000 flags ${evaluateAllMs.toFixed(2)} ms`);
+  for (const [what, ms] of Object.entries(save))
+    say(`  save ${what.replace(/Ms$/, '').padEnd(23)} ${ms.toFixed(1).padStart(6)} ms`);
+}
+
+export function printTable({ environment, workloads, allocation, load, segments, bucketing }) {
   say(
     `node ${environment.node}, ${environment.cores} cores, median of ${environment.rounds} interleaved rounds, CPU time per call`,
   );
@@ -36,6 +46,7 @@ export function printTable({ environment, workloads, allocation, load, bucketing
   say(
     `  ready in ${load.readyMs.toFixed(1)} ms (target 20: ${mark(load.readyMs <= 20)}), heap ${load.heapMb.toFixed(1)} MB (target 4: ${mark(load.heapMb <= 4)})`,
   );
+  segmentRows(segments);
   say('\nbucketing, 1e6 ids, 51 salts, 50 pairs');
   for (const kind of ['sequential', 'uuid']) {
     const { largestUniformityZ, largestDependenceZ, lost, passes } = bucketing[kind];
