@@ -131,7 +131,7 @@ export { type FileFlag, nameProblem } from './flag/flag-file.ts';
 export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
-export { lostVariantProblem } from './flag/lost-variants.ts';
+export { lossRefusal, lostVariantProblem } from './flag/lost-variants.ts';
 export { type SegmentHolder, type SegmentLookup, sharedConditions } from './flag/match.ts';
 export { nearest } from './flag/nearest.ts';
 export { overlaps } from './flag/overlap.ts';

@@ -8,6 +8,7 @@ import {
   createExperiment,
   type Experiment,
   isRefusal,
+  lossRefusal,
   parseChanges,
   parseTestSettings,
   planArchiveTest,
@@ -165,7 +166,10 @@ export class ABTestManager {
   ): Promise<TestDetails> {
     const by = attributionOf(options);
     await this.#runtime.facts.flush();
-    await this.#runtime.commit((view, now) => plan({ experiment: experimentOf(view.experiments, testId), view, now, by }));
+    await this.#runtime.commit((view, now) => {
+      const change = plan({ experiment: experimentOf(view.experiments, testId), view, now, by });
+      return lossRefusal(change, view.facts(testId)) ?? change;
+    });
     return this.getTest(testId);
   }
 

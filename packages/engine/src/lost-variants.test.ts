@@ -38,6 +38,22 @@ it('nor by retiring a version that a prerequisite names', async () => {
   await expect(hotSwap.retireVersion('model', '2.0.0')).rejects.toThrow('"2.0.0" is named by the prerequisites of the flag "f"');
 });
 
+it('nor by other arms of a test', async () => {
+  const { flags, abTests } = createSluice({ store: memoryStore() });
+  const arms = ['control', 'b', 'c'].map((variant) => ({ variant, component: variant }));
+  await abTests.createTest({ testId: 't', arms });
+  await flags.setFlag('f', { enabled: true, prerequisites: [{ flag: 't', variants: ['c'] }] });
+  await expect(abTests.updateTest('t', { arms: arms.slice(0, 2) })).rejects.toThrow(
+    'flag "t": the variant "c" is named by the prerequisites of the flag "f"; change or end that first',
+  );
+  await abTests.startTest('t');
+  await expect(abTests.rebaseTest('t', { arms: arms.slice(0, 2) }, { reason: 'r' })).rejects.toThrow(
+    'the variant "c" is named by',
+  );
+  await flags.setFlag('f', { prerequisites: [] });
+  await abTests.rebaseTest('t', { arms: arms.slice(0, 2) }, { reason: 'r' });
+});
+
 it('nor by a hand in the file, while a rollout leads to it: the last good state stays', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'sluice-variants-'));
   folders.push(folder);

@@ -1,7 +1,10 @@
 /** Variants that a change of a flag would take away from under somebody who still names them. */
+import type { Change } from '../change.ts';
+import { isRefusal, type Refusal, refuse } from '../error.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { isEnded, type Rollout } from '../rollout/rollout.ts';
 import type { Allocation, Flag } from './flag.ts';
+import type { FlagFacts } from './flag-facts.ts';
 import { prerequisitesOf } from './prerequisite.ts';
 
 /** Who may name a flag's variants besides the flag itself. */
@@ -21,6 +24,15 @@ export function lostVariantProblem(before: Flag, after: Flag, users: VariantUser
     return who.length === 0 ? [] : [`the variant "${variant}" is named by ${who.join(', ')}`];
   });
   return named.length === 0 ? null : `${named.join('; ')}; change or end that first`;
+}
+
+/** For a plan that looks at its own flag alone: why it would take a variant from the prerequisites of others, or null. */
+export function lossRefusal(change: Change | Refusal | null, { key, flag, flags }: FlagFacts): Refusal | null {
+  if (change === null || isRefusal(change) || flag === undefined || flags === undefined) return null;
+  const after = change.records.find((record) => record.kind === 'flag' && record.key === key);
+  if (after?.kind !== 'flag') return null;
+  const problem = lostVariantProblem(flag, after, { rollout: undefined, experiment: undefined, flags: flags.values() });
+  return problem === null ? null : refuse(`flag "${key}": ${problem}`);
 }
 
 function namersOf(key: string, variant: string, { rollout, experiment, flags }: VariantUsers): string[] {
