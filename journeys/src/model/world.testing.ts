@@ -98,6 +98,15 @@ export class World {
     }
   }
 
+  /** A person does what the rollout of this flag waits for, if it waits for a person. */
+  async help(key: string): Promise<void> {
+    const { rollouts } = this.#sluice;
+    const phase = this.laws.get('rollout', key)?.phase;
+    if (phase?.name === 'held') await rollouts.resumeRollout(key, BY);
+    if (phase?.name === 'awaitingApproval') await rollouts.approveStage(key, BY);
+    if (phase?.name === 'pending' && phase.approvalSince !== null) await rollouts.approveStart(key, BY);
+  }
+
   async advance(ms: number): Promise<void> {
     const suspects = this.#steadyMs < LEASES_END_MS ? [] : this.#harmed();
     await this.#clock.advance(ms);
