@@ -1,4 +1,5 @@
 /** What can happen in a history besides rollouts, and how often each does. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Act, act, flag, percentage, tolerate, version } from './act.testing.ts';
 import { panel } from './answer-laws.testing.ts';
@@ -10,6 +11,16 @@ import { BY, COMPONENT, FLAGS, SECOND, type World } from './world.testing.ts';
 const plainFlag = fc.constantFrom(...FLAGS);
 const user = fc.constantFrom('u0', 'u1', 'u2', 'u5', 'u10');
 const group = fc.constantFrom('internal', 'beta', 'team');
+
+/** A hand edits the flag file, and the process is told to look. */
+async function editFile({ ground, sluice }: World, edit: (flags: Record<string, unknown>[]) => void): Promise<void> {
+  const { file, line } = ground;
+  if (file === null || line.isCut) return;
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, unknown>[] };
+  edit(parsed.flags);
+  writeFileSync(file, JSON.stringify(parsed));
+  await sluice.flags.reload();
+}
 
 const edits = [
   act(
@@ -42,7 +53,7 @@ const edits = [
   act('addGroup', fc.record({ flag, group }), (world, it) => world.sluice.flags.addGroupToFlag(it.flag, it.group, BY)),
   act('removeGroup', fc.record({ flag, group }), (world, it) => world.sluice.flags.removeGroupFromFlag(it.flag, it.group, BY)),
   act('editFile', fc.record({ flag, percentage, kill: fc.boolean() }), (world, it) =>
-    world.editFile((flags) => {
+    editFile(world, (flags) => {
       const entry = flags.find(({ name }) => name === it.flag);
       if (entry !== undefined)
         Object.assign(entry, it.kill ? { status: 'disabled' } : { status: 'percentage', rollout_percentage: it.percentage });
@@ -138,6 +149,7 @@ const time = [
   act('restart', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.restart(it.registers, it.nap)),
   act('crash', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.crash(it.registers, it.nap)),
   act('cut', fc.constantFrom(true, false, false), (world, isCut) => world.cut(isCut)),
+  act('rival', fc.constantFrom('comes', 'acts', 'acts', 'dies'), (world, what) => world.rival(what)),
   act('registerValidators', fc.constant(null), (world) => world.register()),
 ];
 

@@ -28,7 +28,7 @@ class Happening implements fc.AsyncCommand<object, World> {
   async run(_: object, world: World): Promise<void> {
     await this.#act.run(world).catch(tolerate);
     // What the command set off happens before the next one.
-    await world.clock.advance(0);
+    await world.settle();
     await world.check();
   }
 
@@ -59,7 +59,7 @@ async function comesToAnEnd(world: World): Promise<void> {
     if (active.length === 0) return;
     for (const { key } of active) await world.help(key).catch(tolerate);
     world.ask(crowd);
-    await world.clock.advance(20 * SECOND);
+    await world.advance(20 * SECOND);
     await world.check();
   }
   const stuck = world.laws.all('rollout').filter(({ phase }) => !isEnded(phase));
