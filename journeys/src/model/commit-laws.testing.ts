@@ -55,6 +55,12 @@ export class CommitLaws {
     return [...this.kept.values()].filter((record): record is RecordOf<Kind> => record.kind === kind);
   }
 
+  /** Whether another process told of it already. */
+  knows({ events, records }: Committed): boolean {
+    const isLogged = events.every((event) => jsonEqual(event, this.events[event.seq - 1] ?? null));
+    return isLogged && records.every((record) => record.revision <= (this.kept.get(idOf(record))?.revision ?? 0));
+  }
+
   take(committed: Committed): void {
     const { events, records } = committed;
     const step: Step = {

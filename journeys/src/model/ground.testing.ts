@@ -11,8 +11,6 @@ export interface Ground {
   readonly breakGlassFile: string;
   /** While it is cut, nothing that asks the store for an answer gets one. */
   readonly line: { isCut: boolean };
-  /** Tells of every commit of every process; null where only processes are told. */
-  readonly follow: Store['follow'] | null;
   /** The store of a new process. Closing it is the end of what this process hears and writes. */
   open(clock: Clock): Store;
   clear(): void;
@@ -25,13 +23,13 @@ export function fileGround(): Ground {
     const store = fileStore(file, { clock, watch: false });
     return portTo(store, ground.line, () => store.close());
   };
-  return { ...ground, file, open, follow: null };
+  return { ...ground, file, open };
 }
 
 export function memoryGround(): Ground {
   const ground = groundIn(mkdtempSync(join(tmpdir(), 'sluice-model-')));
   const kept = memoryStore();
-  return { ...ground, file: null, open: () => portTo(kept, ground.line), follow: (listener) => kept.follow(listener) };
+  return { ...ground, file: null, open: () => portTo(kept, ground.line) };
 }
 
 function groundIn(directory: string) {

@@ -44,7 +44,6 @@ export class World {
     this.laws = new CommitLaws(this.watched, this.evidence, now);
     this.answers = new AnswerLaws(this.laws);
     this.#storeLaws = new StoreLaws(this.laws);
-    this.ground.follow?.((committed) => this.#judge(committed));
     this.#life = this.#begin(START, true);
   }
 
@@ -58,7 +57,7 @@ export class World {
 
   #begin(now: number, registers: boolean): Life {
     const life = beginLife(this.ground, now, (message) => this.#problems.push(message));
-    if (this.ground.follow === null) life.store.follow((committed) => this.#judge(committed));
+    life.store.follow((committed) => this.#judge(committed));
     life.sluice.rollouts.addMetricSource('probe', { measure: () => this.evidence.measure(life.clock.now()) });
     if (registers) this.#register(life);
     return life;
@@ -66,7 +65,7 @@ export class World {
 
   #judge(committed: Committed): void {
     try {
-      this.laws.take(committed);
+      if (!this.laws.knows(committed)) this.laws.take(committed);
     } catch (error) {
       this.#broken ??= error;
     }
@@ -120,26 +119,30 @@ export class World {
     for (const place of this.#harmed()) demand(!suspects.includes(place), `harm was lost: ${place} goes on`);
   }
 
-  /** Time passes for two processes in turns. */
+  /** Time passes for two processes in turns, and each sees what the other has done by then. */
   async #pass(ms: number): Promise<void> {
     const rival = this.#rival;
     if (rival === null) return this.#life.clock.advance(ms);
     for (let passed = 0; passed < ms; passed += SECOND) {
       await this.#life.clock.advance(SECOND);
+      rival.store.read();
       await rival.clock.advance(SECOND);
+      this.#life.store.read();
     }
   }
 
   /** What was set off happens, in no time. */
   async settle(): Promise<void> {
     await this.#life.clock.advance(0);
+    this.#rival?.store.read();
     await this.#rival?.clock.advance(0);
+    this.#life.store.read();
   }
 
   /** Another process comes up over the same store, or takes the place of the one that acts, or is gone without a word. */
   async rival(what: 'comes' | 'acts' | 'dies'): Promise<void> {
     // Of a kill that the store does not have yet, only one process knows.
-    if (this.ground.follow === null || this.ground.line.isCut || this.#life.sluice.flags.listPendingKills().length > 0) return;
+    if (this.ground.line.isCut || this.#life.sluice.flags.listPendingKills().length > 0) return;
     if (this.#rival === null) {
       if (what === 'comes') this.#rival = this.#begin(this.#life.clock.now(), true);
       return;
