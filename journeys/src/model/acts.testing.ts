@@ -61,6 +61,23 @@ const edits = [
   ),
 ];
 
+const schedules = [
+  act(
+    'schedule',
+    fc.record({
+      flag,
+      settings: fc.constantFrom({ rolloutPercentage: 30 }, { enabled: true }, { enabled: false }, { tags: ['later'] }),
+      inMs: fc.constantFrom(SECOND, 5 * SECOND, 20 * SECOND),
+    }),
+    (world, it) => world.sluice.flags.scheduleEdit(it.flag, it.settings, { ...BY, at: world.clock.now() + it.inMs }),
+  ),
+  act('unschedule', fc.nat(5), async (world, index) => {
+    const edits = world.sluice.flags.listScheduledEdits();
+    const edit = edits[index % Math.max(1, edits.length)];
+    if (edit !== undefined) await world.sluice.flags.cancelScheduledEdit(edit.id, BY);
+  }),
+];
+
 /** Never refused, as long as the flag is there. */
 async function certain(world: World, key: string, work: Promise<unknown>): Promise<void> {
   const isThere = world.laws.get('flag', key)?.archivedAt === null;
@@ -154,7 +171,7 @@ const time = [
 ];
 
 const archive = act('archive', plainFlag, (world, key) => world.sluice.flags.archiveFlag(key, BY));
-const people = fc.oneof(...edits, ...waysBack, ...commands, ...commands, begin, begin, ...versions);
+const people = fc.oneof(...edits, ...schedules, ...waysBack, ...commands, ...commands, begin, begin, ...versions);
 /** Asked for at once, so that their decisions and commits meet. */
 const together = fc.tuple(people, people).map(
   (both): Act => ({
@@ -170,6 +187,7 @@ export const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 12, arbitrary: fc.oneof(...commands) },
   { weight: 8, arbitrary: fc.oneof(...evidence) },
   { weight: 8, arbitrary: fc.oneof(...edits) },
+  { weight: 4, arbitrary: fc.oneof(...schedules) },
   { weight: 6, arbitrary: fc.oneof(...waysBack) },
   { weight: 8, arbitrary: together },
   { weight: 6, arbitrary: fc.oneof(...tests) },

@@ -9,13 +9,16 @@ export interface Life {
   readonly sluice: Sluice;
 }
 
+/** What a scheduled edit is told with that came too late. */
+const NOT_MADE = 'was not made';
+
 /** `problem` hears of what goes wrong besides that the line to the store is cut. */
 export function beginLife(ground: Ground, now: number, problem: (message: string) => void = () => {}): Life {
   const clock = manualClock(now);
   const store = ground.open(clock);
   const sluice = createSluice({ store, clock, breakGlass: { file: ground.breakGlassFile } });
   sluice.on('problem', ({ message }) => {
-    if (!message.includes(CUT)) problem(message);
+    if (!message.includes(CUT) && !message.includes(NOT_MADE)) problem(message);
   });
   return { clock, store, sluice };
 }
