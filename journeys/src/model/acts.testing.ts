@@ -1,4 +1,5 @@
 /** What can happen in a history besides rollouts, and how often each does. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { type Act, act, flag, percentage, tolerate, version } from './act.testing.ts';
 import { panel } from './answer-laws.testing.ts';
@@ -10,6 +11,16 @@ import { BY, COMPONENT, FLAGS, SECOND, type World } from './world.testing.ts';
 const plainFlag = fc.constantFrom(...FLAGS);
 const user = fc.constantFrom('u0', 'u1', 'u2', 'u5', 'u10');
 const group = fc.constantFrom('internal', 'beta', 'team');
+
+/** A hand edits the flag file, and the process is told to look. */
+async function editFile({ ground, sluice }: World, edit: (flags: Record<string, unknown>[]) => void): Promise<void> {
+  const { file, line } = ground;
+  if (file === null || line.isCut) return;
+  const parsed = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, unknown>[] };
+  edit(parsed.flags);
+  writeFileSync(file, JSON.stringify(parsed));
+  await sluice.flags.reload();
+}
 
 const edits = [
   act(
@@ -42,12 +53,29 @@ const edits = [
   act('addGroup', fc.record({ flag, group }), (world, it) => world.sluice.flags.addGroupToFlag(it.flag, it.group, BY)),
   act('removeGroup', fc.record({ flag, group }), (world, it) => world.sluice.flags.removeGroupFromFlag(it.flag, it.group, BY)),
   act('editFile', fc.record({ flag, percentage, kill: fc.boolean() }), (world, it) =>
-    world.editFile((flags) => {
+    editFile(world, (flags) => {
       const entry = flags.find(({ name }) => name === it.flag);
       if (entry !== undefined)
         Object.assign(entry, it.kill ? { status: 'disabled' } : { status: 'percentage', rollout_percentage: it.percentage });
     }),
   ),
+];
+
+const schedules = [
+  act(
+    'schedule',
+    fc.record({
+      flag,
+      settings: fc.constantFrom({ rolloutPercentage: 30 }, { enabled: true }, { enabled: false }, { tags: ['later'] }),
+      inMs: fc.constantFrom(SECOND, 5 * SECOND, 20 * SECOND),
+    }),
+    (world, it) => world.sluice.flags.scheduleEdit(it.flag, it.settings, { ...BY, at: world.clock.now() + it.inMs }),
+  ),
+  act('unschedule', fc.nat(5), async (world, index) => {
+    const edits = world.sluice.flags.listScheduledEdits();
+    const edit = edits[index % Math.max(1, edits.length)];
+    if (edit !== undefined) await world.sluice.flags.cancelScheduledEdit(edit.id, BY);
+  }),
 ];
 
 /** Never refused, as long as the flag is there. */
@@ -138,11 +166,12 @@ const time = [
   act('restart', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.restart(it.registers, it.nap)),
   act('crash', fc.record({ registers: fc.boolean(), nap }), (world, it) => world.crash(it.registers, it.nap)),
   act('cut', fc.constantFrom(true, false, false), (world, isCut) => world.cut(isCut)),
+  act('rival', fc.constantFrom('comes', 'acts', 'acts', 'dies'), (world, what) => world.rival(what)),
   act('registerValidators', fc.constant(null), (world) => world.register()),
 ];
 
 const archive = act('archive', plainFlag, (world, key) => world.sluice.flags.archiveFlag(key, BY));
-const people = fc.oneof(...edits, ...waysBack, ...commands, ...commands, begin, begin, ...versions);
+const people = fc.oneof(...edits, ...schedules, ...waysBack, ...commands, ...commands, begin, begin, ...versions);
 /** Asked for at once, so that their decisions and commits meet. */
 const together = fc.tuple(people, people).map(
   (both): Act => ({
@@ -158,6 +187,7 @@ export const acts: fc.Arbitrary<Act> = fc.oneof(
   { weight: 12, arbitrary: fc.oneof(...commands) },
   { weight: 8, arbitrary: fc.oneof(...evidence) },
   { weight: 8, arbitrary: fc.oneof(...edits) },
+  { weight: 4, arbitrary: fc.oneof(...schedules) },
   { weight: 6, arbitrary: fc.oneof(...waysBack) },
   { weight: 8, arbitrary: together },
   { weight: 6, arbitrary: fc.oneof(...tests) },

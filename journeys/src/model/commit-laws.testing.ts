@@ -38,6 +38,9 @@ export class CommitLaws {
   readonly disturbed = new Set<string>();
   /** Flags whose kill was answered and not kept: it stands until the store has it. */
   readonly owed = new Set<string>();
+  /** By flag, the place in the log of its last kill; by scheduled edit, that of its beginning. */
+  readonly #killedAt = new Map<string, number>();
+  readonly #scheduledAt = new Map<string, number>();
   readonly #replayed = new Map<string, SluiceRecord>();
   readonly #watched: WatchedTime;
   readonly #evidence: Evidence;
@@ -55,6 +58,12 @@ export class CommitLaws {
     return [...this.kept.values()].filter((record): record is RecordOf<Kind> => record.kind === kind);
   }
 
+  /** Whether another process told of it already. */
+  knows({ events, records }: Committed): boolean {
+    const isLogged = events.every((event) => jsonEqual(event, this.events[event.seq - 1] ?? null));
+    return isLogged && records.every((record) => record.revision <= (this.kept.get(idOf(record))?.revision ?? 0));
+  }
+
   take(committed: Committed): void {
     const { events, records } = committed;
     const step: Step = {
@@ -64,6 +73,7 @@ export class CommitLaws {
       has: (types, key) => events.some((event) => event.key === key && types.includes(event.type)),
     };
     this.#checkLog(step);
+    this.#checkSchedules(step);
     for (const record of records) {
       const before = this.kept.get(idOf(record));
       demand(
@@ -89,6 +99,22 @@ export class CommitLaws {
       this.#replayed.set(idOf(event.record), event.record);
     }
     demand(seq === this.events.length, `the commit says ${seq} and the log ends at ${this.events.length}`);
+  }
+
+  /** A scheduled edit comes to one end, once, and brings no flag back that was killed after it was scheduled. */
+  #checkSchedules({ committed: { events, records } }: Step): void {
+    for (const { type, key, detail, seq } of events) {
+      if (type === 'flag.killed') this.#killedAt.set(key, seq);
+      const id = String(detail.id);
+      if (type === 'schedule.added') this.#scheduledAt.set(id, seq);
+      if (!['schedule.applied', 'schedule.refused', 'schedule.cancelled'].includes(type)) continue;
+      const addedAt = this.#scheduledAt.get(id);
+      demand(addedAt !== undefined, `edit ${id} came to an end twice`);
+      this.#scheduledAt.delete(id);
+      const isBack = records.some((record) => record.kind === 'flag' && record.key === key && record.status !== 'disabled');
+      const wasKilled = this.get('flag', key)?.status === 'disabled' && (this.#killedAt.get(key) ?? 0) > addedAt;
+      demand(type !== 'schedule.applied' || !isBack || !wasKilled, `scheduled edit ${id} brought a killed flag back`);
+    }
   }
 
   /** The log alone gives the state: what changed has an event with the record as it then was. */

@@ -15,6 +15,13 @@ const start = fc.record({
   minExposures: fc.constantFrom(0, 0, 5),
   autoAdvance: fc.constantFrom(true, true, true, false),
   waits: fc.constantFrom('no', 'no', 'no', 'instant', 'approval', 'freeze', 'frozenLater'),
+  more: fc.constantFrom(
+    {},
+    {},
+    { validateEveryMs: 3 * SECOND },
+    { stageDeadlineMs: 10 * SECOND },
+    { approvalExpiryMs: 60 * SECOND },
+  ),
   onConflict: fc.constantFrom('refuse', 'supersede'),
   version,
 } as const);
@@ -25,7 +32,7 @@ function optionsOf(world: World, it: Start): StartRolloutOptions {
   const waits = {
     no: {},
     instant: { startAt: now + 20 * SECOND },
-    approval: { startApproval: true, approvalExpiryMs: 3_600 * SECOND },
+    approval: { startApproval: true },
     freeze: { freezeWindows: [{ from: now - SECOND, to: now + 15 * SECOND }] },
     frozenLater: { freezeWindows: [{ from: now + 10 * SECOND, to: now + 40 * SECOND }] },
   }[it.waits];
@@ -48,6 +55,7 @@ function optionsOf(world: World, it: Start): StartRolloutOptions {
     onConflict: it.onConflict,
     ...(it.flag === COMPONENT ? { toVersion: it.version } : {}),
     ...waits,
+    ...it.more,
     ...judges,
     ...BY,
   };
@@ -76,6 +84,9 @@ export const commands = [
   act('promote', fc.record({ pick, full: fc.boolean(), force: fc.boolean() }), (world, it) =>
     world.sluice.rollouts.promoteRollout(picked(world, it.pick), { full: it.full, force: it.force, ...BY }),
   ),
+  act('help', pick, (world, index) => world.help(picked(world, index))),
+  act('help', pick, (world, index) => world.help(picked(world, index))),
+  act('help', pick, (world, index) => world.help(picked(world, index))),
   act('drift', fc.record({ pick, percentage }), (world, it) =>
     world.sluice.flags.setRolloutPercentage(picked(world, it.pick), it.percentage, { ...BY, force: true }),
   ),

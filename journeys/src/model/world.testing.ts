@@ -1,11 +1,11 @@
 /** One history: processes that come and go over one ground, and the laws that watch all that they do. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { currentStage, isEnded, jsonEqual } from '@sluice/core';
-import { createSluice, type ManualClock, manualClock, type Sluice, type Store, type Unit } from 'sluice';
+import type { Committed, ManualClock, Sluice, Unit } from 'sluice';
 import { AnswerLaws } from './answer-laws.testing.ts';
 import { CommitLaws, demand } from './commit-laws.testing.ts';
 import { Evidence } from './evidence.testing.ts';
-import { CUT, type Ground } from './ground.testing.ts';
+import type { Ground } from './ground.testing.ts';
+import { beginLife, type Life } from './life.testing.ts';
 import { StoreLaws } from './store-laws.testing.ts';
 import { WatchedTime } from './watched-time.testing.ts';
 
@@ -28,9 +28,9 @@ export class World {
   readonly #storeLaws: StoreLaws;
   /** Tests that were created so far. */
   tests = 0;
-  #clock: ManualClock = manualClock(START);
-  #store: Store;
-  #sluice: Sluice;
+  #life: Life;
+  /** Another process over the same store, which does as it likes; null most of the time. */
+  #rival: Life | null = null;
   #broken: unknown = null;
   #fallenAsleep = 0;
   #checks = 0;
@@ -39,44 +39,47 @@ export class World {
 
   constructor(ground: Ground) {
     this.ground = ground;
-    const now = (): number => this.#clock.now();
+    const now = (): number => this.#life.clock.now();
     this.watched = new WatchedTime(now);
     this.laws = new CommitLaws(this.watched, this.evidence, now);
     this.answers = new AnswerLaws(this.laws);
     this.#storeLaws = new StoreLaws(this.laws);
-    [this.#store, this.#sluice] = this.#begin(true);
+    this.#life = this.#begin(START, true);
   }
 
   get sluice(): Sluice {
-    return this.#sluice;
+    return this.#life.sluice;
   }
 
   get clock(): ManualClock {
-    return this.#clock;
+    return this.#life.clock;
   }
 
-  /** Each life has a clock of its own: the timers of one that is dead must not run on. */
-  #begin(registers: boolean): [Store, Sluice] {
-    this.#clock = manualClock(this.#clock.now());
-    const store = this.ground.open(this.#clock);
-    const sluice = createSluice({ store, clock: this.#clock, breakGlass: { file: this.ground.breakGlassFile } });
-    store.follow((committed) => {
-      try {
-        this.laws.take(committed);
-      } catch (error) {
-        this.#broken ??= error;
-      }
-    });
-    sluice.on('problem', ({ message }) => message.includes(CUT) || this.#problems.push(message));
-    sluice.rollouts.addMetricSource('probe', { measure: () => this.evidence.measure(this.#clock.now()) });
-    if (registers) this.register(sluice);
-    return [store, sluice];
+  #begin(now: number, registers: boolean): Life {
+    const life = beginLife(this.ground, now, (message) => this.#problems.push(message));
+    life.store.follow((committed) => this.#judge(committed));
+    life.sluice.rollouts.addMetricSource('probe', { measure: () => this.evidence.measure(life.clock.now()) });
+    if (registers) this.#register(life);
+    return life;
   }
 
-  register(sluice: Sluice = this.#sluice): void {
+  #judge(committed: Committed): void {
+    try {
+      if (!this.laws.knows(committed)) this.laws.take(committed);
+    } catch (error) {
+      this.#broken ??= error;
+    }
+  }
+
+  register(): void {
+    this.#register(this.#life);
+    if (this.#rival !== null) this.#register(this.#rival);
+  }
+
+  #register({ sluice, clock }: Life): void {
     for (const key of this.keys())
       sluice.rollouts.registerValidator(key, (percentage) =>
-        this.evidence.validate(this.laws.get('rollout', key), key, percentage, this.#clock),
+        this.evidence.validate(this.laws.get('rollout', key), key, percentage, clock),
       );
   }
 
@@ -92,19 +95,66 @@ export class World {
       const off = this.laws.get('flag', key)?.offVariant;
       const { served } = this.evidence.of(rollout);
       for (const unit of units) {
-        const variant = this.#sluice.flags.getVariant(key, unit);
+        const variant = this.#life.sluice.flags.getVariant(key, unit);
         if (rollout !== undefined && variant !== null && variant !== off) served.add(String(unit.userId));
       }
     }
   }
 
+  /** A person does what the rollout of this flag waits for, if it waits for a person. */
+  async help(key: string): Promise<void> {
+    const { rollouts } = this.#life.sluice;
+    const phase = this.laws.get('rollout', key)?.phase;
+    if (phase?.name === 'held') await rollouts.resumeRollout(key, BY);
+    if (phase?.name === 'awaitingApproval') await rollouts.approveStage(key, BY);
+    if (phase?.name === 'pending' && phase.approvalSince !== null) await rollouts.approveStart(key, BY);
+  }
+
   async advance(ms: number): Promise<void> {
     const suspects = this.#steadyMs < LEASES_END_MS ? [] : this.#harmed();
-    await this.#clock.advance(ms);
+    await this.#pass(ms);
     this.#steadyMs = this.ground.line.isCut ? 0 : this.#steadyMs + ms;
     // What a commit lost against is not repeated at once; five seconds are enough for every reason there is.
     if (ms < 5 * SECOND) return;
     for (const place of this.#harmed()) demand(!suspects.includes(place), `harm was lost: ${place} goes on`);
+  }
+
+  /** Time passes for two processes in turns, and each sees what the other has done by then. */
+  async #pass(ms: number): Promise<void> {
+    const rival = this.#rival;
+    if (rival === null) return this.#life.clock.advance(ms);
+    for (let passed = 0; passed < ms; passed += SECOND) {
+      await this.#life.clock.advance(SECOND);
+      rival.store.read();
+      await rival.clock.advance(SECOND);
+      this.#life.store.read();
+    }
+  }
+
+  /** What was set off happens, in no time. */
+  async settle(): Promise<void> {
+    await this.#life.clock.advance(0);
+    this.#rival?.store.read();
+    await this.#rival?.clock.advance(0);
+    this.#life.store.read();
+  }
+
+  /** Another process comes up over the same store, or takes the place of the one that acts, or is gone without a word. */
+  async rival(what: 'comes' | 'acts' | 'dies'): Promise<void> {
+    // Of a kill that the store does not have yet, only one process knows.
+    if (this.ground.line.isCut || this.#life.sluice.flags.listPendingKills().length > 0) return;
+    if (this.#rival === null) {
+      if (what === 'comes') this.#rival = this.#begin(this.#life.clock.now(), true);
+      return;
+    }
+    if (what === 'acts') [this.#life, this.#rival] = [this.#rival, this.#life];
+    if (what === 'dies') await this.#endRival();
+  }
+
+  async #endRival(): Promise<void> {
+    await this.#rival?.store.close();
+    this.#rival = null;
+    this.#steadyMs = 0;
   }
 
   /** Rollouts whose validator has said false of the stage that they are in, or whose criteria fail. */
@@ -120,45 +170,36 @@ export class World {
 
   jump(ms: number): void {
     if (ms < 0) this.#steadyMs = 0;
-    this.#clock.jump(ms);
+    this.#life.clock.jump(ms);
+    this.#rival?.clock.jump(ms);
     this.watched.jumped(ms);
   }
 
   /** The process ends well, and another comes up after `asleepMs`. */
   async restart(registers: boolean, asleepMs: number): Promise<void> {
-    this.#fallenAsleep = this.#clock.now();
-    await this.#sluice.close();
+    this.#fallenAsleep = this.#life.clock.now();
+    await this.#life.sluice.close();
     if (this.ground.line.isCut) this.#steadyMs = 0;
     await this.#wake(registers, asleepMs);
   }
 
   /** The process is gone between two instants, its leases still held. */
   async crash(registers: boolean, asleepMs: number): Promise<void> {
-    this.#fallenAsleep = this.#clock.now();
-    await this.#store.close();
+    this.#fallenAsleep = this.#life.clock.now();
+    await this.#life.store.close();
     this.#steadyMs = 0;
     await this.#wake(registers, asleepMs);
   }
 
   async #wake(registers: boolean, asleepMs: number): Promise<void> {
-    this.#clock.jump(asleepMs);
+    const slept = this.#rival === null ? asleepMs : 0;
     // Closing may have waited for the clock.
-    this.watched.slept(this.#clock.now() - this.#fallenAsleep);
+    this.watched.slept(this.#life.clock.now() + slept - this.#fallenAsleep);
     this.evidence.forgetHarm();
-    [this.#store, this.#sluice] = this.#begin(registers);
-    await this.#sluice.ready;
+    this.#life = this.#begin(this.#life.clock.now() + slept, registers);
+    await this.#life.sluice.ready;
     this.#checkBroken();
-    this.#storeLaws.checkState(this.#store);
-  }
-
-  /** A hand edits the flag file, and the process is told to look. */
-  async editFile(edit: (flags: Record<string, unknown>[]) => void): Promise<void> {
-    const { file } = this.ground;
-    if (file === null || this.ground.line.isCut) return;
-    const parsed = JSON.parse(readFileSync(file, 'utf8')) as { flags: Record<string, unknown>[] };
-    edit(parsed.flags);
-    writeFileSync(file, JSON.stringify(parsed));
-    await this.#sluice.flags.reload();
+    this.#storeLaws.checkState(this.#life.store);
   }
 
   /** Nobody gets an answer from the store, until the line is whole again. */
@@ -170,10 +211,10 @@ export class World {
   /** All laws, after a command. */
   async check(): Promise<void> {
     this.#checkBroken();
-    this.#storeLaws.checkState(this.#store);
+    this.#storeLaws.checkState(this.#life.store);
     const { isCut } = this.ground.line;
-    if (!isCut) await this.#storeLaws.checkLog(this.#store);
-    this.answers.check(this.#sluice);
+    if (!isCut) await this.#storeLaws.checkLog(this.#life.store);
+    this.answers.check(this.#life.sluice);
     this.#checks += 1;
     // A process takes its time to come up.
     if (this.#checks % 4 === 0) await this.checkFresh();
@@ -186,18 +227,17 @@ export class World {
 
   /** A process that knows nothing but the store answers as this one does. */
   async checkFresh(): Promise<void> {
-    const store = this.ground.open(this.#clock);
-    const fresh = createSluice({
-      store,
-      clock: manualClock(this.#clock.now()),
-      breakGlass: { file: this.ground.breakGlassFile },
-    });
-    demand(jsonEqual(this.answers.of(fresh), this.answers.of(this.#sluice)), 'a fresh process answers otherwise');
-    await store.close();
+    const fresh = beginLife(this.ground, this.#life.clock.now());
+    const answers = this.answers.of(this.#life.sluice);
+    demand(jsonEqual(this.answers.of(fresh.sluice), answers), 'a fresh process answers otherwise');
+    await fresh.store.close();
+    if (this.#rival === null || this.#life.sluice.flags.listPendingKills().length > 0) return;
+    demand(jsonEqual(this.answers.of(this.#rival.sluice), answers), 'two processes answer otherwise');
   }
 
   async end(): Promise<void> {
-    await this.#sluice.close();
+    await this.#endRival();
+    await this.#life.sluice.close();
     this.#checkBroken();
   }
 }

@@ -215,3 +215,15 @@ it('waits for the approval that the last stage asks for, which any process may g
   await createSluice({ store, clock }).rollouts.approveStage('f', { reason: 'looks good' });
   expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'completed' });
 });
+
+it('counts whom every process served, and not only the one that drives', async () => {
+  const store = memoryStore();
+  const { sluice, clock, start, share } = await rolloutWorld(0, store);
+  const other = createSluice({ store, clock });
+  await start({ unvalidated: true, minExposures: 20, stages: [50, 100], strategy: 'percentage', bakeMs: 1_000 });
+  await clock.advance(30_000);
+  expect(share()).toBe(50);
+  for (let index = 0; index < 100; index++) other.flags.isEnabled('f', { userId: `u${index}` });
+  await clock.advance(10_000);
+  expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'finalizing' });
+});
