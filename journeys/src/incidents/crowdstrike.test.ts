@@ -1,6 +1,7 @@
 /**
  * CrowdStrike, 19 July 2024: a content file that crashed every host that took it went to all of them at once, 8.5 million.
- * Rings open one after the other, and a ring whose hosts have fallen silent does not count as one that is well: it holds.
+ * Rings open one after the other, and a ring whose hosts have fallen silent does not count as one that is well: it holds. Where a share of the
+ * hosts gets it and the others go on reporting, that silence is harm and rolls back.
  */
 import { createSluice, manualClock, memoryStore, type Unit } from 'sluice';
 import { expect, it } from 'vitest';
@@ -19,12 +20,12 @@ function inRings(): Unit[] {
 }
 
 /** Six hours of hosts that look for new content at each check-in and then report; those that `crash` on it never do either again. */
-async function hoursOf(crashes: boolean) {
+async function hoursOf(crashes: boolean, strategy: 'ring' | 'canary' = 'ring') {
   const clock = manualClock(START);
   const { flags, rollouts, metrics } = createSluice({ store: memoryStore(), clock });
   await flags.setFlag('channel_291', { enabled: true, rolloutPercentage: 0 });
   await rollouts.startRollout('channel_291', {
-    strategy: 'ring',
+    strategy,
     bakeMs: HOUR,
     minExposures: INTERNAL,
     tickMs: CHECK_IN_MS,
@@ -55,4 +56,10 @@ it('reaches the hosts of the first ring and none besides when all of those fall 
 
 it('reaches everybody when they go on reporting', async () => {
   expect(await hoursOf(false)).toMatchObject({ took: HOSTS, status: { phase: 'completed' } });
+});
+
+it('takes it back from the hosts of the first share when those fall silent and the others do not', async () => {
+  const { took, status } = await hoursOf(true, 'canary');
+  expect(status).toMatchObject({ phase: 'failed', error: expect.stringContaining('no mean(checked_in) for') });
+  expect(took).toBeLessThanOrEqual(2 * INTERNAL);
 });
