@@ -167,7 +167,7 @@ export class Controller {
 
   async #step(record: Rollout): Promise<void> {
     const isAble = this.#leases.isAble(record);
-    if (isAble && !(await this.#mayAct(record))) return;
+    if (isAble && !(await this.#mayAct(record))) return this.#gatherer.handOn(record.key);
     const { rollout, keptAt } = this.#working.of(record);
     const facts = await this.#gatherer.gather(rollout, this.#runs.newsFor(rollout));
     const now = this.#runtime.clock.now();

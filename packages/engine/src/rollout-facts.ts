@@ -95,6 +95,11 @@ export class RolloutFactsGatherer {
     return problem === null ? {} : { versionProblem: problem };
   }
 
+  /** Tells whoever drives the rollout of the units and evaluations that this process had. */
+  async handOn(key: string): Promise<void> {
+    await this.#reach(key);
+  }
+
   async #reach(key: string): Promise<StageReach> {
     const watch = this.#runtime.view.flags.get(key)?.watch;
     return watch instanceof StageExposures ? watch.count() : { exposures: 0, seen: 0, asked: 0, served: 0 };

@@ -12,8 +12,8 @@ import type { Rollout, Silence, Stage } from './rollout.ts';
 /** A stage has one silence before its first report, and may have a hundred between two of them. */
 const FIRST_LEVEL = 1e-3;
 const LATER_LEVEL = 1e-6;
-/** What was served just before a report may be counted just after it: counts of other processes arrive in seconds. */
-const SETTLE_MS = 5_000;
+/** What was served just before a report may be counted after it: other processes hand their counts on every few seconds. */
+const SETTLE_MS = 10_000;
 /** Looks further apart than this part of the criterion's window, or than so many ticks, were no watching. */
 const LONGEST_GAP = { ofWindow: 0.5, ticks: 3 } as const;
 
