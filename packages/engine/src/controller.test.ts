@@ -182,3 +182,18 @@ describe('a rollout that several processes know', () => {
     expect(sluice.flags.getFlag('f')?.enabledUsers.toSorted()).toEqual(['ann', 'bob']);
   });
 });
+
+describe('a process that does not drive the rollout', () => {
+  it('hands on the units that it served, so that a stage ends by what all processes served', async () => {
+    const { clock, store, phase, start, sluice } = await rolloutWorld();
+    const other = createSluice({ store, clock });
+    await start({ strategy: 'percentage', stages: [50, 100], bakeMs: 2_000, minExposures: 200, unvalidated: true });
+    for (let user = 0; user < 1_000; user++) other.flags.isEnabled('f', { userId: `u${user}` });
+    await clock.advance(15_000);
+    expect(sluice.rollouts.getRolloutStatus('f')?.stage).toBe(1);
+    for (let user = 0; user < 1_000; user++) other.flags.isEnabled('f', { userId: `u${user}` });
+    await clock.advance(15_000);
+    expect(phase()).toBe('completed');
+    await other.close();
+  });
+});

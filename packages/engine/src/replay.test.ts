@@ -23,8 +23,22 @@ const STEPS: Record<string, Step> = {
   abort: ({ rollouts }, name) => rollouts.abortRollout(name),
   gradual: ({ rollbacks }, name) => rollbacks.rollbackGradual(name, { reason: 'r' }),
   targeted: ({ rollbacks }, name, number) => rollbacks.rollbackTargeted(name, { reason: 'r', userIds: [`u${number}`] }),
-  test: ({ abTests }, name) =>
-    abTests.createTest({ testId: `test-${name}`, controlComponent: 'a', treatmentComponent: 'b', durationDays: 0.01 }),
+  test: ({ abTests }, name, number) =>
+    abTests.createTest({
+      testId: `test-${name}`,
+      controlComponent: 'a',
+      treatmentComponent: 'b',
+      durationDays: 0.01,
+      ...(number % 2 === 0 ? { layer: 'l', trafficShare: 0.7 } : {}),
+      ...(number % 3 === 0 ? { startAt: 1_700_000_100_000 } : {}),
+    }),
+  update: ({ abTests }, name, number) =>
+    abTests.updateTest(`test-${name}`, { tags: [`t${number}`], durationDays: number / 1000 + 0.01 }),
+  rebase: ({ abTests }, name, number) =>
+    abTests.rebaseTest(`test-${name}`, { trafficShare: (number + 1) / 101 }, { reason: 'r' }),
+  ship: ({ abTests }, name) =>
+    abTests.shipWinner(`test-${name}`, { variant: 'treatment', strategy: 'canary', unvalidated: true }),
+  putAway: ({ abTests }, name) => abTests.archiveTest(`test-${name}`),
   begin: ({ abTests }, name) => abTests.startTest(`test-${name}`),
   stop: ({ abTests }, name) => abTests.stopTest(`test-${name}`),
 };

@@ -95,7 +95,7 @@ export class RolloutFactsGatherer {
     return problem === null ? {} : { versionProblem: problem };
   }
 
-  /** Whom this process served counts for the one that drives the rollout. */
+  /** Tells whoever drives the rollout of the units and evaluations that this process had. */
   async handOn(key: string): Promise<void> {
     await this.#reach(key);
   }

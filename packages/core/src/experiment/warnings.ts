@@ -33,7 +33,7 @@ export function warningsOf({
     .filter((tracked) => !Object.hasOwn(totals.metrics, tracked.name))
     .map((tracked) => tracked.name);
   const said: (string | false)[] = [
-    experiment.phase === 'draft' && 'the test has not been started',
+    (experiment.phase === 'draft' || experiment.phase === 'scheduled') && 'the test has not been started',
     Math.min(...Object.values(sampleSizes)) < minUnits &&
       `${inWords(sampleSizes)} units; at least ${minUnits} each are needed before anything is called significant`,
     missing.length > 0 && `nothing was recorded yet of ${missing.join(', ')}`,

@@ -29,7 +29,7 @@ export interface ExposedStage {
   readonly stage: number;
   readonly percentage: number;
   readonly groups: readonly string[];
-  /** Distinct, within 2 %. */
+  /** Distinct, by an estimate with a standard error of 1.6 %. */
   readonly units: number;
   readonly unitsWithError: number | null;
 }

@@ -1,9 +1,9 @@
 /**
  * Absence as harm: units are served the change, those beside them report, and the change reports nothing. What crashes tells of no error.
  *
- * While the change has asked for nothing else, each report belongs to it with the probability θ = serves of the change / all serves. So n reports,
- * all of them the control's, happen by chance with probability (1 − θ)^n. As nothing but silence is counted, that event is the same at each later look,
- * only rarer, and looking often keeps the level.
+ * Where the change reports as often as the control does, each report is the change's with probability θ = serves of the change / all serves. So n
+ * reports that are all the control's happen by chance with probability (1 − θ)^n. While a silence lasts that event only gets rarer, so looking often
+ * keeps the level.
  */
 import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { WHOLE_SHARE } from '../share.ts';
@@ -12,8 +12,8 @@ import type { Rollout, Silence, Stage } from './rollout.ts';
 /** A stage has one silence before its first report, and may have a hundred between two of them. */
 const FIRST_LEVEL = 1e-3;
 const LATER_LEVEL = 1e-6;
-/** What was served just before a report may be counted just after it: counts of other processes arrive in seconds. */
-const SETTLE_MS = 5_000;
+/** What was served just before a report may be counted after it: other processes hand their counts on every few seconds. */
+const SETTLE_MS = 10_000;
 /** Looks further apart than this part of the criterion's window, or than so many ticks, were no watching. */
 const LONGEST_GAP = { ofWindow: 0.5, ticks: 3 } as const;
 

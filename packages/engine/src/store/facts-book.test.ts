@@ -1,0 +1,42 @@
+import { armTotals, DEFAULT_SCOPE, MAX_REPLACEMENTS, rebuildMetric } from '@sluice/core';
+import { expect, it } from 'vitest';
+import { FactsBook } from './facts-book.ts';
+
+const UNITS = 512;
+
+/** Every unit of both arms reports once more: its sum takes the place of the one before. */
+function report(book: FactsBook, seq: number): void {
+  const units = Array.from({ length: UNITS }, (_, unit) => {
+    const sum = 0.1 + ((unit * 37 + seq * 11) % 101) / 7;
+    const m = { aggregation: 'sum', count: 1, sum, min: sum, max: sum, from: seq } as const;
+    return { subject: 't', unit: `u${unit}`, arm: unit % 2 === 0 ? 'control' : 'treatment', firstExposureAt: 0, metrics: { m } };
+  });
+  book.add({ instanceId: 'i', seq, scope: DEFAULT_SCOPE, tallies: [], units, observations: [] });
+}
+
+/** The moments of each arm as they stand, and anew from the rows. */
+function momentsOf(book: FactsBook): { readonly kept: unknown; readonly exact: unknown } {
+  const totals = book.totals(DEFAULT_SCOPE, 't');
+  const rows = [...book.dump()].flatMap((piece) => (piece.type === 'rows' ? piece.rows : []));
+  const exact = rebuildMetric(
+    totals,
+    rows.map(([, row]) => row),
+    'm',
+  );
+  const read = (from: typeof totals): unknown => ['control', 'treatment'].map((arm) => armTotals(from, arm).metrics.m);
+  return { kept: read(totals), exact: read(exact) };
+}
+
+it('takes all moments anew from the rows when so many values took another’s place that rounding shows, and not before', () => {
+  const book = new FactsBook();
+  // The first report of a unit replaces nothing.
+  const last = 1 + MAX_REPLACEMENTS / UNITS;
+  for (let seq = 1; seq < last; seq++) report(book, seq);
+  const before = momentsOf(book);
+  expect(before.kept).not.toEqual(before.exact);
+  report(book, last);
+  const after = momentsOf(book);
+  expect(after.kept).toEqual(after.exact);
+  report(book, last + 1);
+  expect(momentsOf(book).kept).not.toEqual(momentsOf(book).exact);
+});
