@@ -1,4 +1,5 @@
 /** Puts into words whatever user code threw or returned; anything can be thrown, and reading it can throw again. */
+import { SluiceError } from '@sluice/core';
 
 const LONGEST_TEXT = 200;
 
@@ -28,4 +29,9 @@ export function describeValue(value: unknown): string {
 
 function clipped(text: string): string {
   return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+}
+
+/** The failure as an error of ours. */
+export function asSluiceError(error: unknown): SluiceError {
+  return error instanceof SluiceError ? error : new SluiceError('unavailable', describeFailure(error), { cause: error });
 }

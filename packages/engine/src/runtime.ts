@@ -19,7 +19,7 @@ import { answeredWithin, LATE } from './clock/deadline.ts';
 import { systemClock } from './clock/system-clock.ts';
 import { ExposureWatches } from './exposure-watches.ts';
 import { FactsBuffer } from './facts-buffer.ts';
-import { describeFailure, describeValue } from './failure.ts';
+import { asSluiceError, describeValue } from './failure.ts';
 import { Listeners } from './listeners.ts';
 import { type Logger, neverThrowing, silentLogger } from './logger.ts';
 import { checkOptions } from './mutation.ts';
@@ -214,8 +214,7 @@ export class Runtime {
 
   /** Tells of a failure that no caller was there to be told of. */
   problem(error: unknown): void {
-    const failure =
-      error instanceof SluiceError ? error : new SluiceError('unavailable', describeFailure(error), { cause: error });
+    const failure = asSluiceError(error);
     this.logger.error(failure.message, { code: failure.code, issues: failure.issues });
     this.listeners.emit('problem', failure);
   }

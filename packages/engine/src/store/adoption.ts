@@ -101,7 +101,7 @@ function droppedFlags({ path, written, kept, placed, force }: AdoptionInput): re
   const wasThere = (key: string): boolean => !placed.has(key) || placed.get(key)?.archivedAt === null;
   const living = [...kept.values()].filter((flag) => flag.archivedAt === null);
   const dropped = living.filter((flag) => !names.has(flag.key) && wasThere(flag.key));
-  if (dropped.length === 0 || dropped.length < living.length || force) return dropped;
+  if (dropped.length === 0 || dropped.length < living.filter(({ key }) => wasThere(key)).length || force) return dropped;
   throw new SluiceError(
     'refused',
     `${path} would drop every flag (${dropped.length}); the last good state stays. If that is meant, open it once with fileStore(path, { force: true })`,

@@ -2,9 +2,24 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { removeFile } from './file-work.ts';
+import { isMissing, removeFile } from './file-work.ts';
 
-const DRAFT_SUFFIX = /^[0-9a-f-]{36}\.tmp$/;
+/** Of what a draft's name has behind that of the file. */
+const DRAFT_LENGTH = 40;
+const DRAFT_SUFFIX = /[0-9a-f-]{36}\.tmp$/;
+
+export function isDraft(name: string): boolean {
+  return DRAFT_SUFFIX.test(name);
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
 
 /** A name beside `path` that nobody reads, and no other process has. */
 export function draftName(path: string): string {
@@ -21,6 +36,7 @@ export async function discardDraft(draft: string): Promise<void> {
  */
 export async function removeDrafts(path: string): Promise<void> {
   const prefix = `${basename(path)}.`;
-  for (const found of readdirSync(dirname(path)))
-    if (found.startsWith(prefix) && DRAFT_SUFFIX.test(found.slice(prefix.length))) await discardDraft(join(dirname(path), found));
+  for (const found of namesIn(dirname(path)))
+    if (found.startsWith(prefix) && found.length === prefix.length + DRAFT_LENGTH && isDraft(found))
+      await discardDraft(join(dirname(path), found));
 }

@@ -1,10 +1,11 @@
 /** One process at a time, among those that share a file. */
 
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SluiceError } from '@sluice/core';
 import { lock } from 'proper-lockfile';
-import { ensureDirectory } from './file-work.ts';
+import { ensureDirectory, setTimes } from './file-work.ts';
 
 /**
  * A holder that has not renewed its lock for this long is dead, or sleeps. One that only slept does no harm when it wakes: the journal's
@@ -73,8 +74,16 @@ export class FileLock {
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       if (isLast || !HELD.includes(code)) throw error;
+      await this.#ageLockOfTheFuture();
       return null;
     }
+  }
+
+  /** A lock that was left behind before the clock was set back would not be stale for as long. */
+  async #ageLockOfTheFuture(): Promise<void> {
+    const path = `${this.#path}.lock`;
+    const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (mtimeMs > Date.now() + STALE_MS) await setTimes(path, new Date(), new Date()).catch(() => {});
   }
 
   /** Resolves when nothing of this process holds or waits for the lock. */

@@ -1,8 +1,8 @@
 /** Puts a text into the place of a file whole, and notices what others wrote there meanwhile. */
-import { closeSync, fstatSync, readlinkSync, readSync, renameSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, readlinkSync, readSync, renameSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { discardDraft, draftName, removeDrafts } from './draft.ts';
-import { ensureDirectory, modeLike, openIfThere, stampOf, syncDirectory, writeWhole } from './file-work.ts';
+import { ensureDirectory, modeLike, openIfThere, ownLike, stampOf, syncDirectory, syncFile, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
 
 export interface Placement {
@@ -25,15 +25,27 @@ export class FilePlacement {
     this.#path = path;
   }
 
-  /** The caller holds the lock. */
+  /** Makes what a process that lost the lock in its sleep still means to put here impossible to rename. The caller holds the lock. */
+  async shutOutSleepers(): Promise<void> {
+    await removeDrafts(targetOf(this.#path));
+  }
+
+  /** Forces to the disk what somebody else put in place. */
+  async sync(): Promise<void> {
+    const target = targetOf(this.#path);
+    await syncFile(target);
+    await syncDirectory(dirname(target));
+  }
+
+  /** The caller holds the lock, and has shut out sleepers. */
   async place(placement: Placement): Promise<PlacementOutcome> {
     const target = targetOf(this.#path);
     await ensureDirectory(dirname(target));
-    // What a process that lost the lock in its sleep still means to put here cannot be renamed any more.
     await removeDrafts(target);
     const draft = draftName(target);
     try {
       await writeWhole(draft, placement.text, { flush: true, flag: 'wx', ...modeLike(target) });
+      await ownLike(draft, target);
       const outcome = this.#swap(draft, target, placement);
       if (outcome === 'placed') await syncDirectory(dirname(target));
       return outcome;
@@ -42,18 +54,22 @@ export class FilePlacement {
     }
   }
 
-  #swap(draft: string, target: string, { replaces, isCurrent }: Placement): PlacementOutcome {
+  #swap(draft: string, target: string, { text, replaces, isCurrent }: Placement): PlacementOutcome {
     if (!isCurrent()) return 'overtaken';
+    if (this.isLate) return 'edited';
     const old = openIfThere(target);
-    if (old !== null && !isSame(old, replaces)) {
-      closeSync(old);
-      return 'edited';
+    try {
+      const before = old === null ? null : fstatSync(old);
+      if (old !== null && before !== null && !isSame(old, before, replaces)) return 'edited';
+      // An editor may have put its own file there while this one was read.
+      if ((statSync(target, { throwIfNoEntry: false })?.ino ?? null) !== (before?.ino ?? null)) return 'edited';
+      putInPlace(draft, target, text);
+      this.close();
+      if (old !== null && before !== null) this.#replaced = { file: old, stamp: contentStamp(before) };
+      return 'placed';
+    } finally {
+      if (old !== null && this.#replaced?.file !== old) closeSync(old);
     }
-    const stamp = old === null ? '' : contentStamp(fstatSync(old));
-    renameSync(draft, target);
-    this.close();
-    if (old !== null) this.#replaced = { file: old, stamp };
-    return 'placed';
   }
 
   /** What somebody wrote into the file that was replaced, since it was; each writing once. */
@@ -86,8 +102,18 @@ function targetOf(path: string): string {
   }
 }
 
-function isSame(file: number, replaces: Placement['replaces']): boolean {
-  return replaces?.stamp === stampOf(fstatSync(file)) || replaces?.hash === hashOf(readFromStart(file));
+/** A file that is mounted by itself, as into a container, cannot be replaced: it is written over. The journal is the truth if that is cut off. */
+function putInPlace(draft: string, target: string, text: string): void {
+  try {
+    renameSync(draft, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    writeFileSync(target, text, { flush: true });
+  }
+}
+
+function isSame(file: number, stats: Stats, replaces: Placement['replaces']): boolean {
+  return replaces?.stamp === stampOf(stats) || replaces?.hash === hashOf(readFromStart(file));
 }
 
 /** Equal stamps mean equal content; that its name went is no matter. */

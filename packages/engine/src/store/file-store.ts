@@ -1,5 +1,6 @@
 /** The store of one machine without set-up: a flag file with its journal, and beside them facts and leases. */
 import type { Change, LoggedEvent, Scope, SluiceRecord, SubjectTotals, Tally } from '@sluice/core';
+import { asSluiceError } from '../failure.ts';
 import { FactsFile } from './facts-file.ts';
 import { modeLike } from './file-work.ts';
 import { JournaledRecords, type JournaledRecordsOptions } from './journaled-records.ts';
@@ -25,8 +26,9 @@ class FileStore implements Store {
 
   constructor(path: string, options: FileStoreOptions) {
     this.#records = new JournaledRecords(path, options);
+    const onProblem = (error: unknown): void => options.onProblem?.(asSluiceError(error));
     const mode = (): { readonly mode?: number } => modeLike(path);
-    this.#facts = new FactsFile(`${path}.facts`, { ledgerCap: options.ledgerCap, mode });
+    this.#facts = new FactsFile(`${path}.facts`, { ledgerCap: options.ledgerCap, mode, onProblem });
     this.#leases = new LeaseFile(`${path}.leases`, mode);
   }
 

@@ -1,6 +1,7 @@
 /** Notices that somebody touched the files of a directory. It only ever says "look": what is true stands in the files. */
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { isDraft } from './draft.ts';
 
 /** Editors write in several steps; a look waits until they are through. */
 const SETTLE_MS = 25;
@@ -16,7 +17,7 @@ export function watchFile(path: string, look: () => void): () => void {
   };
   const watcher = startWatching(dirname(path), (name) => {
     // A mount that is swapped whole, as Kubernetes does, names only its own link.
-    if (name === null || name.startsWith(basename(path)) || name.startsWith('..')) soon();
+    if (name === null || (name.startsWith(basename(path)) && !isDraft(name)) || name.startsWith('..')) soon();
   });
   const poll = setInterval(look, POLL_MS).unref();
   return () => {

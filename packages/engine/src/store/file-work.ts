@@ -17,6 +17,9 @@ const writeTo = promisify(fs.write);
 export const syncData = promisify(fs.fdatasync);
 export const closeFile = promisify(fs.close);
 const syncAll = promisify(fs.fsync);
+export const setTimes = promisify(fs.utimes);
+const changeOwner = promisify(fs.chown);
+const changeMode = promisify(fs.chmod);
 
 /** Writes all of `bytes` by one call, so that they never mix with those of another process. @throws Error when the disk took only some */
 export async function writeAll(file: number, bytes: Buffer): Promise<void> {
@@ -25,13 +28,25 @@ export async function writeAll(file: number, bytes: Buffer): Promise<void> {
 }
 
 /** Makes a created, renamed or linked name survive a power cut. */
-export async function syncDirectory(directory: string): Promise<void> {
-  const file = await openFile(directory, 'r');
+export function syncDirectory(directory: string): Promise<void> {
+  return syncFile(directory);
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const file = await openFile(path, 'r');
   try {
     await syncAll(file);
   } finally {
     await closeFile(file);
   }
+}
+
+/** Gives `file` the owner, the group and the permission bits of `model`, as far as this process may. */
+export async function ownLike(file: string, model: string): Promise<void> {
+  const stats = fs.statSync(model, { throwIfNoEntry: false });
+  if (stats === undefined) return;
+  await changeOwner(file, stats.uid, stats.gid).catch(() => {});
+  await changeMode(file, stats.mode & 0o777);
 }
 
 /** Makes the directory and those that it stands in, so that all of them survive a power cut. */

@@ -1,5 +1,5 @@
 /** Brings journal and flag file together: what people wrote into the file becomes a change, and what changed is written into the file. */
-import { type Change, DEFAULT_SCOPE, type Flag, type SluiceRecord } from '@sluice/core';
+import { type Change, DEFAULT_SCOPE, type Flag, SluiceError, type SluiceRecord } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { type Adoption, planAdoption } from './adoption.ts';
 import { FilePlacement } from './file-placement.ts';
@@ -18,6 +18,15 @@ export interface FlagFileSyncOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
+/** The stamp of a file that was replaced. */
+const NOT_IN_PLACE = '';
+
+interface Adopted {
+  readonly text: string;
+  /** Hash of the text if a change was committed that implies it. */
+  readonly implied: string | null;
+}
+
 /** A file that is written to without end is left for the next look. */
 const MAX_ROUNDS = 5;
 
@@ -28,8 +37,8 @@ export class FlagFileSync {
   readonly #placement: FilePlacement;
   /** Hash of the bad file that was reported last, so that it is reported once. */
   #rejected: string | null = null;
-  /** What the file that was replaced last did not say yet, for who may still be writing to it. */
-  #replacedFlags: ReadonlyMap<string, Flag | null> = new Map();
+  /** Where journal and file stood when the file could not be put in place: it is not tried again before one of them changes. */
+  #stuckAt: string | null = null;
   /** What reading found to adopt, for the commit that follows it: a large file is not read twice. */
   #adoption: { readonly hash: string; readonly position: string; readonly adoption: Adoption } | null = null;
 
@@ -58,68 +67,84 @@ export class FlagFileSync {
     const { state } = this.#journal;
     if (this.#placement.isLate) return false;
     const found = this.#projection.find();
+    if (this.#stuckAt === this.#standing(found)) return true;
     if (found === null) return !state.flags().some((flag) => flag.archivedAt === null);
     if (found.hash === this.#rejected) return true;
-    return found.hash === state.hash && state.placedFlags.size === 0;
+    return found.hash === state.hash && state.placedFlags.size === 0 && state.unplacedHashes.size === 0;
   }
 
-  /** A bad file is reported again. */
-  forgetRejected(): void {
+  #standing(found: FoundFile | null): string {
+    return `${this.#journal.position} ${found?.stamp}`;
+  }
+
+  /** What is wrong is reported again, and tried again. */
+  forgetProblems(): void {
     this.#rejected = null;
+    this.#stuckAt = null;
   }
 
   /** Takes in what people wrote, and writes what they lack. The caller holds the lock. @throws SluiceError when the file is bad */
   async look(): Promise<void> {
     for (let round = 1; round <= MAX_ROUNDS; round++) if (await this.#lookOnce()) return;
+    throw new SluiceError('unavailable', `${this.#projection.path} is written to all the time; what changed is not in it yet`);
   }
 
   /** False when somebody wrote to the file meanwhile. */
   async #lookOnce(): Promise<boolean> {
     this.#journal.catchUp();
     const { state } = this.#journal;
+    // What a process that lost the lock in its sleep still means to put here would be taken for an edit.
+    await this.#placement.shutOutSleepers();
     const late = this.#placement.late();
-    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late), stamp: '' });
+    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late), stamp: NOT_IN_PLACE });
     const found = this.#projection.find();
     if (found?.hash === state.hash) return this.#settle(found);
     if (found === null && state.flags().length === 0) return true;
     if (found === null || state.unplacedHashes.has(found.hash))
-      return this.#place(this.#projection.reconciled(found, state.flags(), DEFAULT_SCOPE), found);
+      return this.#place(this.#projection.reconciled(found, state.flags(), DEFAULT_SCOPE), found, null);
     return this.#adopt(found);
   }
 
   async #settle(found: FoundFile): Promise<true> {
     this.#projection.base(found.hash, () => this.#projection.textOf(found));
     this.#rejected = null;
-    if (this.#journal.state.placedFlags.size > 0 || this.#journal.state.unplacedHashes.size > 0)
-      await this.#journal.markPlaced(found.hash);
+    const { placedFlags, unplacedHashes } = this.#journal.state;
+    if (placedFlags.size > 0 || unplacedHashes.size > 0) await this.#markFound(found);
     return true;
   }
 
+  /** Whoever wrote the file, a person or a process that died, may not have forced it to the disk. */
+  async #markFound({ hash }: FoundFile): Promise<void> {
+    await this.#placement.sync();
+    await this.#journal.markPlaced(hash);
+  }
+
   async #adopt(found: FoundFile): Promise<boolean> {
-    const text = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#adoptionOf(found));
-    if (hashOf(text) !== found.hash) return this.#place(text, found);
+    const { text, implied } = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#adoptionOf(found));
+    if (hashOf(text) !== found.hash) return this.#place(text, found, implied);
     this.#projection.base(found.hash, () => text);
-    if (this.#journal.exists) await this.#journal.markPlaced(found.hash);
+    if (this.#journal.exists) await this.#markFound(found);
     return true;
   }
 
   /** Somebody wrote into a file that had just been replaced: what they wrote is an edit of that file. */
   async #adoptLate(late: FoundFile): Promise<void> {
-    const placed = new Map([...this.#journal.state.placedFlags, ...this.#replacedFlags]);
+    const { state } = this.#journal;
     const inPlace = this.#projection.find();
-    const isOurs = inPlace?.hash === this.#journal.state.hash;
+    const isOurs = inPlace?.hash === state.hash;
+    const placed = state.changedSince;
     try {
-      const text = await this.#adoptInto(late, placed, () => this.#planned(late, placed));
+      const { text, implied } = await this.#adoptInto(late, placed, () => this.#planned(late, placed));
       // What else stands there is another edit, which the look that this is a part of takes in next.
-      if (isOurs) await this.#place(text, inPlace);
+      if (isOurs && implied !== null) await this.#place(text, inPlace, implied);
     } catch (error) {
       await this.#keepRejected(late);
       throw error;
     }
   }
 
-  /** Commits what `found` edits, and answers the file's text with everything that it does not say. */
-  async #adoptInto(found: FoundFile, placed: ReadonlyMap<string, Flag | null>, plan: () => Adoption): Promise<string> {
+  /** Commits what `found` edits, and answers its text with everything that it does not say, and whether the journal implies that now. */
+  async #adoptInto(found: FoundFile, placed: ReadonlyMap<string, Flag | null>, plan: () => Adoption): Promise<Adopted> {
     let adoption: Adoption;
     try {
       adoption = plan();
@@ -133,8 +158,11 @@ export class FlagFileSync {
     for (const flag of adoption.records.filter(isFileFlag)) flags.set(flag.key, flag);
     const unsaid = [...placed.keys(), ...adoption.further.map((flag) => flag.key)].flatMap((key) => flags.get(key) ?? []);
     const text = this.#projection.reconciled(found, unsaid, DEFAULT_SCOPE);
-    if (adoption.records.length > 0) await this.#journal.append(adoption, hashOf(text));
-    return text;
+    if (adoption.records.length === 0) return { text, implied: null };
+    const implied = hashOf(text);
+    const flags = this.#projection.shownBy(found, unsaid, DEFAULT_SCOPE);
+    await this.#journal.append(adoption, implied, found.stamp === NOT_IN_PLACE ? undefined : { hash: found.hash, flags });
+    return { text, implied };
   }
 
   #adoptionOf(found: FoundFile): Adoption {
@@ -164,32 +192,42 @@ export class FlagFileSync {
     const { state } = this.#journal;
     const { text, hash } = this.#projection.planned(state.hash, state.flags(), change.records.filter(isFileFlag));
     const isMoved = hash !== state.hash || !this.#journal.exists;
-    // What is saved there from now on is not to be replaced.
-    const { seen } = this.#projection;
     const committed = await this.#journal.append(change, hash);
-    if (isMoved) await this.#write(text, seen).catch(this.#options.onProblem);
+    if (isMoved) await this.#write(text, hash).catch(this.#options.onProblem);
     return committed;
   }
 
-  async #write(text: string, seen: FoundFile | null): Promise<void> {
-    if (seen !== null && seen.hash === this.#rejected) await this.#keepRejected(seen);
-    if (!(await this.#place(text, seen))) await this.look();
+  /** Replaces a file that the journal implied before, or that was refused; another one is an edit, and is taken in first. */
+  async #write(text: string, hash: string): Promise<void> {
+    const found = this.#projection.find();
+    const isRejected = found !== null && found.hash === this.#rejected;
+    if (isRejected) await this.#keepRejected(found);
+    const isKnown = found === null || isRejected || this.#journal.state.unplacedHashes.has(found.hash);
+    if (!isKnown || !(await this.#place(text, found, hash))) await this.look();
   }
 
-  /** False when somebody wrote to the file meanwhile, which was left alone. */
-  async #place(text: string, found: FoundFile | null): Promise<boolean> {
+  /**
+   * False when somebody wrote to the file meanwhile, which was left alone. With `implied`, nothing is placed when the journal implies
+   * another text by now.
+   */
+  async #place(text: string, found: FoundFile | null, implied: string | null): Promise<boolean> {
     const { position } = this.#journal;
     const isCurrent = (): boolean => {
       this.#journal.catchUp();
-      return this.#journal.position === position;
+      return implied === null ? this.#journal.position === position : this.#journal.state.hash === implied;
     };
-    const outcome = await this.#placement.place({ text, replaces: found, isCurrent });
+    const outcome = await this.#placement.place({ text, replaces: found, isCurrent }).catch((error: unknown) => {
+      this.#stuckAt = this.#standing(this.#projection.find());
+      throw error;
+    });
     if (outcome === 'edited') return false;
     if (outcome === 'overtaken') return true;
     this.#rejected = null;
-    this.#replacedFlags = new Map(this.#journal.state.placedFlags);
+    this.#journal.state.rememberFromNow();
     const hash = hashOf(text);
     this.#projection.base(hash, () => text);
+    // While the names were forced to the disk, a process that took this one for dead may have gone on.
+    if (!isCurrent()) return false;
     await this.#journal.markPlaced(hash);
     return !this.#placement.isLate;
   }
@@ -197,6 +235,11 @@ export class FlagFileSync {
   async #keepRejected({ bytes }: FoundFile): Promise<void> {
     const { path } = this.#projection;
     await writeWhole(`${path}.rejected`, bytes, { flush: true, ...modeLike(path) });
+  }
+
+  /** Whether somebody wrote into a file that was replaced. */
+  get isLate(): boolean {
+    return this.#placement.isLate;
   }
 
   close(): void {

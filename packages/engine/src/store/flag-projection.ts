@@ -12,6 +12,9 @@ export interface FoundFile {
   readonly stamp: string;
 }
 
+/** Within this time, two writings may bear the same stamp on some disks. */
+const COARSEST_TICK_MS = 50;
+
 /** A text that the records implied, and its parts once somebody asked for them. */
 interface Base {
   readonly hash: string;
@@ -24,22 +27,21 @@ export class FlagProjection {
   /** The text that was planned last. */
   #planned: Base | null = null;
   #found: FoundFile | null = null;
+  /** Whether the next writing is sure to give the file another stamp. */
+  #isSettled = false;
   #flags: { readonly hash: string; readonly flags: readonly FileFlag[] } | null = null;
 
   constructor(path: string) {
     this.path = path;
   }
 
-  /** The file as `find` answered last. */
-  get seen(): FoundFile | null {
-    return this.#found;
-  }
-
   /** The file as it is, null when it is not there. Read again only if its stamp changed. @throws SluiceError `unavailable` when it cannot be read */
   find(): FoundFile | null {
     try {
-      const stamp = stampOf(statSync(this.path));
-      if (stamp === this.#found?.stamp) return this.#found;
+      const stats = statSync(this.path);
+      const stamp = stampOf(stats);
+      if (stamp === this.#found?.stamp && this.#isSettled) return this.#found;
+      this.#isSettled = Date.now() - stats.mtimeMs > COARSEST_TICK_MS;
       const bytes = readFileSync(this.path);
       this.#found = { bytes, hash: hashOf(bytes), stamp };
       return this.#found;
@@ -104,6 +106,19 @@ export class FlagProjection {
         changed.set(flag.key, flag);
     }
     return rewriteFlagText(found === null ? EMPTY_FILE : this.textOf(found), changed);
+  }
+
+  /** Those of the flags that `found` does not show as they are, as it shows them; null for one that it does not have. */
+  shownBy(found: FoundFile, flags: readonly Flag[], scope: Scope): (readonly [string, Flag | null])[] {
+    const written = new Map(this.flagsIn(found).map((flag) => [flag.name, flag]));
+    return flags.flatMap((flag): (readonly [string, Flag | null])[] => {
+      const file = written.get(flag.key);
+      if (file === undefined) return flag.archivedAt === null ? [[flag.key, null]] : [];
+      const living = { ...flag, archivedAt: null };
+      const shown = mergeFileFlag(living, file, scope, flag.updatedAt);
+      if (shown !== null) return [[flag.key, shown]];
+      return flag.archivedAt === null ? [] : [[flag.key, living]];
+    });
   }
 }
 

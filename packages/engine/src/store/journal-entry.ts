@@ -13,6 +13,8 @@ export type JournalEntry =
       readonly hash: string;
       readonly records: readonly SluiceRecord[];
       readonly events: readonly StoredEvent[];
+      /** Of an edit that was taken in: the file that it stands in, and what that does not say yet. */
+      readonly edited?: EditedFile;
     }
   /** The flag file with this hash stands in its place. */
   | { readonly type: 'projected'; readonly hash: string }
@@ -23,6 +25,13 @@ export type JournalEntry =
       readonly hash: string;
       readonly records: readonly SluiceRecord[];
     } & Unplaced);
+
+/** A flag file that somebody edited, as far as it differs from the records since it was taken in. */
+export interface EditedFile {
+  readonly hash: string;
+  /** Flags that it does not show as they are, as it shows them; null for one that it does not have. */
+  readonly flags: readonly (readonly [string, Flag | null])[];
+}
 
 /** What the flag file in its place does not say yet. */
 export interface Unplaced {
@@ -37,6 +46,7 @@ export function commitEntry(
   hash: string,
   records: readonly SluiceRecord[],
   events: readonly SluiceEvent[],
+  edited?: EditedFile,
 ): JournalEntry {
   const kept = new Map(records.map((record) => [recordId(record), record]));
   const stored = events.map((event): StoredEvent => {
@@ -44,7 +54,7 @@ export function commitEntry(
     const { record, ...rest } = event;
     return rest;
   });
-  return { type: 'commit', seq, hash, records, events: stored };
+  return { type: 'commit', seq, hash, records, events: stored, ...(edited === undefined ? {} : { edited }) };
 }
 
 /** The events of a commit with their places in the log and their records. */

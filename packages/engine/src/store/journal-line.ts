@@ -9,12 +9,14 @@ export const CHAIN_START = '00000000';
 
 /** What a line says about its file and not about what the file keeps. */
 type Mark =
-  /** The last line that counts: what follows stands in the segment with this number. */
-  | { readonly mark: 'sealed'; readonly next: number }
+  /** The first line of every segment but the first: a copy under another number is none. */
+  | { readonly mark: 'segment'; readonly number: number }
   /** All that older segments said has been said again above. */
-  | { readonly mark: 'begun' };
+  | { readonly mark: 'begun' }
+  /** The last line that counts: what follows stands in the next segment. */
+  | { readonly mark: 'sealed' };
 
-type Sealed<T> = { readonly prev: string } & ({ readonly entry: T } | Mark);
+type Sealed<T> = { readonly prev: string } & ({ readonly entry: T; readonly aside?: true } | Mark);
 
 interface SealedLine {
   readonly line: string;
@@ -23,6 +25,11 @@ interface SealedLine {
 
 export function sealLine<T>(entry: T, prev: string): SealedLine {
   return lineOf({ prev, entry });
+}
+
+/** A line that counts and that no other is built on, so that a power cut may take it and leave what follows. */
+export function asideLine<T>(entry: T, prev: string): SealedLine {
+  return lineOf({ prev, entry, aside: true });
 }
 
 export function markLine(mark: Mark, prev: string): SealedLine {
@@ -39,14 +46,19 @@ function checksumOf(json: string): string {
   return crc32(json).toString(16).padStart(8, '0');
 }
 
+/** Whether a segment whose first line begins with `start` has this number. */
+export function isSegmentStart(start: string, number: number): boolean {
+  return start.slice(8).startsWith(' {"prev":"') && start.includes(`"mark":"segment","number":${number}}`);
+}
+
 /** Reads lines in order and knows which of them count. */
 export class LineChain<T> {
   readonly #file: string;
   /** Checksums of the lines that count; the last is what the next line must name. */
   readonly #seen = new Set<string>();
   #last: string | null;
+  #counted = '';
   #lines = 0;
-  #hasDamage = false;
   #isSealed = false;
   #hasBegun: boolean;
 
@@ -59,6 +71,11 @@ export class LineChain<T> {
 
   get last(): string {
     return this.#last ?? CHAIN_START;
+  }
+
+  /** Checksum of the line that came to count last, one aside included. */
+  get counted(): string {
+    return this.#counted;
   }
 
   /** Whether no further line can count. */
@@ -79,14 +96,11 @@ export class LineChain<T> {
     this.#lines += 1;
     const json = line.slice(9);
     const checksum = line.slice(0, 8);
-    if (line[8] !== ' ' || checksumOf(json) !== checksum) {
-      this.#hasDamage = true;
-      return null;
-    }
-    if (this.#isSealed) return null;
+    if (line[8] !== ' ' || checksumOf(json) !== checksum || this.#isSealed) return null;
     const sealed = JSON.parse(json) as Sealed<T>;
     if (sealed.prev === (this.#last ?? sealed.prev)) return this.#count(sealed, checksum);
-    if (!this.#hasDamage && this.#seen.has(sealed.prev)) return null;
+    // Written by who did not see that another was first. Had a line that counted been damaged, this one would name none that is known.
+    if (this.#seen.has(sealed.prev)) return null;
     throw new SluiceError(
       'unavailable',
       `${this.#file}:${this.#lines}: the journal is damaged before this line; restore it from a backup, or remove it to start from the flag file alone`,
@@ -94,9 +108,11 @@ export class LineChain<T> {
   }
 
   #count(sealed: Sealed<T>, checksum: string): T | null {
-    this.#seen.add(sealed.prev);
-    this.#last = checksum;
-    this.#hasDamage = false;
+    this.#counted = checksum;
+    if (!('aside' in sealed)) {
+      this.#seen.add(sealed.prev);
+      this.#last = checksum;
+    }
     if ('entry' in sealed) return sealed.entry;
     this.#isSealed = sealed.mark === 'sealed';
     this.#hasBegun ||= sealed.mark === 'begun';

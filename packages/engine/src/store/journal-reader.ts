@@ -3,7 +3,7 @@ import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { SluiceError } from '@sluice/core';
 import { openIfThere } from './file-work.ts';
 import { LineChain } from './journal-line.ts';
-import { listSegments, segmentPath } from './journal-segments.ts';
+import { isSealed, listSegments, segmentPath } from './journal-segments.ts';
 
 export class JournalReader<T> {
   readonly #path: string;
@@ -15,7 +15,11 @@ export class JournalReader<T> {
   #offset = 0;
   #size = 0;
   #startBytes = 0;
+  /** Where the last line begins that counted, and with which checksum: what stands there can only have changed if the file was meddled with. */
+  #anchor = { offset: 0, checksum: '' };
   #isLost = false;
+  /** What was found wrong with the files, for good. */
+  #failure: SluiceError | null = null;
   #untaken: T[] = [];
   #awaited: string | null = null;
 
@@ -54,6 +58,11 @@ export class JournalReader<T> {
     return this.#isLost;
   }
 
+  /** Whether any line counted. */
+  get hasLines(): boolean {
+    return this.#segment > 1 || this.#chain.counted !== '';
+  }
+
   /** Whether the segment ends in a line that has no end. */
   get isTorn(): boolean {
     return this.#size > this.#offset;
@@ -80,8 +89,26 @@ export class JournalReader<T> {
     return isSeen;
   }
 
-  /** Reads on. A torn last line is not yet one. @throws SluiceError `unavailable` when the journal is damaged, or was cut or replaced since */
+  /**
+   * Reads on. A torn last line is not yet one.
+   * @throws SluiceError `unavailable`, now and ever after, when the journal is damaged, or was cut or replaced since
+   */
   read(): void {
+    if (this.#failure !== null) throw this.#failure;
+    try {
+      this.#readOn();
+    } catch (error) {
+      if (error instanceof SluiceError) this.#failure = error;
+      throw error;
+    }
+  }
+
+  /** What was read cannot be: nothing more is read or written. */
+  fail(failure: SluiceError): void {
+    this.#failure = failure;
+  }
+
+  #readOn(): void {
     if (this.#segment === 0) {
       const newest = listSegments(this.#path).at(-1);
       if (newest === undefined) return;
@@ -101,9 +128,20 @@ export class JournalReader<T> {
     const segments = listSegments(this.#path);
     const following = this.#segment + 1;
     const next = segments.includes(following) ? following : (segments.at(-1) ?? 0);
-    if (next <= this.#segment) return false;
-    this.moveTo(next, this.#chain.isSealed && next === following ? this.#chain.last : null);
-    return true;
+    if (next > this.#segment) {
+      this.moveTo(next, this.#chain.isSealed && next === following ? this.#chain.last : null);
+      return true;
+    }
+    // Older ones of this journal end in their seal; another journal was begun in place of this one.
+    if (this.#isLost && next > 0 && !isSealed(segmentPath(this.#path, next))) throw this.#meddled('replaced');
+    return false;
+  }
+
+  #meddled(how: 'cut' | 'replaced'): SluiceError {
+    return new SluiceError(
+      'unavailable',
+      `${segmentPath(this.#path, this.#segment)} was ${how} while this process used it; its last good state stays, and nothing more is written until the process is started again`,
+    );
   }
 
   /** Reads `segment` from its first byte. `start` is what its first line must name, null when that is not known. */
@@ -114,6 +152,7 @@ export class JournalReader<T> {
     this.#offset = 0;
     this.#size = 0;
     this.#startBytes = 0;
+    this.#anchor = { offset: 0, checksum: '' };
     this.#isLost = false;
   }
 
@@ -132,33 +171,33 @@ export class JournalReader<T> {
     if (file === null) return false;
     try {
       const { ino, size } = fstatSync(file);
-      this.#refuseOther(path, ino, size);
+      if (this.#inode !== 0 && ino !== this.#inode) throw this.#meddled('replaced');
+      if (size < this.#offset || !this.#isAnchored(file)) throw this.#meddled('cut');
       this.#inode = ino;
+      const bytes = readFrom(file, this.#offset, size);
       this.#size = size;
-      this.#replay(readFrom(file, this.#offset, size));
+      this.#replay(bytes);
       return true;
     } finally {
       closeSync(file);
     }
   }
 
-  #refuseOther(path: string, inode: number, size: number): void {
-    const isOther = this.#inode !== 0 && inode !== this.#inode;
-    if (!isOther && size >= this.#offset) return;
-    throw new SluiceError(
-      'unavailable',
-      `${path} was ${isOther ? 'replaced' : 'cut'} while this process used it; its last good state stays, and nothing more is written until the process is started again`,
-    );
+  #isAnchored(file: number): boolean {
+    const { offset, checksum } = this.#anchor;
+    return readFrom(file, offset, offset + checksum.length).toString('latin1') === checksum;
   }
 
   #replay(bytes: Buffer): void {
     let start = 0;
     for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, start)) {
       const line = bytes.toString('utf8', start, end);
-      start = end + 1;
       const entry = line === '' ? null : this.#chain.take(line);
       if (entry !== null) this.#untaken.push(entry);
-      if (this.#chain.last === this.#awaited) this.#awaited = null;
+      const { counted } = this.#chain;
+      if (counted !== this.#anchor.checksum) this.#anchor = { offset: this.#offset + start, checksum: counted };
+      if (counted === this.#awaited) this.#awaited = null;
+      start = end + 1;
       if (this.#startBytes === 0 && this.#chain.hasBegun) this.#startBytes = this.#offset + start;
     }
     this.#offset += start;

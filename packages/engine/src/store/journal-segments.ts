@@ -1,5 +1,5 @@
 /** The files of a journal. Their names are never used again, so that a process which slept cannot write over what others wrote. */
-import { existsSync, readdirSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, readdirSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { discardDraft, draftName } from './draft.ts';
 import {
@@ -7,23 +7,25 @@ import {
   isMissing,
   linkFile,
   openFile,
+  openIfThere,
   removeFile,
   renameFile,
   syncData,
   syncDirectory,
   writeAll,
 } from './file-work.ts';
+import { isSegmentStart } from './journal-line.ts';
 
 const PIECE_LENGTH = 256 * 1024;
-/** How a disk says that it has none. */
-const NO_HARD_LINKS = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP'];
+/** Bytes that hold the first or the last line of a segment when that is a mark. */
+const START_LENGTH = 128;
 
 /** The first segment has the journal's own name; the others their number behind it. */
 export function segmentPath(path: string, segment: number): string {
   return segment === 1 ? path : `${path}.${segment}`;
 }
 
-/** The numbers of the segments that are there, in order. */
+/** The numbers of the segments that are there, in order. A file that only has such a name, as a backup may, is none. */
 export function listSegments(path: string): number[] {
   const name = basename(path);
   try {
@@ -31,12 +33,39 @@ export function listSegments(path: string): number[] {
       .flatMap((found) => {
         if (found === name) return [1];
         const suffix = found.startsWith(`${name}.`) ? found.slice(name.length + 1) : '';
-        return /^[1-9]\d*$/.test(suffix) && suffix !== '1' ? [Number(suffix)] : [];
+        return /^[1-9]\d*$/.test(suffix) && isSegmentStart(startOf(`${path}.${suffix}`), Number(suffix)) ? [Number(suffix)] : [];
       })
       .sort((a, b) => a - b);
   } catch (error) {
     if (isMissing(error)) return [];
     throw error;
+  }
+}
+
+function startOf(path: string): string {
+  const file = openIfThere(path);
+  if (file === null) return '';
+  try {
+    const bytes = Buffer.alloc(START_LENGTH);
+    return bytes.toString('latin1', 0, readSync(file, bytes, 0, START_LENGTH, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Whether a segment ends in its seal. */
+export function isSealed(path: string): boolean {
+  const file = openIfThere(path);
+  if (file === null) return false;
+  try {
+    const bytes = Buffer.alloc(START_LENGTH);
+    const from = Math.max(0, fstatSync(file).size - START_LENGTH);
+    return bytes
+      .toString('latin1', 0, readSync(file, bytes, 0, START_LENGTH, from))
+      .trimEnd()
+      .endsWith('"mark":"sealed"}');
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -81,8 +110,8 @@ export async function placeSegment(draft: string, place: string): Promise<boolea
     await linkFile(draft, place);
   } catch (error) {
     if (existsSync(place)) return false;
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (!NO_HARD_LINKS.includes(code)) throw error;
+    // Some disks have no hard links, and say so in many ways.
+    if (!existsSync(draft)) throw error;
     await renameFile(draft, place);
   }
   await syncDirectory(dirname(place));

@@ -1,14 +1,14 @@
 /** What the lines of a journal add up to. */
-import { DEFAULT_SCOPE, type Flag, type LoggedEvent, type SluiceRecord, sameScope } from '@sluice/core';
+import { DEFAULT_SCOPE, type Flag, type LoggedEvent, SluiceError, type SluiceRecord, sameScope } from '@sluice/core';
 import { EMPTY_FILE, hashOf } from './flag-file-text.ts';
+import type { History } from './history.ts';
 import { eventsOf, type JournalEntry } from './journal-entry.ts';
-import { readSegment } from './journal-reader.ts';
 import { RecordBook } from './record-book.ts';
 import type { Committed } from './store.ts';
 
 export class JournalState {
   readonly book = new RecordBook();
-  readonly #olderSegments: () => readonly string[];
+  readonly #history: History;
   #hash = hashOf(EMPTY_FILE);
   #seq = 0;
   #unplacedHashes = new Set<string>();
@@ -17,8 +17,8 @@ export class JournalState {
   /** Events up to here stand only in older segments. */
   #archivedUpTo = 0;
 
-  constructor(olderSegments: () => readonly string[]) {
-    this.#olderSegments = olderSegments;
+  constructor(history: History) {
+    this.#history = history;
   }
 
   /** Hash of the flag file that the records imply. */
@@ -36,6 +36,18 @@ export class JournalState {
     return this.#unplacedHashes;
   }
 
+  /** What flags were, as `placedFlags` has them, at some instant in this process's life and have changed since. */
+  #since = new Map<string, Flag | null>();
+
+  /** Flags that changed since `rememberFromNow`, or had not been placed then, as the flag file had them. */
+  get changedSince(): ReadonlyMap<string, Flag | null> {
+    return this.#since;
+  }
+
+  rememberFromNow(): void {
+    this.#since = new Map(this.#placedFlags);
+  }
+
   /** Flags that changed since the flag file was last known to stand in its place, as they were then; null for one that was not there. */
   get placedFlags(): ReadonlyMap<string, Flag | null> {
     return this.#placedFlags;
@@ -46,11 +58,11 @@ export class JournalState {
     return this.book.all().filter(isFileFlag);
   }
 
-  /** Takes new entries in and answers the commits among them. */
-  apply(entries: readonly JournalEntry[]): Committed[] {
+  /** Takes new entries in and answers the commits among them, and what a checkpoint knew of others if `isTold`. */
+  apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
     return entries.flatMap((entry): Committed[] => {
       if (entry.type === 'commit') return [this.#commit(entry)];
-      if (entry.type === 'checkpoint') return this.#checkpoint(entry);
+      if (entry.type === 'checkpoint') return this.#checkpoint(entry, isTold);
       this.#hash = entry.hash;
       this.#unplacedHashes.clear();
       this.#placedFlags.clear();
@@ -62,20 +74,32 @@ export class JournalState {
     const events = eventsOf(entry);
     for (const record of entry.records.filter(isFileFlag)) {
       const before = this.book.get(record);
-      if (!this.#placedFlags.has(record.key)) this.#placedFlags.set(record.key, before?.kind === 'flag' ? before : null);
+      const flag = before?.kind === 'flag' ? before : null;
+      for (const known of [this.#placedFlags, this.#since]) if (!known.has(record.key)) known.set(record.key, flag);
     }
     this.book.apply(entry.records);
     this.#events.push(...events);
     if (entry.hash !== this.#hash) this.#unplacedHashes.add(this.#hash);
+    if (entry.edited !== undefined) {
+      this.#unplacedHashes.add(entry.edited.hash);
+      this.#placedFlags = new Map(entry.edited.flags);
+    }
     this.#hash = entry.hash;
     this.#seq = entry.seq;
     return { seq: entry.seq, records: entry.records, events };
   }
 
   /** What it says beyond what is known here was committed to segments that this process did not see. */
-  #checkpoint(entry: Extract<JournalEntry, { type: 'checkpoint' }>): Committed[] {
+  #checkpoint(entry: Extract<JournalEntry, { type: 'checkpoint' }>, isTold: boolean): Committed[] {
     const known = this.#seq;
-    const missed = entry.records.filter((record) => record.revision > (this.book.get(record)?.revision ?? 0));
+    const revisionOf = (record: SluiceRecord): number => this.book.get(record)?.revision ?? 0;
+    const isOlder = entry.seq < known || entry.records.some((record) => record.revision < revisionOf(record));
+    if (isOlder)
+      throw new SluiceError(
+        'unavailable',
+        'the journal was begun again by a process that had not seen all of it; this process keeps what it has and writes nothing until it is started again',
+      );
+    const missed = entry.records.filter((record) => record.revision > revisionOf(record));
     this.book.clear();
     this.book.apply(entry.records);
     this.#hash = entry.hash;
@@ -83,7 +107,8 @@ export class JournalState {
     this.#unplacedHashes = new Set(entry.hashes);
     this.#placedFlags = new Map(entry.flags);
     this.begun();
-    return missed.length === 0 ? [] : [{ seq: entry.seq, records: missed, events: this.#archived(known) }];
+    if (!isTold || missed.length === 0) return [];
+    return [{ seq: entry.seq, records: missed, events: this.#history.readable(known, entry.seq) }];
   }
 
   /** Everything that a new segment has to begin with. */
@@ -98,15 +123,12 @@ export class JournalState {
     this.#archivedUpTo = this.#seq;
   }
 
-  /** All events, the oldest first, from older segments as far as `after` needs them. */
-  events(after: number): readonly LoggedEvent[] {
-    return after >= this.#archivedUpTo ? this.#events : [...this.#archived(after), ...this.#events];
-  }
-
-  #archived(after: number): LoggedEvent[] {
-    const entries = this.#olderSegments().flatMap((path) => readSegment<JournalEntry>(path));
-    const events = entries.flatMap((entry) => (entry.type === 'commit' && entry.seq > after ? eventsOf(entry) : []));
-    return events.filter((event) => event.seq > after && event.seq <= this.#archivedUpTo);
+  /** Events in batches, those of each in order of `seq`: from the oldest, or from the newest, as far as they are asked for. */
+  *events(after: number, newestFirst: boolean): Generator<readonly LoggedEvent[]> {
+    const older = after >= this.#archivedUpTo ? [] : this.#history.batches(after, this.#archivedUpTo, newestFirst);
+    if (newestFirst) yield this.#events;
+    yield* older;
+    if (!newestFirst) yield this.#events;
   }
 }
 

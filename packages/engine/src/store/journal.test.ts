@@ -32,14 +32,14 @@ class Numbers {
     return this.kept;
   }
 
-  async add(entry: number, durable = true): Promise<void> {
+  async add(entry: number): Promise<void> {
     this.look();
-    await this.addBlindly(entry, durable);
+    await this.addBlindly(entry);
   }
 
   /** As a process does that caught up, slept past its lock and woke. */
-  async addBlindly(entry: number, durable = true): Promise<void> {
-    this.#take(await this.journal.append(entry, durable));
+  async addBlindly(entry: number): Promise<void> {
+    this.#take(await this.journal.append(entry));
   }
 }
 

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { discardDraft, removeDrafts } from './draft.ts';
 import { closeFile, ensureDirectory, isMissing, openFile, syncData, syncDirectory, writeAll } from './file-work.ts';
-import { markLine, sealLine } from './journal-line.ts';
+import { asideLine, markLine, sealLine } from './journal-line.ts';
 import { JournalReader } from './journal-reader.ts';
 import { draftSegment, listSegments, placeSegment, removeOlder, segmentPath } from './journal-segments.ts';
 
@@ -46,12 +46,12 @@ export class Journal<T> {
     return this.#reader.startBytes;
   }
 
-  /** Whether there is a segment at all. */
+  /** Whether it says anything at all. */
   get exists(): boolean {
-    return this.#reader.segment !== 0;
+    return this.#reader.hasLines;
   }
 
-  /** Where the journal is: equal answers mean that nothing was added between. */
+  /** Where the journal is: equal answers mean that nothing was added between, but for what stands aside. */
   get position(): string {
     return `${this.#reader.segment}/${this.#reader.last}`;
   }
@@ -73,18 +73,31 @@ export class Journal<T> {
   }
 
   /**
-   * Adds one line and, if `durable`, forces it to the disk; answers what came since the last look. The caller holds the lock and has
-   * caught up.
+   * Adds one line and forces it to the disk; answers what came since the last look. The caller holds the lock and has caught up.
    * @throws SluiceError `conflict` when another process wrote first all the same, `unavailable` when the line cannot be kept or it is not
    * known whether it is
    */
-  async append(entry: T, durable = true): Promise<readonly T[]> {
+  append(entry: T): Promise<readonly T[]> {
+    return this.#appendLine(() => sealLine(entry, this.#reader.last), true);
+  }
+
+  /** Adds one line that a power cut may take. The caller holds the lock and has caught up. @throws SluiceError as `append` does */
+  appendAside(entry: T): Promise<readonly T[]> {
+    return this.#appendLine(() => asideLine(entry, this.#reader.last), false);
+  }
+
+  async #appendLine(lineOf: () => ReturnType<typeof sealLine>, durable: boolean): Promise<readonly T[]> {
     await this.#alone(async () => {
       const { isSealed, isLost, segment } = this.#reader;
       if (segment !== 0 && (isSealed || isLost || segment === this.#doubtful)) await this.#begin();
-      await this.#add(sealLine(entry, this.#reader.last), durable);
+      await this.#add(lineOf(), durable);
     });
     return this.catchUp();
+  }
+
+  /** Nothing more is read or written, for this reason. */
+  fail(failure: SluiceError): void {
+    this.#reader.fail(failure);
   }
 
   /** Begins a new segment. The caller holds the lock and has caught up. @throws SluiceError as `append` does */
@@ -109,25 +122,43 @@ export class Journal<T> {
     return new SluiceError('conflict', `${this.path}: another process wrote first`);
   }
 
-  async #add({ line, checksum }: { readonly line: string; readonly checksum: string }, durable: boolean): Promise<void> {
+  async #add({ line, checksum }: ReturnType<typeof sealLine>, durable: boolean): Promise<void> {
     const file = await this.#open();
     // A torn tail is ended first, or it would swallow this line; and spoilt, or one that lacked nothing but its end would count after all.
     await writeAll(file, Buffer.from(this.#reader.isTorn ? `~\n${line}` : line));
     if (durable) await this.#sync(file);
-    if (!this.#reader.sees(checksum)) throw this.#lost();
+    let isSeen: boolean;
+    try {
+      isSeen = this.#reader.sees(checksum);
+    } catch (error) {
+      throw error instanceof SluiceError ? error : this.#unknown(`the change cannot be read back (${reasonOf(error)})`, error);
+    }
+    if (!isSeen) throw this.#lost();
   }
 
   async #sync(file: number): Promise<void> {
     try {
       await syncData(file);
     } catch (error) {
-      this.#doubtful = this.#reader.segment;
-      throw new SluiceError(
-        'unavailable',
-        `${this.path}: the disk did not confirm the change (${reasonOf(error)}), which may be kept or not; read it again before you repeat it`,
-        { cause: error },
-      );
+      await this.#doubt();
+      throw this.#unknown(`the disk did not confirm the change (${reasonOf(error)})`, error);
     }
+  }
+
+  /** Pages of the segment may be lost: it is sealed, so that no process builds on it. */
+  async #doubt(): Promise<void> {
+    this.#doubtful = this.#reader.segment;
+    try {
+      this.#reader.read();
+      await this.#add(markLine({ mark: 'sealed' }, this.#reader.last), false);
+    } catch {
+      // The disk takes nothing at all. This process begins a new segment when it does again.
+    }
+  }
+
+  #unknown(what: string, cause: unknown): SluiceError {
+    const message = `${this.path}: ${what}, which may be kept or not; read it again before you repeat it`;
+    return new SluiceError('unavailable', message, { cause });
   }
 
   async #open(): Promise<number> {
@@ -142,10 +173,11 @@ export class Journal<T> {
       throw segment !== 0 && isMissing(error) ? this.#lost() : error;
     });
     this.#writer = { file, segment: Math.max(1, segment) };
-    if (segment === 0) {
-      await syncDirectory(dirname(path));
-      this.#reader.moveTo(1, undefined);
-    }
+    if (segment !== 0) return file;
+    await syncDirectory(dirname(path));
+    // A process that slept since it found no journal at all would begin a second one.
+    if (listSegments(this.path).some((other) => other > 1)) throw this.#lost();
+    this.#reader.moveTo(1, undefined);
     return file;
   }
 
@@ -153,13 +185,13 @@ export class Journal<T> {
   async #begin(): Promise<void> {
     const { segment, last, isSealed, isLost } = this.#reader;
     const next = segment + 1;
-    const seal = isSealed || isLost ? null : markLine({ mark: 'sealed', next }, last);
-    const start = this.#startLines(seal?.checksum ?? last);
+    const seal = isSealed || isLost ? null : markLine({ mark: 'sealed' }, last);
+    const start = this.#startLines(next, seal?.checksum ?? last);
     await ensureDirectory(dirname(this.path));
     await removeDrafts(this.path);
     const { draft, size } = await draftSegment(this.path, start.lines(), this.#options.mode?.().mode);
     try {
-      if (seal !== null) await this.#add(seal, false);
+      if (seal !== null) await this.#add(seal, true);
       // Another process that found the old segment sealed may have been first with the new one, and gone on.
       if (!(await placeSegment(draft, segmentPath(this.path, next)))) throw this.#lost();
     } finally {
@@ -169,10 +201,13 @@ export class Journal<T> {
     if (!this.#options.keepsOlder) await removeOlder(this.path, next);
   }
 
-  #startLines(start: string): { readonly lines: () => Generator<string>; readonly last: () => string } {
+  #startLines(number: number, start: string): { readonly lines: () => Generator<string>; readonly last: () => string } {
     const { checkpoint } = this.#options;
     let last = start;
     function* lines(): Generator<string> {
+      const first = markLine({ mark: 'segment', number }, last);
+      last = first.checksum;
+      yield first.line;
       for (const entry of checkpoint()) {
         const sealed = sealLine(entry, last);
         last = sealed.checksum;

@@ -2,6 +2,7 @@
 import { type Change, type LoggedEvent, SluiceError, type SluiceRecord } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { asSluiceError } from '../failure.ts';
 import { FileLock } from './file-lock.ts';
 import { watchFile } from './file-watch.ts';
 import { modeLike } from './file-work.ts';
@@ -31,6 +32,7 @@ export class JournaledRecords {
   readonly #journal: RecordJournal;
   readonly #sync: FlagFileSync;
   readonly #lock: FileLock;
+  readonly #followers: Followers;
   #stopWatching: (() => void) | null = null;
   #opened: Promise<void> | null = null;
   #isClosed = false;
@@ -41,7 +43,8 @@ export class JournaledRecords {
     this.#path = path;
     this.#options = options;
     const mode = (): { readonly mode?: number } => modeLike(path);
-    this.#journal = new RecordJournal(`${path}.journal`, new Followers(onProblem), { segmentBytes, mode });
+    this.#followers = new Followers(onProblem);
+    this.#journal = new RecordJournal(`${path}.journal`, this.#followers, { segmentBytes, mode });
     this.#sync = new FlagFileSync(path, this.#journal, { clock, force, onProblem });
     this.#lock = new FileLock(path);
   }
@@ -50,17 +53,29 @@ export class JournaledRecords {
     this.#journal.load();
     const { state } = this.#journal;
     const records = new Map(state.book.all().map((record) => [recordId(record), record]));
-    for (const edited of this.#sync.edited()) records.set(recordId(edited), edited);
-    this.#opened ??= this.#open();
+    const edited = this.#sync.edited();
+    for (const record of edited) records.set(recordId(record), record);
+    this.#opened ??= this.#open(edited);
     return { seq: state.seq, records: [...records.values()] };
   }
 
-  async #open(): Promise<void> {
+  async #open(edited: readonly SluiceRecord[]): Promise<void> {
     // Whoever reads now has the state already; writing may wait until they had a chance to follow.
     await Promise.resolve();
     await this.#lookSafely();
+    this.#takeBack(edited);
     if (this.#isClosed || this.#options.watch === false) return;
     this.#stopWatching = watchFile(this.#path, () => void this.#lookSafely());
+  }
+
+  /** An edit that was read at once may have been undone by its editor before it could be kept. */
+  #takeBack(edited: readonly SluiceRecord[]): void {
+    const { book, seq } = this.#journal.state;
+    const records = edited.flatMap((record) => {
+      const kept = book.get(record);
+      return kept === undefined || kept.revision >= record.revision ? [] : [kept];
+    });
+    if (records.length > 0) this.#followers.tell({ seq, records, events: [] });
   }
 
   async #lookSafely(): Promise<void> {
@@ -89,11 +104,7 @@ export class JournaledRecords {
   }
 
   #problem(error: unknown): void {
-    const problem =
-      error instanceof SluiceError
-        ? error
-        : new SluiceError('unavailable', error instanceof Error ? error.message : String(error), { cause: error });
-    this.#options.onProblem?.(problem);
+    this.#options.onProblem?.(asSluiceError(error));
   }
 
   async log(query: LogQuery): Promise<readonly LoggedEvent[]> {
@@ -111,7 +122,7 @@ export class JournaledRecords {
 
   async reload(): Promise<void> {
     await this.#opened;
-    this.#sync.forgetRejected();
+    this.#sync.forgetProblems();
     await this.#lock.run(() => this.#sync.look());
   }
 
@@ -119,6 +130,7 @@ export class JournaledRecords {
     this.#isClosed = true;
     this.#stopWatching?.();
     await this.#opened;
+    if (this.#sync.isLate) await this.#lock.run(() => this.#sync.look()).catch((error: unknown) => this.#problem(error));
     await this.#lock.idle();
     this.#sync.close();
     await this.#journal.close();

@@ -1,8 +1,11 @@
 /** Leases among the processes that share a flag file. A lease is no fact: losing the file only lets somebody take one sooner. */
 
-import { discardDraft, draftName } from './draft.ts';
+import { readFileSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { SluiceError } from '@sluice/core';
+import { discardDraft, draftName, removeDrafts } from './draft.ts';
 import { FileLock } from './file-lock.ts';
-import { readWhole, renameFile, writeWhole } from './file-work.ts';
+import { ensureDirectory, isMissing, writeWhole } from './file-work.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
 import type { LeaseRequest } from './store.ts';
 
@@ -27,12 +30,17 @@ export class LeaseFile {
 
   #change<T>(change: (book: LeaseBook) => T): Promise<T> {
     return this.#lock.run(async () => {
-      const book = await this.#read();
+      await ensureDirectory(dirname(this.#path));
+      // What a process that lost the lock in its sleep still means to put here cannot be renamed any more.
+      await removeDrafts(this.#path);
+      const text = this.#read();
+      const book = bookOf(text);
       const answer = change(book);
       const draft = draftName(this.#path);
       try {
         await writeWhole(draft, JSON.stringify(book.all()), { flag: 'wx', ...this.#mode() });
-        await renameFile(draft, this.#path);
+        if (this.#read() !== text) throw new SluiceError('conflict', `${this.#path}: another process wrote first`);
+        renameSync(draft, this.#path);
       } finally {
         await discardDraft(draft);
       }
@@ -40,17 +48,28 @@ export class LeaseFile {
     });
   }
 
-  async #read(): Promise<LeaseBook> {
+  /** Empty when it is not there. */
+  #read(): string {
     try {
-      const rows: unknown = JSON.parse(await readWhole(this.#path, 'utf8'));
-      return new LeaseBook(Array.isArray(rows) ? rows.filter(isRow) : []);
-    } catch {
-      return new LeaseBook();
+      return readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if (isMissing(error)) return '';
+      throw error;
     }
   }
 
   async close(): Promise<void> {
     await this.#lock.idle();
+  }
+}
+
+/** A file that is no list of leases holds none. */
+function bookOf(text: string): LeaseBook {
+  try {
+    const rows: unknown = JSON.parse(text);
+    return new LeaseBook(Array.isArray(rows) ? rows.filter(isRow) : []);
+  } catch {
+    return new LeaseBook();
   }
 }
 

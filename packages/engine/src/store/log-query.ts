@@ -16,8 +16,19 @@ export function limitOf(query: LogQuery): number {
 
 /** `events` in order of sequence; the answer in the order that the query asks for. */
 export function queryEvents(events: readonly LoggedEvent[], query: LogQuery): LoggedEvent[] {
-  const found = events.filter((event) => isAskedFor(event, query));
-  return (query.newestFirst === true ? found.reverse() : found).slice(0, limitOf(query));
+  return queryBatches([events], query);
+}
+
+/** Batches in the order that the query asks for, the events of each in order of sequence. No more of them are taken than are needed. */
+export function queryBatches(batches: Iterable<readonly LoggedEvent[]>, query: LogQuery): LoggedEvent[] {
+  const limit = limitOf(query);
+  const found: LoggedEvent[] = [];
+  for (const batch of batches) {
+    const asked = batch.filter((event) => isAskedFor(event, query));
+    found.push(...(query.newestFirst === true ? asked.reverse() : asked).slice(0, limit - found.length));
+    if (found.length >= limit) break;
+  }
+  return found;
 }
 
 function isAskedFor(event: LoggedEvent, query: LogQuery): boolean {

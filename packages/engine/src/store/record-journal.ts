@@ -1,10 +1,11 @@
 /** The journal of a flag file's records, with what it adds up to and those who follow it. */
 import { type Change, type LoggedEvent, SluiceError, type SluiceRecord } from '@sluice/core';
 import type { Follower, Followers } from './followers.ts';
+import { History } from './history.ts';
 import { Journal } from './journal.ts';
-import { commitEntry, type JournalEntry } from './journal-entry.ts';
+import { commitEntry, type EditedFile, type JournalEntry } from './journal-entry.ts';
 import { JournalState } from './journal-state.ts';
-import { queryEvents } from './log-query.ts';
+import { queryBatches } from './log-query.ts';
 import { recordId } from './record-book.ts';
 import type { Committed, LogQuery } from './store.ts';
 
@@ -20,9 +21,11 @@ export class RecordJournal {
   readonly #segmentBytes: number;
   readonly #followers: Followers;
   #isLoaded = false;
+  /** Entries that were taken in. */
+  #taken = 0;
 
   constructor(path: string, followers: Followers, { segmentBytes, mode }: RecordJournalOptions) {
-    this.state = new JournalState(() => this.#journal.older());
+    this.state = new JournalState(new History(() => this.#journal.older()));
     this.#journal = new Journal(path, { checkpoint: () => this.state.checkpoint(), keepsOlder: true, mode });
     this.#segmentBytes = segmentBytes;
     this.#followers = followers;
@@ -35,13 +38,13 @@ export class RecordJournal {
 
   /** Where the journal is: equal answers mean that nothing was added between. */
   get position(): string {
-    return this.#journal.position;
+    return `${this.#journal.position}/${this.#taken}`;
   }
 
   /** Takes in what stands there already, and tells nobody: who follows reads it from the state. */
   load(): void {
     if (this.#isLoaded) this.catchUp();
-    else this.state.apply(this.#journal.catchUp());
+    else this.#apply(this.#journal.catchUp(), false);
     this.#isLoaded = true;
   }
 
@@ -50,8 +53,21 @@ export class RecordJournal {
     this.#tell(this.#journal.catchUp());
   }
 
+  #apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
+    try {
+      this.#taken += entries.length;
+      return this.state.apply(entries, isTold);
+    } catch (error) {
+      // Half of them were taken in: nothing may be decided on that.
+      const reason = error instanceof Error ? error.message : String(error);
+      const failure = new SluiceError('unavailable', `${this.#journal.path}: ${reason}`, { cause: error });
+      this.#journal.fail(failure);
+      throw failure;
+    }
+  }
+
   #tell(entries: readonly JournalEntry[]): Committed[] {
-    const commits = this.state.apply(entries);
+    const commits = this.#apply(entries, true);
     for (const committed of commits) this.#followers.tell(committed);
     return commits;
   }
@@ -60,9 +76,9 @@ export class RecordJournal {
    * Keeps the change and the hash of the flag file that it implies. The caller holds the lock and has caught up.
    * @throws SluiceError `conflict` or `unavailable` as `Journal.append` does
    */
-  async append(change: Change, hash: string): Promise<Committed> {
+  async append(change: Change, hash: string, edited?: EditedFile): Promise<Committed> {
     const seq = this.state.seq + change.events.length;
-    const commits = this.#tell(await this.#journal.append(commitEntry(seq, hash, change.records, change.events)));
+    const commits = this.#tell(await this.#journal.append(commitEntry(seq, hash, change.records, change.events, edited)));
     const own = commits.find((committed) => committed.seq === seq && isOf(change, committed.records));
     if (own === undefined) throw new SluiceError('unavailable', `${this.#journal.path}: the change was kept and cannot be read`);
     return own;
@@ -70,11 +86,12 @@ export class RecordJournal {
 
   /** Notes that the flag file with this hash stands in its place. Losing the note costs only that the file is written again. */
   async markPlaced(hash: string): Promise<void> {
-    this.#tell(await this.#journal.append({ type: 'projected', hash }, false));
+    this.#tell(await this.#journal.appendAside({ type: 'projected', hash }));
   }
 
-  /** Begins a new segment when this one is long. The caller holds the lock and has caught up. */
+  /** Begins a new segment when this one is long. The caller holds the lock. */
   async rotateIfLong(): Promise<void> {
+    this.catchUp();
     if (this.#journal.size - this.#journal.startBytes <= this.#segmentBytes) return;
     await this.#journal.rotate();
     this.state.begun();
@@ -82,7 +99,7 @@ export class RecordJournal {
 
   events(query: LogQuery): readonly LoggedEvent[] {
     this.catchUp();
-    return queryEvents(this.state.events(query.after ?? 0), query);
+    return queryBatches(this.state.events(query.after ?? 0, query.newestFirst === true), query);
   }
 
   follow(follower: Follower): () => void {

@@ -1,0 +1,36 @@
+/** The events that stand in older segments of a journal, which change no more. */
+import type { LoggedEvent } from '@sluice/core';
+import { eventsOf, type JournalEntry } from './journal-entry.ts';
+import { readSegment } from './journal-reader.ts';
+
+export class History {
+  readonly #segments: () => readonly string[];
+  /** By segment, the last sequence number of what was read before. */
+  readonly #ends = new Map<string, number>();
+
+  constructor(segments: () => readonly string[]) {
+    this.#segments = segments;
+  }
+
+  /** A batch per segment with the events after `after` and up to `upTo`. Nothing is read that is not taken. @throws SluiceError `unavailable` for a damaged segment */
+  *batches(after: number, upTo: number, newestFirst: boolean): Generator<readonly LoggedEvent[]> {
+    const segments = this.#segments().filter((path) => (this.#ends.get(path) ?? upTo) > after);
+    for (const path of newestFirst ? segments.toReversed() : segments) {
+      const events = readSegment<JournalEntry>(path).flatMap((entry) => (entry.type === 'commit' ? eventsOf(entry) : []));
+      this.#ends.set(path, events.at(-1)?.seq ?? 0);
+      yield events.filter(({ seq }) => seq > after && seq <= upTo);
+      if (newestFirst && (events[0]?.seq ?? upTo) <= after) return;
+    }
+  }
+
+  /** The events after `after`, as far as they can be read. */
+  readable(after: number, upTo: number): readonly LoggedEvent[] {
+    const found: LoggedEvent[] = [];
+    try {
+      for (const batch of this.batches(after, upTo, true)) found.unshift(...batch);
+    } catch {
+      // The log tells of it to whoever asks; what was committed is known from the records.
+    }
+    return found;
+  }
+}
