@@ -57,7 +57,11 @@ it('takes back what one host in a hundred was given, when those fall silent and 
   const { took, status } = await hoursOf(true, 'canary');
   expect(took).toBeGreaterThan(0);
   expect(took).toBeLessThan((2 * HOSTS) / 100);
-  expect(status).toMatchObject({ phase: 'failed', currentPercentage: 0, error: expect.stringContaining('no mean(checked_in) for') });
+  expect(status).toMatchObject({
+    phase: 'failed',
+    currentPercentage: 0,
+    error: expect.stringContaining('no mean(checked_in) for'),
+  });
 });
 
 it('reaches everybody when they go on reporting', async () => {
