@@ -160,8 +160,8 @@ export class FlagFileSync {
     const text = this.#projection.reconciled(found, unsaid, DEFAULT_SCOPE);
     if (adoption.records.length === 0) return { text, implied: null };
     const implied = hashOf(text);
-    const flags = this.#projection.shownBy(found, unsaid, DEFAULT_SCOPE);
-    await this.#journal.append(adoption, implied, found.stamp === NOT_IN_PLACE ? undefined : { hash: found.hash, flags });
+    const edited = { hash: found.hash, flags: this.#projection.shownBy(found, unsaid, DEFAULT_SCOPE) };
+    await this.#journal.append(adoption, implied, found.stamp === NOT_IN_PLACE ? undefined : edited);
     return { text, implied };
   }
 
