@@ -20,6 +20,7 @@ import {
   saysLess,
 } from '@sluice/core';
 import { placedError } from './flag-file-text.ts';
+import { unfitMergeIssues } from './unfit-merge.ts';
 
 /** The actor of edits that somebody made to the flag file. */
 export const FILE_ACTOR = 'file';
@@ -75,6 +76,11 @@ export function planAdoption(input: AdoptionInput): Adoption {
       isUnsaid: false,
     }),
   );
+  if (input.placed.size > 0) {
+    const after = new Map([...kept, ...[...edited, ...archived].map(({ flag }) => [flag.key, flag] as const)]);
+    const unfit = unfitMergeIssues(input.written, after.values());
+    if (unfit.length > 0) throw placedError(path, text, unfit);
+  }
   const changes = [...edited, ...archived].map((edit) => changeOf(edit, others, by, now));
   const components = edited.flatMap(({ before, flag }) =>
     flag.isComponent && before === undefined ? [adoptedComponent(flag, by, now)] : [],

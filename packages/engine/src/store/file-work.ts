@@ -13,7 +13,6 @@ export const renameFile = promisify(fs.rename);
 export const linkFile = promisify(fs.link);
 export const removeFile = promisify(fs.rm);
 export const openFile = promisify(fs.open);
-const writeTo = promisify(fs.write);
 export const syncData = promisify(fs.fdatasync);
 export const closeFile = promisify(fs.close);
 const syncAll = promisify(fs.fsync);
@@ -22,9 +21,14 @@ const changeOwner = promisify(fs.chown);
 const changeMode = promisify(fs.chmod);
 
 /** Writes all of `bytes` by one call, so that they never mix with those of another process. @throws Error when the disk took only some */
-export async function writeAll(file: number, bytes: Buffer): Promise<void> {
-  const { bytesWritten } = await writeTo(file, bytes);
-  if (bytesWritten < bytes.length) throw new Error(`only ${bytesWritten} of ${bytes.length} bytes were written`);
+export function writeAll(file: number, bytes: Buffer): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.write(file, bytes, (error, written) => {
+      if (error !== null) reject(error);
+      else if (written < bytes.length) reject(new Error(`only ${written} of ${bytes.length} bytes were written`));
+      else resolve();
+    });
+  });
 }
 
 /** Makes a created, renamed or linked name survive a power cut. */

@@ -229,7 +229,7 @@ export class FlagFileSync {
     // While the names were forced to the disk, a process that took this one for dead may have gone on.
     if (!isCurrent()) return false;
     await this.#journal.markPlaced(hash);
-    return !this.#placement.isLate;
+    return true;
   }
 
   async #keepRejected({ bytes }: FoundFile): Promise<void> {

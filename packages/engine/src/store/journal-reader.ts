@@ -1,6 +1,7 @@
 /** Reads a journal as it grows, from segment to segment, whichever processes write it. */
 import { closeSync, fstatSync, readFileSync, readSync } from 'node:fs';
 import { SluiceError } from '@sluice/core';
+import { describeFailure } from '../failure.ts';
 import { openIfThere } from './file-work.ts';
 import { LineChain } from './journal-line.ts';
 import { isSealed, listSegments, segmentPath } from './journal-segments.ts';
@@ -94,13 +95,20 @@ export class JournalReader<T> {
    * @throws SluiceError `unavailable`, now and ever after, when the journal is damaged, or was cut or replaced since
    */
   read(): void {
-    if (this.#failure !== null) throw this.#failure;
+    this.refuseFailed();
     try {
       this.#readOn();
     } catch (error) {
-      if (error instanceof SluiceError) this.#failure = error;
+      if (!(error instanceof SluiceError))
+        throw new SluiceError('unavailable', `${this.#path} cannot be read: ${describeFailure(error)}`, { cause: error });
+      this.#failure = error;
       throw error;
     }
+  }
+
+  /** @throws SluiceError what was found wrong before, if anything was */
+  refuseFailed(): void {
+    if (this.#failure !== null) throw this.#failure;
   }
 
   /** What was read cannot be: nothing more is read or written. */

@@ -1,9 +1,20 @@
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from './journal.ts';
+import { sealLine } from './journal-line.ts';
 import { readSegment } from './journal-reader.ts';
 
 let directory: string;
@@ -41,6 +52,11 @@ class Numbers {
   async addBlindly(entry: number): Promise<void> {
     this.#take(await this.journal.append(entry));
   }
+}
+
+/** Checksum of the line with this number, from 1. */
+function lastChecksum(line: number): string {
+  return readFileSync(path(), 'utf8').split('\n')[line - 1]?.slice(0, 8) ?? '';
 }
 
 async function written(count: number): Promise<void> {
@@ -93,6 +109,38 @@ describe('a journal', () => {
     expect(one.look()).toEqual([1, 2, 3, 4]);
     expect(replayOf()).toEqual([1, 2, 3, 4]);
     await Promise.all([one.journal.close(), two.journal.close()]);
+  });
+
+  it('is not damaged by a void line behind one that was cut off and ended', async () => {
+    await written(2);
+    const stale = sealLine(33, lastChecksum(1)).line;
+    appendFileSync(path(), `deadbeef {"prev"~\n~\n${stale}`);
+    expect(replayOf()).toEqual([1, 2]);
+    const numbers = new Numbers();
+    await numbers.add(3);
+    expect(replayOf()).toEqual([1, 2, 3]);
+    await numbers.journal.close();
+  });
+
+  it('may lose a line aside to a power cut, and nothing that came behind it', async () => {
+    const numbers = new Numbers();
+    await numbers.add(1);
+    numbers.look();
+    await numbers.journal.appendAside(2);
+    await numbers.add(3);
+    await numbers.journal.close();
+    expect(replayOf()).toEqual([1, 2, 3]);
+    const lines = readFileSync(path(), 'utf8').split('\n');
+    writeFileSync(path(), lines.map((line) => (line.includes('"aside"') ? '\0'.repeat(line.length) : line)).join('\n'));
+    expect(replayOf()).toEqual([1, 3]);
+  });
+
+  it('names the same line however often it is read', async () => {
+    await written(4);
+    const lines = readFileSync(path(), 'utf8').split('\n');
+    writeFileSync(path(), [lines[0], lines[2], ''].join('\n'));
+    const numbers = new Numbers();
+    for (let time = 0; time < 3; time++) expect(() => numbers.look()).toThrow('journal:2: the journal is damaged');
   });
 
   it('tells nobody of a line before the disk has it', async () => {
@@ -188,6 +236,34 @@ describe('a new segment', () => {
     await two.journal.close();
   });
 
+  it('is no file that only has such a name, as a backup may', async () => {
+    await written(2);
+    copyFileSync(path(), path('journal.20261125'));
+    const one = new Numbers();
+    one.look();
+    await one.journal.rotate();
+    copyFileSync(path('journal.2'), path('journal.7'));
+    await one.add(3);
+    expect(replayOf()).toEqual([1, 2, 3]);
+    await one.journal.close();
+  });
+
+  it('is begun by one only of those who find the old one sealed, and clears what crashes left', async () => {
+    await written(2);
+    const [one, two, three] = [new Numbers(), new Numbers(), new Numbers()];
+    one.look();
+    await one.journal.rotate();
+    rmSync(path('journal.2'));
+    two.look();
+    three.look();
+    writeFileSync(path('journal.01234567-89ab-cdef-0123-456789abcdef.tmp'), 'of one that sleeps');
+    await two.add(3);
+    await expect(three.addBlindly(33)).rejects.toMatchObject({ code: 'conflict' });
+    expect(three.look()).toEqual([1, 2, 3]);
+    expect(readdirSync(directory).sort()).toEqual(['journal', 'journal.2']);
+    for (const numbers of [one, two, three]) await numbers.journal.close();
+  });
+
   it('is refused when somebody cut off its beginning', async () => {
     await written(2);
     const one = new Numbers();
@@ -213,6 +289,38 @@ describe('a journal that somebody meddled with while it was used', () => {
     await expect(numbers.addBlindly(5)).rejects.toMatchObject({ code: 'conflict' });
     await numbers.add(5);
     expect(replayOf()).toEqual([1, 2, 3, 4, 5]);
+    const other = new Numbers();
+    other.look();
+    rmSync(path('journal.3'));
+    await expect(other.addBlindly(6)).rejects.toMatchObject({ code: 'conflict' });
+    // Made again empty, others would take it for the whole truth.
+    expect(existsSync(path('journal.3'))).toBe(false);
+    await numbers.journal.close();
+    await other.journal.close();
+  });
+
+  it('is given up for one that another process began in its place', async () => {
+    await written(2);
+    const numbers = new Numbers();
+    numbers.look();
+    await numbers.journal.rotate();
+    for (const name of readdirSync(directory)) rmSync(path(name));
+    await written(1);
+    await expect(numbers.add(3)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('replaced') });
+    await expect(numbers.addBlindly(3)).rejects.toMatchObject({ code: 'unavailable' });
+    expect(replayOf()).toEqual([1]);
+    await numbers.journal.close();
+  });
+
+  it('is given up when it was cut and has grown again as long', async () => {
+    await written(3);
+    const numbers = new Numbers();
+    numbers.look();
+    const lines = readFileSync(path(), 'utf8').split('\n');
+    const other = sealLine(9, lines[1]?.slice(0, 8) ?? '').line;
+    truncateSync(path(), `${lines[0]}\n${lines[1]}\n`.length);
+    appendFileSync(path(), other);
+    await expect(numbers.add(4)).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('was cut') });
     await numbers.journal.close();
   });
 

@@ -106,6 +106,7 @@ export class Journal<T> {
   }
 
   async #alone(work: () => Promise<void>): Promise<void> {
+    this.#reader.refuseFailed();
     if (this.#reader.hasUntaken) throw this.#lost();
     this.#isWriting = true;
     try {
@@ -131,7 +132,7 @@ export class Journal<T> {
     try {
       isSeen = this.#reader.sees(checksum);
     } catch (error) {
-      throw error instanceof SluiceError ? error : this.#unknown(`the change cannot be read back (${reasonOf(error)})`, error);
+      throw this.#unknown(`the change cannot be read back (${reasonOf(error)})`, error);
     }
     if (!isSeen) throw this.#lost();
   }

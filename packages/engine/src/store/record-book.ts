@@ -30,6 +30,14 @@ export class RecordBook {
         `${record.kind} "${record.key}" is at revision ${kept} and the change was made for ${record.revision - 1}; read it again`,
       );
     }
+    for (const presumed of change.presumes ?? []) {
+      const kept = this.get(presumed)?.revision ?? 0;
+      if (presumed.revision === kept) continue;
+      throw new SluiceError(
+        'conflict',
+        `the change rests on revision ${presumed.revision} of ${presumed.kind} "${presumed.key}", which is at ${kept}; read it again`,
+      );
+    }
   }
 
   apply(records: readonly SluiceRecord[]): void {

@@ -69,7 +69,7 @@ export interface Store {
   read(): StoredState | Promise<StoredState>;
   /**
    * Keeps all of `change` durably or nothing.
-   * @throws SluiceError `conflict` when a record's revision is not the kept one plus one; `unavailable` when it cannot be kept
+   * @throws SluiceError `conflict` when a record's revision is not the kept one plus one, or what the change presumes is at another; `unavailable` when it cannot be kept
    */
   commit(change: Change): Promise<Committed>;
   log(query: LogQuery): Promise<readonly LoggedEvent[]>;
