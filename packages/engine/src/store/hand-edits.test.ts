@@ -1,23 +1,11 @@
-import {
-  closeSync,
-  ftruncateSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DEFAULT_SCOPE, type SluiceError } from '@sluice/core';
+import type { SluiceError } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FeatureFlagManager } from '../feature-flag-manager.ts';
-import { FilePlacement } from './file-placement.ts';
 import { fileStore } from './file-store.ts';
-import { hashOf } from './flag-file-text.ts';
 
 let directory: string;
 let file: string;
@@ -55,8 +43,12 @@ async function withFlags(...keys: string[]): Promise<FeatureFlagManager> {
 }
 
 /** Leaves files as a process does that was killed after its line was durable and before the flag file was written. */
-async function killedBeforePlacing(change: (flags: FeatureFlagManager) => Promise<unknown>): Promise<void> {
+async function killedBeforePlacing(
+  change: (flags: FeatureFlagManager) => Promise<unknown>,
+  first: (flags: FeatureFlagManager) => Promise<unknown> = async () => {},
+): Promise<void> {
   const flags = await withFlags('a', 'b', 'd');
+  await first(flags);
   const before = text();
   await change(flags);
   await flags.close();
@@ -65,6 +57,24 @@ async function killedBeforePlacing(change: (flags: FeatureFlagManager) => Promis
   expect(journal.at(-2)).toContain('"projected"');
   writeFileSync(`${file}.journal`, `${journal.slice(0, -2).join('\n')}\n`);
 }
+
+it('a bad file beside a journal that says nothing is told, and not taken for no flags at all', async () => {
+  writeFileSync(`${file}.journal`, '');
+  writeFileSync(file, '{ "flags": [');
+  expect(() => start()).toThrow('is not JSON');
+  open.length = 0;
+});
+
+it('a file that drops all flags it had is refused, though another was changed meanwhile', async () => {
+  await killedBeforePlacing((flags) => flags.setFlag('c', {}));
+  save([]);
+  const { flags } = start();
+  await expect(flags.reload()).rejects.toMatchObject({
+    code: 'refused',
+    message: expect.stringContaining('drop every flag (3)'),
+  });
+  expect(flags.listFlags()).toHaveLength(4);
+});
 
 describe('a bad flag file', () => {
   const bad = { torn: '{ "flags": [', UTF16: Buffer.from('\ufeff{"flags":[]}', 'utf16le'), empty: '' };
@@ -118,8 +128,8 @@ describe('a hand edit after a crash that kept a change from the file', () => {
       after = text();
     });
     writeFileSync(file, after);
+    await start().flags.close();
     const { flags } = start();
-    await flags.reload();
     save(entries().map((entry) => (entry.name === 'a' ? { ...entry, status: 'percentage' } : entry)));
     await flags.reload();
     expect(flags.getFlag('a')?.status).toBe('percentage');
@@ -136,10 +146,58 @@ describe('a hand edit after a crash that kept a change from the file', () => {
   });
 });
 
+describe('a hand edit and a change that it did not know, each right by itself', () => {
+  const colours = (...names: string[]): object => ({
+    variants: Object.fromEntries(names.map((name) => [name, name])),
+    offVariant: 'red',
+    onVariant: 'green',
+  });
+
+  it('are refused together at the place of the edit, and what was changed stays', async () => {
+    await killedBeforePlacing(
+      async (flags) => {
+        await flags.setFlag('d', colours('red', 'green'));
+      },
+      async (flags) => {
+        await flags.setFlag('d', colours('red', 'green', 'blue'));
+      },
+    );
+    save(
+      entries().map((entry) => (entry.name === 'd' ? { ...entry, rules: [{ if: { plan: 'pro' }, variant: 'blue' }] } : entry)),
+    );
+    const { flags } = start();
+    const refused = await flags.reload().then(
+      () => null,
+      (error: SluiceError) => error,
+    );
+    expect(refused).toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/\/rules\/0\/variant must be one of .*"blue"/),
+    });
+    expect(flags.getFlag('d')?.revision).toBe(3);
+    await flags.setFlag('a', { description: 'changed' });
+    expect(entries().find(({ name }) => name === 'd')?.rules).toBeUndefined();
+    expect(readFileSync(`${file}.rejected`, 'utf8')).toContain('blue');
+  });
+
+  it('close no circle of prerequisites between two processes', async () => {
+    const [one, two] = [await withFlags('a', 'b'), start().flags];
+    await two.reload();
+    const outcomes = await Promise.allSettled([
+      one.setFlag('a', { prerequisites: [{ flag: 'b', variants: ['on'] }] }),
+      two.setFlag('b', { prerequisites: [{ flag: 'a', variants: ['on'] }] }),
+    ]);
+    const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [String(outcome.reason)] : []));
+    expect(refusals).toEqual([expect.stringContaining('its prerequisites lead in a circle')]);
+  });
+});
+
 describe('a flag file that is written to while a change is made', () => {
   /** Two changes at once, and an edit that is saved at the given turn of the event loop. */
   async function race(turn: number, edit: () => void): Promise<FeatureFlagManager> {
     const flags = await withFlags('a', 'b');
+    // Taken in by the first change, so that the other edit may be saved while it is.
+    if (turn % 2 === 1) save(entries().map((entry) => ({ ...entry, owner: 'ann' })));
     const changes = Promise.all([flags.setFlag('b', { description: 'changed' }), flags.setFlag('c', {})]);
     for (let passed = 0; passed < turn; passed++) await new Promise((resolve) => setImmediate(resolve));
     edit();
@@ -167,80 +225,4 @@ describe('a flag file that is written to while a change is made', () => {
       for (const name of readdirSync(directory)) rmSync(join(directory, name), { recursive: true });
     }
   });
-});
-
-describe('the placing of a file', () => {
-  const isCurrent = (): boolean => true;
-
-  it('leaves a file alone that is not the one to be replaced', async () => {
-    writeFileSync(file, 'edited');
-    expect(await new FilePlacement(file).place({ text: 'new', replaces: { hash: hashOf('old'), stamp: '' }, isCurrent })).toBe(
-      'edited',
-    );
-    expect(readdirSync(directory)).toEqual(['flags.json']);
-    expect(text()).toBe('edited');
-  });
-
-  it('is given up when something newer came while the process slept', async () => {
-    writeFileSync(file, 'newer');
-    const placed = new FilePlacement(file).place({
-      text: 'old',
-      replaces: { hash: hashOf('newer'), stamp: '' },
-      isCurrent: () => false,
-    });
-    expect(await placed).toBe('overtaken');
-    expect(text()).toBe('newer');
-  });
-
-  it('cannot be finished by a process that slept before its rename while another placed a file', async () => {
-    writeFileSync(file, 'first');
-    const sleeper = new FilePlacement(file);
-    const wakes = sleeper.place({
-      text: 'stale',
-      replaces: { hash: hashOf('first'), stamp: '' },
-      isCurrent: () => {
-        // What another process does first when it places a file.
-        for (const name of readdirSync(directory)) if (name.endsWith('.tmp')) rmSync(join(directory, name));
-        return true;
-      },
-    });
-    await expect(wakes).rejects.toThrow('ENOENT');
-    expect(text()).toBe('first');
-    const [one, two] = [new FilePlacement(file), new FilePlacement(file)];
-    writeFileSync(`${file}.01234567-89ab-cdef-0123-456789abcdef.tmp`, 'of one that sleeps');
-    expect(await one.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent })).toBe('placed');
-    expect(readdirSync(directory)).toEqual(['flags.json']);
-    expect(await two.place({ text: 'third', replaces: { hash: hashOf('second'), stamp: '' }, isCurrent })).toBe('placed');
-    one.close();
-    two.close();
-  });
-
-  it('knows what an editor writes into the file that it had opened before it was replaced', async () => {
-    writeFileSync(file, 'first');
-    const placement = new FilePlacement(file);
-    const editor = openSync(file, 'r+');
-    await placement.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent });
-    expect(placement.late()).toBeNull();
-    writeSync(editor, 'First, edited', 0);
-    closeSync(editor);
-    expect(placement.isLate).toBe(true);
-    expect(placement.late()?.toString()).toBe('First, edited');
-    expect(placement.late()).toBeNull();
-    placement.close();
-  });
-});
-
-it('a late edit is taken in by the next look, without undoing what was changed since', async () => {
-  const flags = await withFlags('a', 'b');
-  const editor = openSync(file, 'r+');
-  const edited = JSON.stringify({ flags: entries().map((entry) => ({ ...entry, description: 'by hand' })) });
-  await flags.disableFlag('b', { reason: 'broken' });
-  ftruncateSync(editor);
-  writeSync(editor, edited, 0);
-  closeSync(editor);
-  await flags.reload();
-  expect(flags.getFlag('a')?.description).toBe('by hand');
-  expect(flags.getFlag('b')).toMatchObject({ description: 'by hand', status: 'disabled' });
-  const [event] = await flags.runtime.store.log({ scope: DEFAULT_SCOPE, newestFirst: true, limit: 1 });
-  expect(event?.actor).toBe('file');
 });

@@ -1,23 +1,28 @@
 /** The events that stand in older segments of a journal, which change no more. */
 import type { LoggedEvent } from '@sluice/core';
 import { eventsOf, type JournalEntry } from './journal-entry.ts';
-import { readSegment } from './journal-reader.ts';
+
+/** What of a journal is behind its present segment. */
+export interface OlderSegments {
+  older(): readonly number[];
+  readOlder(segment: number): readonly JournalEntry[];
+}
 
 export class History {
-  readonly #segments: () => readonly string[];
+  readonly #journal: OlderSegments;
   /** By segment, the last sequence number of what was read before. */
-  readonly #ends = new Map<string, number>();
+  readonly #ends = new Map<number, number>();
 
-  constructor(segments: () => readonly string[]) {
-    this.#segments = segments;
+  constructor(journal: OlderSegments) {
+    this.#journal = journal;
   }
 
   /** A batch per segment with the events after `after` and up to `upTo`. Nothing is read that is not taken. @throws SluiceError `unavailable` for a damaged segment */
   *batches(after: number, upTo: number, newestFirst: boolean): Generator<readonly LoggedEvent[]> {
-    const segments = this.#segments().filter((path) => (this.#ends.get(path) ?? upTo) > after);
-    for (const path of newestFirst ? segments.toReversed() : segments) {
-      const events = readSegment<JournalEntry>(path).flatMap((entry) => (entry.type === 'commit' ? eventsOf(entry) : []));
-      this.#ends.set(path, events.at(-1)?.seq ?? 0);
+    const segments = this.#journal.older().filter((segment) => (this.#ends.get(segment) ?? upTo) > after);
+    for (const segment of newestFirst ? segments.toReversed() : segments) {
+      const events = this.#journal.readOlder(segment).flatMap((entry) => (entry.type === 'commit' ? eventsOf(entry) : []));
+      this.#ends.set(segment, events.at(-1)?.seq ?? 0);
       yield events.filter(({ seq }) => seq > after && seq <= upTo);
       if (newestFirst && (events[0]?.seq ?? upTo) <= after) return;
     }

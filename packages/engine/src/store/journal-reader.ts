@@ -212,9 +212,9 @@ export class JournalReader<T> {
   }
 }
 
-/** All entries of a segment that is no longer written to. */
-export function readSegment<T>(path: string): readonly T[] {
-  const chain = new LineChain<T>(path, null);
+/** All entries of a segment that is no longer written to. @throws SluiceError `unavailable` when it is damaged */
+export function readSegment<T>(path: string, isFirst: boolean): readonly T[] {
+  const chain = new LineChain<T>(path, isFirst ? undefined : null);
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.flatMap((line): T[] => {
     const entry = line === '' ? null : chain.take(line);

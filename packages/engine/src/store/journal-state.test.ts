@@ -8,7 +8,7 @@ const flagAt = (key: string, revision: number): Flag => ({ ...newFlag(key, DEFAU
 const by = { actor: 'a', reason: '' };
 const commitOf = (seq: number, hash: string, flag: Flag): JournalEntry =>
   commitEntry(seq, hash, [flag], [eventOf('flag.updated', flag, by, 0)]);
-const stateOf = (): JournalState => new JournalState(new History(() => []));
+const stateOf = (): JournalState => new JournalState(new History({ older: () => [], readOlder: () => [] }));
 
 function stateAfter(...entries: JournalEntry[]): JournalState {
   const state = stateOf();

@@ -8,7 +8,7 @@ import { SluiceError } from '@sluice/core';
 import { discardDraft, removeDrafts } from './draft.ts';
 import { closeFile, ensureDirectory, isMissing, openFile, syncData, syncDirectory, writeAll } from './file-work.ts';
 import { asideLine, markLine, sealLine } from './journal-line.ts';
-import { JournalReader } from './journal-reader.ts';
+import { JournalReader, readSegment } from './journal-reader.ts';
 import { draftSegment, listSegments, placeSegment, removeOlder, segmentPath } from './journal-segments.ts';
 
 export interface JournalOptions<T> {
@@ -56,10 +56,14 @@ export class Journal<T> {
     return `${this.#reader.segment}/${this.#reader.last}`;
   }
 
-  /** Paths of the segments before this one that are still there. */
-  older(): string[] {
-    const older = listSegments(this.path).filter((segment) => segment < this.#reader.segment);
-    return older.map((segment) => segmentPath(this.path, segment));
+  /** The numbers of the segments before this one that are still there. */
+  older(): number[] {
+    return listSegments(this.path).filter((segment) => segment < this.#reader.segment);
+  }
+
+  /** All entries of a segment before this one. @throws SluiceError `unavailable` when it is damaged */
+  readOlder(segment: number): readonly T[] {
+    return readSegment<T>(segmentPath(this.path, segment), segment === 1);
   }
 
   /**

@@ -40,6 +40,8 @@ it('a power cut after an acknowledgement loses nothing, whatever segments were b
       Array.from({ length: write }, (_, at) => `${at + 1} by local`),
     );
     await again.close();
+    const [kept, live] = [copy, directory].map((root) => readFileSync(join(root, 'deep', 'config', 'flags.json'), 'utf8'));
+    expect(kept).toBe(live);
   }
   expect(existsSync(join(directory, 'deep', 'config', 'flags.json.journal.3'))).toBe(true);
   await sluice.close();

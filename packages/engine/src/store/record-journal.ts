@@ -25,8 +25,8 @@ export class RecordJournal {
   #taken = 0;
 
   constructor(path: string, followers: Followers, { segmentBytes, mode }: RecordJournalOptions) {
-    this.state = new JournalState(new History(() => this.#journal.older()));
     this.#journal = new Journal(path, { checkpoint: () => this.state.checkpoint(), keepsOlder: true, mode });
+    this.state = new JournalState(new History(this.#journal));
     this.#segmentBytes = segmentBytes;
     this.#followers = followers;
   }
