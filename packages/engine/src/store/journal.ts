@@ -96,7 +96,7 @@ export class Journal<T> {
       if (segment !== 0 && (isSealed || isLost || segment === this.#doubtful)) await this.#begin();
       await this.#add(lineOf(), durable);
     });
-    return this.catchUp();
+    return this.#reader.take();
   }
 
   /** Nothing more is read or written, for this reason. */
