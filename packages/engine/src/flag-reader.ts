@@ -17,7 +17,7 @@ import { Runtime, type SluiceOptions } from './runtime.ts';
 import type { LiveFlag } from './view.ts';
 
 export class FlagReader<Flags extends object = AnyFlags> {
-  /** What the other managers stand on; not for applications. */
+  /** What the other managers stand on; not for applications. @internal */
   readonly runtime: Runtime;
   readonly #flags: ReadonlyMap<string, LiveFlag>;
   readonly #answers: AnswerLog;

@@ -1,53 +1,77 @@
 /** The names of `sluice`. */
 export {
+  type Change,
+  type Condition,
   type Criterion,
   type CriterionSettings,
   type Evaluation,
   Evaluations,
+  type EventType,
   type Explanation,
   type FlagSettings,
   type FlagStatus,
+  type FreezeWindowSettings,
   type ImportEntry,
+  type InstantSetting,
   type Issue,
+  type JsonObject,
   type JsonValue,
   type LoggedEvent,
+  type Measurement,
+  type MetricQuery,
+  type MetricResult,
+  type Operators,
+  type Prerequisite,
+  type PresumedRecord,
+  type RecordKind,
   RolloutPhase,
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type Scope,
   type SegmentSettings,
   type SegmentUser,
   type SluiceDocument,
   SluiceError,
+  type SluiceRecord,
+  type StageSettings,
   type StaleSettings,
+  type Tally,
   type TestChanges,
   type TestResults,
   type TestSettings,
   type TrackedMetric,
   type Unit,
   type Verdict,
+  type WeeklySettings,
 } from '@sluice/core';
 export { ABTestManager, type ShipOptions, TestVariant } from './ab-test-manager.ts';
 export type { BreakGlassOptions } from './break-glass/break-glass.ts';
 export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';
-export { systemClock } from './clock/system-clock.ts';
+export { type SystemClockOptions, systemClock } from './clock/system-clock.ts';
 export type { VersionHealth } from './components/health.ts';
 export type { VersionLoader } from './components/loader.ts';
 export type { RegisterOptions } from './components/registration.ts';
 export type { VersionDetails } from './components/version-details.ts';
 export type { HealthCheck, VersionState } from './components/version-slot.ts';
-export type { AnyFlags, FlagName, VariantName } from './declared-flags.ts';
+export type { AnyFlags, EvaluationFor, FlagName, VariantName } from './declared-flags.ts';
 export type { ScheduledEditDetails, ScheduleOptions } from './edit-scheduler.ts';
 export { FeatureFlagManager, type FlagManager, type ShareOptions } from './feature-flag-manager.ts';
 export type { FlagDetails } from './flag-details.ts';
 export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
+export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
-export { MetricsCollector, type MetricsCollectorOptions, type MetricsQuery } from './metrics/metrics-collector.ts';
-export type { MetricLabels } from './metrics/sample.ts';
+export {
+  MetricsCollector,
+  type MetricsCollectorOptions,
+  type MetricsQuery,
+  type SeriesSummary,
+} from './metrics/metrics-collector.ts';
+export type { MetricLabels, SampleListener } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
 export { RollbackManager } from './rollback-manager.ts';
