@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import vectors from '../../../../conformance/vectors/stats/streaming_moments.json' with { type: 'json' };
+import vectors from '../../../../conformance/statistics/streaming_moments.json' with { type: 'json' };
 import { avalanche } from '../flag/hash.ts';
 import {
   distinctFromIndices,

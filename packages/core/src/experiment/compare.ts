@@ -1,5 +1,6 @@
 /** One metric of one treatment against the control: every number with its interval, every refusal with its reason. */
 import { emptyMoments, type Moments, meanOf, varianceOf, withZeros } from '../analysis/moments.ts';
+import { isAnswer } from '../statistics/answer.ts';
 import { holm } from '../statistics/holm.ts';
 import { welchTest } from '../statistics/welch.ts';
 import type { TrackedMetric } from './experiment.ts';
@@ -64,7 +65,7 @@ function compared(
   const test = welchTest(summary(control), summary({ ...treatment, mean: treatment.mean + treatment.shift - control.shift }));
   const relative = liftOf(tracked, control, treatment);
   const isEnough = Math.min(control.n, treatment.n) >= MIN_UNITS_PER_ARM;
-  if (test === null || !Number.isFinite(test.pTwoSided)) {
+  if (!isAnswer(test)) {
     const isConstant = control.m2 === 0 && treatment.m2 === 0;
     const difference = finite((meanOf(treatment) ?? 0) - (meanOf(control) ?? 0));
     return { ...relative, difference, verdict: 'undefined', reason: isConstant ? 'zero-variance' : 'out-of-range' };

@@ -1,4 +1,5 @@
 /** The logarithm of the gamma function, and differences of it that keep their digits. */
+import { requirePositive } from './domain.ts';
 
 /** Lanczos (1964) with g = 607/128 and 15 terms, coefficients of Godfrey (2001); relative error below 1e-14 for z > 0. */
 const G = 607 / 128;
@@ -9,10 +10,11 @@ const LANCZOS = [
 ];
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 /** From here Stirling's series with seven terms is exact to a double. */
-const STIRLING_FROM = 20;
+export const STIRLING_FROM = 20;
 
-/** ln Γ(z) for z > 0. */
+/** ln Γ(z) for z > 0. @throws SluiceError `invalid` */
 export function logGamma(z: number): number {
+  requirePositive('z', z);
   if (z >= STIRLING_FROM) return (z - 0.5) * Math.log(z) - z + HALF_LOG_TWO_PI + stirlingRest(z);
   let sum = LANCZOS[0] ?? 0;
   for (let k = 1; k < LANCZOS.length; k++) sum += (LANCZOS[k] ?? 0) / (z - 1 + k);
@@ -20,8 +22,8 @@ export function logGamma(z: number): number {
   return HALF_LOG_TWO_PI + Math.log(sum) + (z - 0.5) * Math.log(base) - base;
 }
 
-/** What Stirling's formula lacks: 1/12z − 1/360z³ + … (Abramowitz and Stegun 6.1.41). */
-function stirlingRest(z: number): number {
+/** What Stirling's formula lacks for z ≥ 20: 1/12z − 1/360z³ + … (Abramowitz and Stegun 6.1.41). */
+export function stirlingRest(z: number): number {
   const s = 1 / (z * z);
   return (1 / 12 + s * (-1 / 360 + s * (1 / 1260 + s * (-1 / 1680 + s * (1 / 1188 + s * (-691 / 360360 + s / 156)))))) / z;
 }
@@ -30,4 +32,10 @@ function stirlingRest(z: number): number {
 export function logGammaStep(z: number, step: number): number {
   if (z < STIRLING_FROM) return logGamma(z + step) - logGamma(z);
   return (z - 0.5) * Math.log1p(step / z) + step * Math.log(z + step) - step + stirlingRest(z + step) - stirlingRest(z);
+}
+
+/** ln B(a, b) = ln Γ(a) + ln Γ(b) − ln Γ(a + b), for a, b > 0. */
+export function logBeta(a: number, b: number): number {
+  const [small, large] = a < b ? [a, b] : [b, a];
+  return logGamma(small) - logGammaStep(large, small);
 }

@@ -1,4 +1,5 @@
 /** Student's t with real degrees of freedom, from the tail: 1 − cdf would be 0 below 1e-16. */
+import { requirePositive, requireProbability } from './domain.ts';
 import { incompleteBetaFraction } from './incomplete-beta.ts';
 import { logGammaStep } from './log-gamma.ts';
 
@@ -6,13 +7,15 @@ const HALF_LOG_PI = 0.5723649429247001;
 
 /** P(T > t) for df > 0; accurate relative to itself down to the smallest double. */
 export function studentTTail(t: number, df: number): number {
+  requirePositive('df', df);
   if (t < 0) return 1 - studentTTail(-t, df);
   return isCentral(t, df) ? 0.5 - centralHalf(t, df) : Math.exp(logUpperTail(t, df));
 }
 
 /** ln P(T > t), also where the probability itself is no double any more. */
 export function studentTLogTail(t: number, df: number): number {
-  return t <= 0 || isCentral(t, df) ? Math.log(studentTTail(t, df)) : logUpperTail(t, df);
+  if (t < 0) return Math.log1p(-studentTTail(-t, df));
+  return isCentral(t, df) ? Math.log(studentTTail(t, df)) : logUpperTail(t, df);
 }
 
 /** Where the fraction of the tail converges slowly, the half between 0 and t is the smaller part. */
@@ -48,6 +51,7 @@ function logPrefactor(t: number, df: number): number {
 
 /** The t with P(T > t) = `tail`, for 0 < tail < 1. */
 export function studentTUpperQuantile(tail: number, df: number): number {
+  requireProbability('tail', tail);
   if (tail > 0.5) return -studentTUpperQuantile(1 - tail, df);
   if (tail === 0.5) return 0;
   let low = 0;

@@ -1,12 +1,8 @@
 /** Welch's test (Welch 1947): whether two means differ, without assuming equal variances. Valid for one look at a size fixed before. */
+import { type Answer, finiteAnswer, isAnswer } from './answer.ts';
+import { requireFinite, requireProbability } from './domain.ts';
+import { type SampleSummary, standardError } from './sample-summary.ts';
 import { studentTLogTail, studentTTail, studentTUpperQuantile } from './student-t.ts';
-
-/** A sample by its size, mean and variance with n − 1; n is at least 2. */
-export interface SampleSummary {
-  readonly n: number;
-  readonly mean: number;
-  readonly variance: number;
-}
 
 export interface WelchTest {
   /** Treatment minus control. */
@@ -22,30 +18,32 @@ export interface WelchTest {
   readonly interval: readonly [lower: number, upper: number];
 }
 
-/** Null when neither sample varies, or by more than a double can say: then there is no error to compare with. `confidence` is that of the interval. */
+/** Refused with `insufficient-data`, `zero-variance` or `out-of-range`. `confidence` is that of the interval. @throws SluiceError `invalid` */
 export function welchTest(
   control: SampleSummary,
   treatment: SampleSummary,
   confidence = 0.95,
   nullDifference = 0,
-): WelchTest | null {
+): Answer<WelchTest> {
+  requireProbability('confidence', confidence);
+  requireFinite('nullDifference', nullDifference);
+  const error = standardError(control, treatment);
+  if (!isAnswer(error)) return error;
   const [c, t] = [control.variance / control.n, treatment.variance / treatment.n];
-  const standardError = Math.sqrt(c + t);
-  if (!(standardError > 0) || !Number.isFinite(standardError)) return null;
   const difference = treatment.mean - control.mean;
-  const statistic = (difference - nullDifference) / standardError;
+  const statistic = (difference - nullDifference) / error.unpooled;
   // As parts of their sum: the squares of the two themselves leave the range of a double long before they do.
   const degreesOfFreedom = 1 / ((c / (c + t)) ** 2 / (control.n - 1) + (t / (c + t)) ** 2 / (treatment.n - 1));
-  const radius = studentTUpperQuantile((1 - confidence) / 2, degreesOfFreedom) * standardError;
-  return {
+  const radius = studentTUpperQuantile((1 - confidence) / 2, degreesOfFreedom) * error.unpooled;
+  return finiteAnswer({
     difference,
-    standardError,
+    standardError: error.unpooled,
     t: statistic,
     degreesOfFreedom,
     pTwoSided: Math.min(1, 2 * studentTTail(Math.abs(statistic), degreesOfFreedom)),
-    logPTwoSided: Math.min(0, Math.log(2) + studentTLogTail(Math.abs(statistic), degreesOfFreedom)),
+    logPTwoSided: Math.min(0, Math.LN2 + studentTLogTail(Math.abs(statistic), degreesOfFreedom)),
     pGreater: studentTTail(statistic, degreesOfFreedom),
     pLess: studentTTail(-statistic, degreesOfFreedom),
-    interval: [difference - radius, difference + radius],
-  };
+    interval: [difference - radius, difference + radius] as const,
+  });
 }
