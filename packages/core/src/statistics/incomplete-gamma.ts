@@ -21,11 +21,11 @@ export function incompleteGamma(a: number, x: number): IncompleteGamma {
   requireFinite('x', x);
   if (x <= 0) return { lower: 0, upper: 1, logLower: null, logUpper: 0 };
   if (x < a + 1) {
-    const logLower = logPrefactor(a, x) + Math.log(lowerSeries(a, x));
+    const logLower = Math.max(-Number.MAX_VALUE, logPrefactor(a, x) + Math.log(lowerSeries(a, x)));
     const lower = Math.exp(logLower);
     return { lower, upper: 1 - lower, logLower, logUpper: Math.log1p(-lower) };
   }
-  const logUpper = logPrefactor(a, x) + Math.log(upperFraction(a, x));
+  const logUpper = Math.max(-Number.MAX_VALUE, logPrefactor(a, x) + Math.log(upperFraction(a, x)));
   const upper = Math.exp(logUpper);
   return { lower: 1 - upper, upper, logLower: Math.log1p(-upper), logUpper };
 }

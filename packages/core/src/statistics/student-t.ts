@@ -49,14 +49,14 @@ function logPrefactor(t: number, df: number): number {
   return logX + logRest + logGammaStep(a, 0.5) - HALF_LOG_PI;
 }
 
-/** The t with P(T > t) = `tail`, for 0 < tail < 1. */
+/** The t with P(T > t) = `tail`, for 0 < tail < 1; the largest double where it lies beyond. @throws SluiceError `invalid` */
 export function studentTUpperQuantile(tail: number, df: number): number {
   requireProbability('tail', tail);
   if (tail > 0.5) return -studentTUpperQuantile(1 - tail, df);
   if (tail === 0.5) return 0;
   let low = 0;
   let high = 1;
-  while (studentTTail(high, df) > tail) high *= 2;
+  while (high < Number.MAX_VALUE / 2 && studentTTail(high, df) > tail) high *= 2;
   const target = Math.log(tail);
   let t = (low + high) / 2;
   // Newton on the logarithm of the tail, which is nearly linear there, kept inside a shrinking bracket.
