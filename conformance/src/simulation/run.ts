@@ -1,0 +1,77 @@
+/** `npm run bench:statistics -- [replicates] [seed]`: measures the error rates and the power of the engine, as tables. */
+import { CANARY_SHARES, measureCanary } from './canary.ts';
+import { measureClustering } from './clustering.ts';
+import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
+import { measurePower, POWER_CELLS } from './power.ts';
+import { measureRamp, RAMP_CELLS } from './ramp.ts';
+import { measureRatios } from './sample-ratios.ts';
+
+const replicates = Number(process.argv[2] ?? 2000);
+const seed = process.argv[3] ?? 'sluice';
+
+const percent = (part: number): string => `${Number((part * 100).toFixed(2))} %`;
+const count = (units: number | null): string => (units === null ? '–' : String(Math.round(units)));
+const row = (...cells: readonly string[]): void => console.log(`| ${cells.join(' | ')} |`);
+function table(title: string, ...heads: readonly string[]): void {
+  console.log(`\n**${title}**\n`);
+  row(...heads);
+  row(...heads.map(() => '---'));
+}
+
+console.log(`${replicates} replicates a cell, seed "${seed}"`);
+
+table(
+  'No difference, looking all the time',
+  'cell',
+  'naive t',
+  'sequence, plain error',
+  'sequence, robust error',
+  'other tunings',
+);
+for (const cell of FALSE_ALARM_CELLS) {
+  const { naive = 0, plain = 0, robust = 0, ...others } = falseAlarms(cell, replicates, seed);
+  const rest = Object.entries(others).map(([name, rate]) => `${name}: ${percent(rate)}`);
+  row(cell.name, percent(naive), percent(plain), percent(robust), rest.join('; '));
+}
+
+table('A difference', 'times the effect', 'tuned to', 'found by 10,000', 'units until 80 % are found', 'mean units, ended there');
+for (const cell of POWER_CELLS) {
+  const { by10000, units80, meanStop } = measurePower(cell, replicates, seed);
+  row(String(cell.times), String(cell.optimalN), percent(by10000), count(units80), count(meanStop));
+}
+
+table('Sample ratio, a look every 100 units up to 100,000', 'test', 'false alarms', 'median units to find 52/48');
+for (const { test, falseAlarms: rate, medianUnits } of measureRatios(replicates, seed))
+  row(test, percent(rate), count(medianUnits));
+
+table(
+  'A canary whose errors go from 2 % to 5 %, a look every 50 requests',
+  'share',
+  'rule',
+  'canary requests p50 / p90 / p99',
+  'all requests p50',
+  'false alarms',
+);
+for (const share of CANARY_SHARES)
+  for (const { rule, canaryRequests, totalMedian, falseAlarms: rate } of measureCanary(share, replicates, seed))
+    row(percent(share), rule, canaryRequests.map(count).join(' / '), count(totalMedian), percent(rate));
+
+table('Users who report ten times', 'correlation within a user', 'each report a unit', 'each user a unit');
+for (const correlation of [0.1, 0.5]) {
+  const { byReport, byUser } = measureClustering(correlation, replicates, seed);
+  row(String(correlation), percent(byReport), percent(byUser));
+}
+
+table(
+  'Harmless rollouts, 1 → 50 %, 200 looks, the event test on a grid',
+  'requests / s',
+  'errors',
+  'ratio',
+  '5 %',
+  '1 %',
+  '0.1 %',
+);
+for (const cell of RAMP_CELLS) {
+  const rates = measureRamp(cell, replicates, seed);
+  row(String(cell.requestsPerSecond), percent(cell.errorRate), String(cell.ratio), ...rates.map(percent));
+}

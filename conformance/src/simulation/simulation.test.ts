@@ -1,0 +1,80 @@
+/** Reduced and seeded; `npm run bench:statistics` has the full counts, whose table is in docs/statistics.md. */
+import { describe, expect, it } from 'vitest';
+import { measureCanary } from './canary.ts';
+import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
+import { measurePower } from './power.ts';
+import { measureRamp } from './ramp.ts';
+import { Random } from './random.ts';
+import { measureRatios } from './sample-ratios.ts';
+
+const SEED = 'sluice';
+const cellOf = (name: string) => {
+  const cell = FALSE_ALARM_CELLS.find((one) => one.name === name);
+  if (cell === undefined) throw new Error(`no cell ${name}`);
+  return cell;
+};
+
+describe('the engine, where both arms are alike and somebody looks all the time', () => {
+  it('is not fooled as the test for one look is', () => {
+    const { naive = 0, robust = 1 } = falseAlarms(cellOf('normal 50/50, to 10,000'), 300, SEED);
+    expect([naive > 0.25, naive < 0.42, robust <= 0.05]).toEqual([true, true, true]);
+  });
+
+  it('is not fooled by rare events on an unequal split, where the plain error is', () => {
+    const { plain = 0, robust = 1 } = falseAlarms(cellOf('binary 0.5 % 95/5'), 100, SEED);
+    expect([plain > 0.3, robust <= 0.05]).toEqual([true, true]);
+  });
+});
+
+describe('the engine, where one arm is better', () => {
+  it('finds it about as soon as the reference', () => {
+    const { meanStop } = measurePower({ times: 2, optimalN: 5000 }, 100, SEED);
+    const { by10000 } = measurePower({ times: 1.5, optimalN: 5000 }, 100, SEED);
+    expect([meanStop < 4000, by10000 > 0.8]).toEqual([true, true]);
+  });
+
+  it('finds a wrong ratio, and none where there is none', () => {
+    const sequential = measureRatios(20, SEED).find(({ test }) => test === 'sequential, p < 0.001');
+    expect([sequential?.falseAlarms, (sequential?.medianUnits ?? 0) > 5000, (sequential?.medianUnits ?? 0) < 15_000]).toEqual([
+      0,
+      true,
+      true,
+    ]);
+  });
+});
+
+describe('the event test', () => {
+  it('finds a canary whose errors rise from 2 to 5 % within 20 % of the median of the reference', () => {
+    const [exact] = measureCanary(0.1, 300, SEED);
+    const median = exact?.canaryRequests[0] ?? Number.NaN;
+    expect(Math.abs(median / 255 - 1)).toBeLessThan(0.2);
+    expect(exact?.falseAlarms).toBeLessThanOrEqual(0.05);
+  });
+
+  it('stops few harmless rollouts while shares and rates change', () => {
+    const [at5] = measureRamp({ requestsPerSecond: 5, errorRate: 0.01, ratio: 1 }, 300, SEED);
+    expect(at5).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('the randomness', () => {
+  it('is the same for a seed, another for another, even and normal', () => {
+    const draw = (seed: string) =>
+      Array.from(
+        { length: 5 },
+        (
+          (random) => () =>
+            random.uniform()
+        )(new Random(seed)),
+      );
+    expect([draw('a'), draw('a')]).toEqual([draw('a'), draw('a')]);
+    expect(draw('a')).not.toEqual(draw('b'));
+    const random = new Random('moments');
+    const normals = Array.from({ length: 100_000 }, () => random.normal());
+    const mean = normals.reduce((sum, one) => sum + one, 0) / normals.length;
+    const square = normals.reduce((sum, one) => sum + one * one, 0) / normals.length;
+    expect([Math.abs(mean) < 0.015, Math.abs(square - 1) < 0.02]).toEqual([true, true]);
+    const counts = Array.from({ length: 20_000 }, () => random.binomial(50, 0.1));
+    expect(Math.abs(counts.reduce((sum, one) => sum + one, 0) / counts.length - 5)).toBeLessThan(0.08);
+  });
+});
