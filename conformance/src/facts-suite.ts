@@ -63,12 +63,28 @@ export function factsSuite(subject: () => StoreUnderTest): void {
     expect(latency === undefined ? null : meanOf(latency)).toBeCloseTo(20, 12);
   });
 
+  it('keeps what looks have shown: the smallest p, in whatever order and however often it is told', async () => {
+    const { store } = subject();
+    const look = (p: number, significantAt: number | null) => ({
+      subject: 'test',
+      looks: { comparisons: { treatment: { latency: { p, rises: p < 0.1, significantAt } } }, sampleRatioP: p },
+    });
+    await store.addFacts(batchOf('one', 1, { looks: [look(0.04, 9)] }));
+    await store.addFacts(batchOf('two', 1, { looks: [look(0.5, null), look(0.3, 7)] }));
+    const { looks } = await store.readTotals(DEFAULT_SCOPE, 'test');
+    expect(looks).toEqual({
+      comparisons: { treatment: { latency: { p: 0.04, rises: true, significantAt: 7 } } },
+      sampleRatioP: 0.04,
+    });
+  });
+
   it('keeps facts over a restart, if it keeps anything', async () => {
     const { store, reopen } = subject();
     await store.addFacts(
       batchOf('one', 1, {
         units: [deltaOf(1, 10)],
         tallies: [{ scope: DEFAULT_SCOPE, subject: 'flag/a', tally: tallyOf(4, 9) }],
+        looks: [{ subject: 'test', looks: { comparisons: {}, sampleRatioP: 0.25 } }],
       }),
     );
     const kept = [await store.readTotals(DEFAULT_SCOPE, 'test'), await store.readTally(DEFAULT_SCOPE, 'flag/a')];

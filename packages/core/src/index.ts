@@ -63,6 +63,7 @@ export {
   type Experiment,
   type MetricRole,
   TEST_PHASES,
+  type TestMethod,
   type TrackedMetric,
 } from './experiment/experiment.ts';
 export type { Layer, LayerFacts } from './experiment/layer.ts';
@@ -79,11 +80,13 @@ export {
   type SubjectTotals,
 } from './experiment/ledger.ts';
 export { createExperiment, startExperiment, startScheduled, stopExperiment } from './experiment/lifecycle.ts';
+export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
 export { defaultGoal } from './experiment/metric.ts';
-export type { MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export type { MetricReason, MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
-export { type TestResults, testResult } from './experiment/result.ts';
+export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
+export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, shipReason } from './experiment/ship.ts';
 export { subjectOf } from './experiment/subject.ts';

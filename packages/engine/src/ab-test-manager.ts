@@ -8,6 +8,7 @@ import {
   createExperiment,
   type Experiment,
   isRefusal,
+  lookAtTest,
   lossRefusal,
   parseChanges,
   parseTestSettings,
@@ -26,7 +27,6 @@ import {
   type TestResults,
   type TestSettings,
   TREATMENT,
-  testResult,
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
@@ -215,7 +215,13 @@ export class ABTestManager {
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, subjectOf(experiment));
     this.#recorder.learn(experiment, totals);
     const advice = experiment.phase === 'stopped' ? [] : this.#advice(experiment);
-    return testResult(experiment, totals, this.#runtime.clock.now(), this.#runtime.view.flag(testId) ?? null, advice);
+    const flag = this.#runtime.view.flag(testId) ?? null;
+    const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice);
+    if (looks === null) return results;
+    // Kept before it is shown: whoever looks next, in whatever process, sees no p that rose.
+    this.#runtime.facts.addLooks(subjectOf(experiment), looks);
+    await this.#runtime.facts.flush();
+    return results;
   }
 
   /** @throws SluiceError `notFound` */

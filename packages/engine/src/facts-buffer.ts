@@ -1,5 +1,5 @@
 /** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
-import { mergeTally, type Scope, SluiceError, type Tally } from '@sluice/core';
+import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, type Tally } from '@sluice/core';
 import { AnswerLog } from './answer-log.ts';
 import type { Clock } from './clock/clock.ts';
 import { FlagMeter } from './flag-meter.ts';
@@ -27,6 +27,7 @@ export class FactsBuffer {
   /** Flags that answered since their last drain, and when they first did. */
   readonly #dirty = new Map<LiveFlag, number>();
   readonly #tallies = new Map<string, Tally>();
+  readonly #looks = new Map<string, Looks>();
   #sequence = 0;
   #unsent: FactsBatch | null = null;
   #flushing: Promise<void> = Promise.resolve();
@@ -66,6 +67,12 @@ export class FactsBuffer {
     this.#units.observe(subject, arm, metric, value);
     this.#wake();
     return true;
+  }
+
+  /** What a look at a test has shown; `flush` keeps it. */
+  addLooks(subject: string, looks: Looks): void {
+    this.#looks.set(subject, mergeLooks(this.#looks.get(subject) ?? NO_LOOKS, looks));
+    this.#wake();
   }
 
   addTally(subject: string, tally: Tally): void {
@@ -126,7 +133,9 @@ export class FactsBuffer {
     this.#tallies.clear();
     const { units, observations } = this.#units.drain();
     this.#isFull = false;
-    if (tallies.length + units.length + observations.length === 0) return null;
+    const looks = [...this.#looks].map(([subject, seen]) => ({ subject, looks: seen }));
+    this.#looks.clear();
+    if (tallies.length + units.length + observations.length + looks.length === 0) return null;
     this.#sequence += 1;
     return {
       instanceId: this.#options.instanceId,
@@ -135,6 +144,7 @@ export class FactsBuffer {
       tallies,
       units,
       observations,
+      ...(looks.length === 0 ? {} : { looks }),
     };
   }
 

@@ -62,11 +62,13 @@ it('goes on with a test that was kept before tests had all of their fields', asy
   await before.abTests.startTest('t');
   const { records } = await before.flags.runtime.store.read();
   const store = memoryStore();
-  const fields = ['layer', 'slots', 'tags', 'number', 'startAt', 'archivedAt'];
+  const fields = ['layer', 'slots', 'method', 'plannedUnits', 'tags', 'number', 'startAt', 'archivedAt'];
   const aged = records.map((record) => (record.kind === 'experiment' ? without(record, fields) : without(record, ['slots'])));
   await store.commit({ records: aged.map((record) => ({ ...record, revision: 1 })), events: [] });
   const { abTests, ...after } = createSluice({ store, clock });
-  expect(abTests.listTests()).toMatchObject([{ testId: 't', phase: 'running', layer: null, tags: [], number: 1 }]);
+  expect(abTests.listTests()).toMatchObject([
+    { testId: 't', phase: 'running', layer: null, method: 'sequence', tags: [], number: 1 },
+  ]);
   abTests.getVariant('t', { userId: 'u1' });
   const { sampleSizes, warnings } = await abTests.getTestResults('t');
   expect(sampleSizes.control + sampleSizes.treatment).toBe(1);

@@ -101,6 +101,37 @@ describe('a restarted process', () => {
   });
 });
 
+describe('what a look at a test has shown', () => {
+  it('is known to another process and after a restart: no p rises, and what was found stays found', async () => {
+    const clock = manualClock(1_700_000_000_000);
+    const [one, two] = [start(clock), start(clock)];
+    await one.abTests.createTest({ testId: 't', controlComponent: 'a', treatmentComponent: 'b', trackedMetrics: ['accuracy'] });
+    await one.abTests.startTest('t');
+    await two.flags.reload();
+    const record = (from: number, to: number, by: number): void => {
+      for (let i = from; i < to; i++) {
+        const variant = one.abTests.getVariant('t', { userId: `u${i}` });
+        const value = (i % 10) + (variant === 'treatment' ? by : 0);
+        one.abTests.recordMetric('t', variant, 'accuracy', value, { userId: `u${i}` });
+      }
+    };
+    record(0, 600, 3);
+    const first = await one.abTests.getTestResults('t');
+    expect(first).toMatchObject({ significant: true, winner: 'treatment' });
+    record(600, 2400, -1);
+    await clock.advance(1000);
+    const second = await two.abTests.getTestResults('t');
+    await one.close();
+    await two.close();
+    const third = await start(clock).abTests.getTestResults('t');
+    for (const later of [second, third]) {
+      expect(later.metrics.accuracy?.pValueNow).toBeGreaterThan(first.pValue.accuracy ?? 1);
+      expect(later).toMatchObject({ significant: true, winner: 'treatment', pValue: first.pValue });
+      expect(later.metrics.accuracy?.significantAt).toBe(first.metrics.accuracy?.significantAt);
+    }
+  });
+});
+
 describe('two processes on one file', () => {
   it('lose nothing of each other, and only one of them drives the rollout', async () => {
     const clock = manualClock(1_700_000_000_000);

@@ -1,5 +1,12 @@
 /** A test as people read it: parts of a whole instead of shares, and dates. */
-import { type ArmSettings, type Condition, type Experiment, type TrackedMetric, WHOLE_SHARE } from '@sluice/core';
+import {
+  type ArmSettings,
+  type Condition,
+  type Experiment,
+  type TestMethod,
+  type TrackedMetric,
+  WHOLE_SHARE,
+} from '@sluice/core';
 
 import { checkOptions } from './mutation.ts';
 
@@ -18,6 +25,9 @@ export interface TestDetails {
   readonly layer: string | null;
   readonly durationDays: number;
   readonly trackedMetrics: readonly TrackedMetric[];
+  readonly method: TestMethod;
+  /** Units of all arms together that it is planned for. */
+  readonly plannedUnits: number | null;
   readonly tags: readonly string[];
   readonly phase: Experiment['phase'];
   /** Counts how often it began, from 1. */
@@ -54,6 +64,8 @@ export function describeTest(experiment: Experiment): TestDetails {
     layer: experiment.layer,
     durationDays: experiment.durationMs / 86_400_000,
     trackedMetrics: experiment.trackedMetrics,
+    method: experiment.method,
+    plannedUnits: experiment.plannedUnits,
     tags: experiment.tags,
     phase: experiment.phase,
     number: experiment.number,

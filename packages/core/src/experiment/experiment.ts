@@ -15,6 +15,8 @@ export interface TrackedMetric {
   readonly role: MetricRole;
   /** How the values of one unit become the unit's one value. */
   readonly aggregation: Aggregation;
+  /** Of a guardrail: how much worse it may be than the control, as a fraction of the control's mean; 0 unless given. */
+  readonly margin?: number;
 }
 
 export interface Arm {
@@ -29,6 +31,13 @@ export interface Drawing {
   readonly salt: string;
   readonly bucketBy: string | null;
 }
+
+/**
+ * `sequence` may be looked at all along: intervals and p-values are valid at every look. `fixedHorizon` shows neither before the planned end, and is
+ * Welch's test then.
+ */
+export const TEST_METHODS = ['sequence', 'fixedHorizon'] as const;
+export type TestMethod = (typeof TEST_METHODS)[number];
 
 export interface Experiment {
   readonly kind: 'experiment';
@@ -50,6 +59,9 @@ export interface Experiment {
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];
+  readonly method: TestMethod;
+  /** Units of all arms that it is planned for: the sequence is tightest there. Null is not known. Fixed before the start, never taken from the data. */
+  readonly plannedUnits: number | null;
   readonly tags: readonly string[];
   /** `scheduled` is a draft that starts by itself at `startAt`. */
   readonly phase: (typeof TEST_PHASES)[number];

@@ -4,6 +4,7 @@
  */
 import { addValue, emptyMoments, lostDigits, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
 import type { Aggregation, MetricRole } from './experiment.ts';
+import { type Looks, NO_LOOKS } from './looks.ts';
 import { type MetricDelta, type ObservationDelta, type UnitDelta, unitValue } from './unit-delta.ts';
 
 export interface LedgerRow {
@@ -42,6 +43,7 @@ export interface SubjectTotals {
   readonly refusedUnits: number;
   /** Values refused because their metric was recorded with users before and without now, or the other way round. */
   readonly refusedObservations: number;
+  readonly looks: Looks;
 }
 
 const EARLY_UNITS = 100;
@@ -49,7 +51,15 @@ const MAX_APART = 15;
 const NO_ARM: ArmTotals = Object.freeze({ exposed: 0, metrics: {} });
 
 export function emptyTotals(): SubjectTotals {
-  return { arms: {}, metrics: {}, contaminatedUnits: 0, unexposedUnits: 0, refusedUnits: 0, refusedObservations: 0 };
+  return {
+    arms: {},
+    metrics: {},
+    contaminatedUnits: 0,
+    unexposedUnits: 0,
+    refusedUnits: 0,
+    refusedObservations: 0,
+    looks: NO_LOOKS,
+  };
 }
 
 /** A unit that the ledger has no room for. */

@@ -43,6 +43,8 @@ export function createExperiment(
     slots: null,
     durationMs: settings.durationMs,
     trackedMetrics: settings.trackedMetrics,
+    method: settings.method,
+    plannedUnits: settings.plannedUnits,
     tags: settings.tags,
     phase: 'draft',
     number: 1,

@@ -1,7 +1,27 @@
 /** What a test has shown of one metric. */
 import type { Aggregation, MetricRole, TrackedMetric } from './experiment.ts';
 
-export type MetricVerdict = 'better' | 'worse' | 'noDifference' | 'insufficientData' | 'undefined';
+/**
+ * `better` and `worse`: it differs, and in this direction. `notWorse`: a guardrail is shown to stay within its margin. `noDifference`: none is shown
+ * (which does not mean that there is none). `undefined`: the numbers allow no judgement, see the reason.
+ */
+export type MetricVerdict = 'better' | 'worse' | 'notWorse' | 'noDifference' | 'insufficientData' | 'undefined';
+
+export type MetricReason =
+  /** Fewer than 100 units in an arm. */
+  | 'insufficient-data'
+  /** Every value is the same within each arm. */
+  | 'zero-variance'
+  /** The values are too large or too small for a double. */
+  | 'out-of-range'
+  /** The difference stands; a relative change of this control says nothing. */
+  | 'control-mean-near-zero'
+  /** Units did not fall into the arms as configured, so that nothing can be compared. */
+  | 'sample-ratio-mismatch'
+  /** One look at the planned end was declared, and it has not come. */
+  | 'before-planned-end';
+
+export type Interval = readonly [lower: number, upper: number];
 
 /** Numbers are null where they are not defined, never NaN or infinite. */
 export interface MetricResult {
@@ -14,16 +34,26 @@ export interface MetricResult {
   readonly treatmentUnits: number;
   readonly controlMean: number | null;
   readonly treatmentMean: number | null;
-  /** Treatment minus control, with its 95 % interval. */
+  /** Treatment minus control, with its 95 % interval, which holds at every look unless the test is of a fixed horizon. */
   readonly difference: number | null;
-  readonly interval: readonly [lower: number, upper: number] | null;
-  /** Raw relative change, a fraction of the control's mean. */
+  readonly interval: Interval | null;
+  /** Raw relative change, a fraction of the control's mean, with its interval. */
   readonly lift: number | null;
+  readonly liftInterval: Interval | null;
   /** Like lift, but positive when better. */
   readonly improvement: number | null;
+  /** The smallest of all looks: it never rises. Of a guardrail for being worse than its margin allows. */
   readonly pValue: number | null;
-  /** Among several primary metrics, after Holm's correction. */
+  /** Of this look alone. */
+  readonly pValueNow: number | null;
+  /** After Holm's correction over the primary metrics of all arms; after Benjamini and Hochberg's over the secondary ones; of a guardrail as it is. */
   readonly adjustedPValue: number | null;
+  /** When it was first found better or worse, milliseconds since 1970; that stays. */
+  readonly significantAt: number | null;
+  /** Of a guardrail: by how much it is at most worse than its margin allows, in the metric's unit; at 0 or below it is within. */
+  readonly worstExcess: number | null;
+  /** Found in a secondary metric: a hint for the next test. */
+  readonly isExploratory: boolean;
   readonly verdict: MetricVerdict;
-  readonly reason: 'insufficient-data' | 'zero-variance' | 'out-of-range' | 'control-mean-near-zero' | null;
+  readonly reason: MetricReason | null;
 }

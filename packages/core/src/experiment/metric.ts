@@ -26,8 +26,11 @@ export function parseTrackedMetric(
   if (!isJsonObject(given))
     return { issues: [{ path, message: 'must be a name, or an object such as { name: "latency", goal: "decrease" }' }] };
   const issues: Issue[] = Object.keys(given)
-    .filter((key) => !['name', 'goal', 'role', 'aggregation'].includes(key))
-    .map((key) => ({ path: `${path}/${key}`, message: 'is not a setting of a metric; there are name, goal, role, aggregation' }));
+    .filter((key) => !['name', 'goal', 'role', 'aggregation', 'margin'].includes(key))
+    .map((key) => ({
+      path: `${path}/${key}`,
+      message: 'is not a setting of a metric; there are name, goal, role, aggregation, margin',
+    }));
   const { name } = given;
   if (typeof name !== 'string' || name === '')
     return { issues: [...issues, { path: `${path}/name`, message: 'must be a text that is not empty' }] };
@@ -37,5 +40,10 @@ export function parseTrackedMetric(
     if (value !== undefined && !(known as readonly unknown[]).includes(value))
       issues.push({ path: `${path}/${key}`, message: `must be one of ${known.join(', ')}; it is ${JSON.stringify(value)}` });
   }
+  const { margin, role } = given;
+  if (margin !== undefined && !(typeof margin === 'number' && margin >= 0 && margin <= 1))
+    issues.push({ path: `${path}/margin`, message: `must be a fraction from 0 to 1; it is ${JSON.stringify(margin)}` });
+  else if (margin !== undefined && role !== 'guardrail')
+    issues.push({ path: `${path}/margin`, message: 'is for guardrails alone' });
   return issues.length > 0 ? { issues } : { metric: { ...trackedMetric(name), ...(given as Partial<TrackedMetric>) } };
 }

@@ -59,6 +59,8 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     eligibility: {},
     layer: null,
     slots: null,
+    method: 'sequence',
+    plannedUnits: null,
     tags: [],
     number: 1,
     startAt: null,
@@ -125,12 +127,12 @@ describe('what is called significant', () => {
   });
 
   it('is corrected for the number of primary metrics', () => {
-    const both = resultOf([metric('a'), metric('b')], 140, near(0.55));
+    const both = resultOf([metric('a'), metric('b')], 140, near(1.15));
     for (const name of ['a', 'b']) expect(both.pValue[name]).toBeLessThan(0.05);
     expect(both.metrics.a?.adjustedPValue).toBeGreaterThan(0.04);
-    const alone = resultOf([metric('a'), metric('b', { role: 'secondary' })], 140, near(0.55));
+    const alone = resultOf([metric('a'), metric('b', { role: 'secondary' })], 140, near(1.15));
     expect([alone.significant, both.metrics.a?.adjustedPValue === alone.metrics.a?.adjustedPValue]).toEqual([true, false]);
-    const weak = resultOf([metric('a'), metric('b')], 140, near(0.52));
+    const weak = resultOf([metric('a'), metric('b')], 140, near(1.12));
     expect(weak).toMatchObject({ significant: false, winner: null });
     expect(weak.pValue.a).toBeLessThan(0.05);
   });

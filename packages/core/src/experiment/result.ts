@@ -1,11 +1,17 @@
 /** What a test has shown so far. The seam behind which the statistical method stands. */
 import { meanOf } from '../analysis/moments.ts';
 import type { Flag } from '../flag/flag.ts';
-import { ALPHA, compareArms, corrected, type MeasuredMetric, MIN_UNITS_PER_ARM, momentsOf } from './compare.ts';
-import type { Experiment, TrackedMetric } from './experiment.ts';
+import { jsonEqual } from '../json.ts';
+import { ALPHA, analysisPlan } from './analysis-plan.ts';
+import { type Comparison, compareArms } from './compare.ts';
+import { corrected } from './correction.ts';
+import type { Experiment, TestMethod, TrackedMetric } from './experiment.ts';
 import { armTotals, type MetricTotals, ownEntry, type SubjectTotals } from './ledger.ts';
+import { type Looks, mergeLooks } from './looks.ts';
+import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import { trackedMetric } from './metric.ts';
-import type { MetricResult, MetricVerdict } from './metric-result.ts';
+import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
+import { type SampleRatio, sampleRatioOf } from './sample-ratio-check.ts';
 import { warningsOf } from './warnings.ts';
 import { judgeArms } from './winner.ts';
 
@@ -24,7 +30,7 @@ export interface ArmResults {
 export interface TestResults {
   readonly testId: string;
   readonly phase: Experiment['phase'];
-  readonly method: 'welch';
+  readonly method: TestMethod;
   readonly alpha: number;
   /** By arm: distinct exposed users, or observations where no user was given. */
   readonly sampleSizes: { readonly control: number; readonly treatment: number } & Readonly<Record<string, number>>;
@@ -39,70 +45,137 @@ export interface TestResults {
   readonly verdict: ByMetric<MetricVerdict>;
   readonly metrics: ByMetric<MetricResult>;
   readonly arms: Readonly<Record<string, ArmResults>>;
+  /** Null without exposed users. */
+  readonly sampleRatio: SampleRatio | null;
   /** A primary metric differs and nothing speaks against believing it. */
   readonly significant: boolean;
+  /** What stands against calling anything significant; null when nothing does. */
+  readonly reason: MetricReason | null;
   /** The arm that won; null while not significant, and when primary metrics or treatments disagree or a guardrail is worse. */
   readonly winner: string | null;
   readonly warnings: readonly string[];
+}
+
+export interface TestLook {
+  readonly results: TestResults;
+  /** All looks up to this one; null when it adds nothing to them. They are to be kept before the results are shown. */
+  readonly looks: Looks | null;
 }
 
 /**
  * Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown; `advice`
  * goes among the warnings.
  */
-export function testResult(
+export function lookAtTest(
   experiment: Experiment,
   totals: SubjectTotals,
   now: number,
   flag: Flag | null = null,
   advice: readonly string[] = [],
-): TestResults {
-  const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
+): TestLook {
   const measured = measuredMetrics(experiment, totals);
-  const drafts = treatments.flatMap((variant) =>
-    measured.map((metric) => ({ variant, result: compareArms(metric, totals, control, variant) })),
-  );
-  const compared = corrected(drafts);
-  const judged = treatments.map((variant) => ({
-    variant,
-    metrics: compared.filter((one) => one.variant === variant).map(({ result }) => result),
-  }));
-  const { warnings, ...verdict } = judgeArms(control, judged);
+  const ratio = sampleRatioOf(experiment, totals);
+  const compared = comparisons(experiment, measured, totals, now).map((one) => (ratio?.isMismatch ? distrusted(one) : one));
+  const { metrics, ...judgement } = judgedArms(experiment, compared);
   const sizes = Object.fromEntries(experiment.arms.map(({ variant }) => [variant, sizeOf(totals, variant)]));
   const elapsedMs = experiment.startedAt === null ? 0 : (experiment.stoppedAt ?? now) - experiment.startedAt;
-  const arms = experiment.arms.map(({ variant, component }): [string, ArmResults] => {
-    const metrics = judged.find((arm) => arm.variant === variant)?.metrics ?? [];
-    const means = measured.map((metric) => [metric.tracked.name, meanIn(metric, totals, variant)] as const);
-    return [
-      variant,
-      { component, sampleSize: sizes[variant] ?? 0, means: Object.fromEntries(means), metrics: byName(metrics, (one) => one) },
-    ];
-  });
-  return {
+  const all = compared.map(({ result }) => result);
+  const facts = { experiment, totals, metrics: all, sampleSizes: sizes, ratio, flag, advice };
+  const results: TestResults = {
     testId: experiment.key,
     phase: experiment.phase,
-    method: 'welch',
+    method: experiment.method,
     alpha: ALPHA,
     sampleSizes: sizes as TestResults['sampleSizes'],
     elapsedMs,
     plannedMs: experiment.durationMs,
-    ...mapsOf(judged[0]?.metrics ?? []),
-    arms: Object.fromEntries(arms),
-    ...verdict,
-    warnings: [
-      ...warningsOf({
-        experiment,
-        totals,
-        metrics: compared.map(({ result }) => result),
-        sampleSizes: sizes,
-        elapsedMs,
-        minUnits: MIN_UNITS_PER_ARM,
-        flag,
-        advice,
-      }),
-      ...warnings,
-    ],
+    ...mapsOf(metrics[0]?.metrics ?? []),
+    arms: armResults(experiment, measured, totals, metrics),
+    sampleRatio: ratio,
+    ...judgement,
+    reason: ratio?.isMismatch ? 'sample-ratio-mismatch' : reasonOf(all),
+    warnings: [...warningsOf(facts), ...judgement.warnings],
   };
+  return { results, looks: addedLooks(totals.looks, experiment.method === 'sequence' ? compared : [], ratio) };
+}
+
+/** What `lookAtTest` shows. */
+export function testResult(...facts: Parameters<typeof lookAtTest>): TestResults {
+  return lookAtTest(...facts).results;
+}
+
+interface ArmComparison extends Comparison {
+  readonly variant: string;
+}
+
+function comparisons(
+  experiment: Experiment,
+  measured: readonly MeasuredMetric[],
+  totals: SubjectTotals,
+  now: number,
+): ArmComparison[] {
+  const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
+  const plan = analysisPlan(experiment);
+  const drafts = treatments.flatMap((variant) =>
+    measured.map((metric) => ({ variant, ...compareArms(metric, totals, [control, variant], plan) })),
+  );
+  return corrected(drafts, now);
+}
+
+/** With unlike arms a difference says nothing; and it is not noted as found, should the ratio turn out to be right. */
+function distrusted(comparison: ArmComparison): ArmComparison {
+  const { result, look } = comparison;
+  if (result.verdict === 'insufficientData' || result.verdict === 'undefined') return comparison;
+  return {
+    ...comparison,
+    look: { ...look, significantAt: null },
+    result: { ...result, significantAt: null, verdict: 'undefined', reason: 'sample-ratio-mismatch' },
+  };
+}
+
+function judgedArms(experiment: Experiment, compared: readonly ArmComparison[]) {
+  const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
+  const metrics = treatments.map((variant) => ({
+    variant,
+    metrics: compared.filter((one) => one.variant === variant).map(({ result }) => result),
+  }));
+  return { metrics, ...judgeArms(control, metrics) };
+}
+
+/** Why not even one primary metric could be judged. */
+function reasonOf(metrics: readonly MetricResult[]): MetricReason | null {
+  const primaries = metrics.filter(({ role }) => role === 'primary');
+  const isJudged = primaries.some(({ verdict }) => verdict !== 'insufficientData' && verdict !== 'undefined');
+  return isJudged ? null : (primaries[0]?.reason ?? null);
+}
+
+/** A fixed horizon has one look, of which nothing is carried on. */
+function addedLooks(before: Looks, compared: readonly ArmComparison[], ratio: SampleRatio | null): Looks | null {
+  const seen = compared.filter(({ look }) => look.p < 1);
+  const arms = [...new Set(seen.map(({ variant }) => variant))];
+  const comparisons = Object.fromEntries(
+    arms.map((arm) => [
+      arm,
+      Object.fromEntries(seen.filter(({ variant }) => variant === arm).map(({ result, look }) => [result.name, look])),
+    ]),
+  );
+  const after = mergeLooks(before, { comparisons, sampleRatioP: ratio?.pValue ?? 1 });
+  return jsonEqual(after, before) ? null : after;
+}
+
+function armResults(
+  experiment: Experiment,
+  measured: readonly MeasuredMetric[],
+  totals: SubjectTotals,
+  judged: readonly { readonly variant: string; readonly metrics: readonly MetricResult[] }[],
+): Readonly<Record<string, ArmResults>> {
+  const arms = experiment.arms.map(({ variant, component }): [string, ArmResults] => {
+    const metrics = judged.find((arm) => arm.variant === variant)?.metrics ?? [];
+    const means = measured.map((metric) => [metric.tracked.name, meanIn(metric, totals, variant)] as const);
+    const sampleSize = sizeOf(totals, variant);
+    return [variant, { component, sampleSize, means: Object.fromEntries(means), metrics: byName(metrics, (one) => one) }];
+  });
+  return Object.fromEntries(arms);
 }
 
 function byName<T>(metrics: readonly MetricResult[], read: (metric: MetricResult) => T): ByMetric<T> {

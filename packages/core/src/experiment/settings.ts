@@ -8,7 +8,7 @@ import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
 import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settings.ts';
 import { WHOLE_SHARE } from '../share.ts';
-import type { Experiment, TrackedMetric } from './experiment.ts';
+import { type Experiment, TEST_METHODS, type TestMethod, type TrackedMetric } from './experiment.ts';
 import { parseTrackedMetric } from './metric.ts';
 import { type ArmSettings, parseArms, partProblem, partToShare } from './parse-arms.ts';
 
@@ -35,11 +35,25 @@ export interface TestSettings {
   readonly durationDays?: number;
   /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
   readonly trackedMetrics?: readonly (string | (Partial<TrackedMetric> & { readonly name: string }))[];
+  /** `sequence` unless given: results may be read at any time. `fixedHorizon` judges once, at the planned end. */
+  readonly method?: TestMethod;
+  /** Units of all arms together that are planned for; see `sequentialSampleSize`. */
+  readonly plannedUnits?: number;
 }
 
 export type ParsedTestSettings = Pick<
   Experiment,
-  'description' | 'arms' | 'trafficShare' | 'eligibility' | 'layer' | 'durationMs' | 'trackedMetrics' | 'startAt' | 'tags'
+  | 'description'
+  | 'arms'
+  | 'trafficShare'
+  | 'eligibility'
+  | 'layer'
+  | 'durationMs'
+  | 'trackedMetrics'
+  | 'startAt'
+  | 'tags'
+  | 'method'
+  | 'plannedUnits'
 > & { readonly testId: string };
 
 const KNOWN = [
@@ -56,6 +70,8 @@ const KNOWN = [
   'tags',
   'durationDays',
   'trackedMetrics',
+  'method',
+  'plannedUnits',
 ];
 const LONGEST_DAYS = 3650;
 const DAY_MS = 86_400_000;
@@ -76,7 +92,7 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
   const given = input as unknown as TestSettings;
   const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = given;
-  const { layer = null, startAt, tags = [] } = given;
+  const { layer = null, startAt, tags = [], method = 'sequence', plannedUnits = null } = given;
   return {
     testId,
     description,
@@ -86,6 +102,8 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
     layer,
     startAt: startAt === undefined ? null : instantOf(startAt),
     tags: [...tags],
+    method,
+    plannedUnits,
     durationMs: Math.round(durationDays * DAY_MS),
     trackedMetrics,
   };
@@ -113,6 +131,12 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });
+  const { method, plannedUnits } = input;
+  if (method !== undefined && !(TEST_METHODS as readonly unknown[]).includes(method))
+    issues.push({ path: '/method', message: `must be one of ${TEST_METHODS.join(', ')}; it is ${shown(method)}` });
+  const isCount = Number.isSafeInteger(plannedUnits) && Number(plannedUnits) >= 100;
+  if (plannedUnits !== undefined && !isCount)
+    issues.push({ path: '/plannedUnits', message: `must be a whole number, 100 or more; it is ${shown(plannedUnits)}` });
   const condition = eligibility === undefined ? { issues: [] } : parseCondition(eligibility, '/eligibility');
   return 'issues' in condition ? [...issues, ...condition.issues] : issues;
 }

@@ -30,7 +30,7 @@ export function planTestUpdate(
   return { records: [updated, moved], events: [event, eventOf('flag.updated', moved, by, now)] };
 }
 
-function updateProblem({ key, phase }: Experiment, { fixed, free }: ParsedChanges): Refusal | null {
+function updateProblem({ key, phase, method }: Experiment, { fixed, free }: ParsedChanges): Refusal | null {
   const name = `test "${key}"`;
   if (phase === 'stopped') {
     const rest = [...fixed, ...free].filter((field) => field !== 'description' && field !== 'tags');
@@ -39,6 +39,8 @@ function updateProblem({ key, phase }: Experiment, { fixed, free }: ParsedChange
       : refuse(`${name}: cannot change ${rest.join(', ')}, it is stopped; only description and tags may`);
   }
   if (phase !== 'draft' && free.includes('startAt')) return refuse(`${name}: cannot change startAt, it is ${phase}`);
+  if (phase === 'running' && method === 'fixedHorizon' && free.includes('durationMs'))
+    return refuse(`${name}: cannot change durationDays while it runs, because its one look at the planned end was declared`);
   if (phase !== 'running' || fixed.length === 0) return null;
   return refuse(
     `${name}: cannot change ${fixed.join(', ')} while it runs, because units from before and after would be compared as one test; ` +

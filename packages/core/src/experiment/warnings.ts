@@ -1,9 +1,11 @@
 /** What a reader of a test's results must know before believing them, in words. */
 import type { Flag } from '../flag/flag.ts';
+import { MIN_UNITS_PER_ARM } from './analysis-plan.ts';
 import { driftOf } from './drift.ts';
 import type { Experiment } from './experiment.ts';
 import type { SubjectTotals } from './ledger.ts';
 import type { MetricResult } from './metric-result.ts';
+import type { SampleRatio } from './sample-ratio-check.ts';
 
 interface WarningFacts {
   readonly experiment: Experiment;
@@ -11,35 +13,25 @@ interface WarningFacts {
   /** Of every treatment. */
   readonly metrics: readonly Pick<MetricResult, 'name' | 'role' | 'unit' | 'reason'>[];
   readonly sampleSizes: Readonly<Record<string, number>>;
-  readonly elapsedMs: number;
-  readonly minUnits: number;
+  readonly ratio: SampleRatio | null;
   readonly flag: Flag | null;
   /** What speaks against the plan itself. */
   readonly advice: readonly string[];
 }
 
-export function warningsOf({
-  experiment,
-  totals,
-  metrics,
-  sampleSizes,
-  elapsedMs,
-  minUnits,
-  flag,
-  advice,
-}: WarningFacts): string[] {
+export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, flag, advice }: WarningFacts): string[] {
   const without = namesOf(metrics, (metric) => metric.unit === 'observation');
   const missing = experiment.trackedMetrics
     .filter((tracked) => !Object.hasOwn(totals.metrics, tracked.name))
     .map((tracked) => tracked.name);
   const said: (string | false)[] = [
     (experiment.phase === 'draft' || experiment.phase === 'scheduled') && 'the test has not been started',
-    Math.min(...Object.values(sampleSizes)) < minUnits &&
-      `${inWords(sampleSizes)} units; at least ${minUnits} each are needed before anything is called significant`,
+    Math.min(...Object.values(sampleSizes)) < MIN_UNITS_PER_ARM &&
+      `${inWords(sampleSizes)} units; at least ${MIN_UNITS_PER_ARM} each are needed before anything is called significant`,
     missing.length > 0 && `nothing was recorded yet of ${missing.join(', ')}`,
-    experiment.phase === 'running' &&
-      elapsedMs < experiment.durationMs &&
-      'the p-values are for one look at the planned end; whoever looks earlier and stops at what pleases is fooled more often than the 5 % they say',
+    metrics.some((metric) => metric.reason === 'before-planned-end') &&
+      'one look at the planned end was declared (method fixedHorizon), so before it nothing is judged',
+    ratio?.isMismatch === true && mismatchInWords(ratio),
     changedFlag(experiment, flag),
     ...advice,
     metrics.length > 0 &&
@@ -66,12 +58,18 @@ export function warningsOf({
   return said.filter((sentence) => sentence !== false);
 }
 
+function mismatchInWords({ observed, expected, pValue }: SampleRatio): string {
+  const rounded = Object.fromEntries(Object.entries(expected).map(([arm, count]) => [arm, Math.round(count)]));
+  const chance = pValue === 0 ? 'never' : `once in ${(1 / pValue).toPrecision(2)} times`;
+  return `${inWords(observed)} users where the weights give ${inWords(rounded)}; by chance that happens ${chance}, so something loses or moves users, the arms are unlike, and nothing is called significant`;
+}
+
 function namesOf(metrics: WarningFacts['metrics'], holds: (metric: WarningFacts['metrics'][number]) => boolean): string[] {
   return [...new Set(metrics.filter(holds).map((metric) => metric.name))];
 }
 
 /** As in "control has 4 and treatment 5". */
-function inWords(sampleSizes: WarningFacts['sampleSizes']): string {
+function inWords(sampleSizes: Readonly<Record<string, number>>): string {
   const parts = Object.entries(sampleSizes).map(([arm, size], index) => `${arm} ${index === 0 ? 'has ' : ''}${size}`);
   return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 }

@@ -1,9 +1,11 @@
 /** Tests that were kept before they had all of today's fields. */
 import type { Experiment } from './experiment.ts';
 
-const DEFAULTS: Pick<Experiment, 'layer' | 'slots' | 'tags' | 'number' | 'startAt' | 'archivedAt'> = {
+const DEFAULTS: Pick<Experiment, 'layer' | 'slots' | 'method' | 'plannedUnits' | 'tags' | 'number' | 'startAt' | 'archivedAt'> = {
   layer: null,
   slots: null,
+  method: 'sequence',
+  plannedUnits: null,
   tags: [],
   number: 1,
   startAt: null,

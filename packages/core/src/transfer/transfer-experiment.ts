@@ -1,6 +1,6 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
-import { type Experiment, TEST_PHASES } from '../experiment/experiment.ts';
+import { type Experiment, TEST_METHODS, TEST_PHASES } from '../experiment/experiment.ts';
 import { parseTrackedMetric } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
@@ -46,6 +46,8 @@ const SHAPE = objectOf({
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: listOf(metric),
+  method: oneOf(TEST_METHODS),
+  plannedUnits: orNull(wholeFrom(100)),
   tags: listOf(fullText),
   phase: oneOf(TEST_PHASES),
   number: wholeFrom(1),
@@ -70,6 +72,8 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     layer: experiment.layer,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
+    method: experiment.method,
+    plannedUnits: experiment.plannedUnits,
     tags: experiment.tags,
     phase: experiment.phase,
     number: experiment.number,
@@ -109,6 +113,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
       const parsed = parseTrackedMetric(tracked, '');
       return 'metric' in parsed ? [parsed.metric] : [];
     }),
+    method: entry.method as Experiment['method'],
+    plannedUnits: entry.plannedUnits as number | null,
     tags: entry.tags as readonly string[],
     number: entry.number as number,
     startAt: at(entry.startAt),

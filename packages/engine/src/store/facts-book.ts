@@ -6,6 +6,7 @@ import {
   emptyTotals,
   type LedgerRow,
   MAX_REPLACEMENTS,
+  mergeLooks,
   mergeTally,
   noteMetrics,
   type ObservationDelta,
@@ -60,6 +61,11 @@ export class FactsBook {
     for (const delta of batch.units) this.#addUnit(batch.scope, delta);
     for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
     for (const [id, wear] of this.#wear) this.#rebuild(id, wear);
+    for (const { subject, looks } of batch.looks ?? []) {
+      const id = subjectId(batch.scope, subject);
+      const totals = this.#totals.get(id) ?? emptyTotals();
+      this.#totals.set(id, { ...totals, looks: mergeLooks(totals.looks, looks) });
+    }
     return true;
   }
 
@@ -138,7 +144,8 @@ export class FactsBook {
     }
     for (const [id, seq] of dump.instances) this.#instances.set(id, seq);
     for (const [id, tally] of dump.tallies) this.#tallies.set(id, tally);
-    for (const [id, totals] of dump.totals) this.#totals.set(id, totals);
+    // Totals that were kept before there were looks have none.
+    for (const [id, totals] of dump.totals) this.#totals.set(id, { ...emptyTotals(), ...totals });
   }
 }
 

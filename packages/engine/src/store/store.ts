@@ -3,6 +3,7 @@ import type {
   Change,
   EventType,
   LoggedEvent,
+  LookDelta,
   ObservationDelta,
   RecordKind,
   Scope,
@@ -54,6 +55,8 @@ export interface FactsBatch {
   readonly tallies: readonly TallyDelta[];
   readonly units: readonly UnitDelta[];
   readonly observations: readonly ObservationDelta[];
+  /** What looks at tests have shown; left out when there were none. */
+  readonly looks?: readonly LookDelta[];
 }
 
 /** Instants in milliseconds since 1970. */
