@@ -1,3 +1,4 @@
+import { sequentialSampleSize } from '@sluice/core/statistics';
 import { createSluice, manualClock, memoryStore, TestVariant } from 'sluice';
 import { expect, it } from 'vitest';
 
@@ -101,4 +102,27 @@ it('changes a test, and puts it away', async () => {
   // #endregion
   expect(running).toHaveLength(1);
   expect(abTests.listTests()).toEqual([]);
+});
+
+it('plans a test, with a guardrail and with one look', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  // #region plan
+  const size = sequentialSampleSize(0.05, 0.8, { alpha: 0.05, optimalN: 5000 }); // 5 % of a standard deviation, found 8 times of 10
+  await abTests.createTest({
+    testId: 'checkout_speed',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    trackedMetrics: ['conversion', { name: 'latency', role: 'guardrail', margin: 0.02 }], // may be 2 % slower
+    ...('total' in size ? { plannedUnits: size.total } : {}), // the interval is tightest there
+  });
+  await abTests.createTest({
+    testId: 'one_look',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    method: 'fixedHorizon', // Welch's test, once, at the planned end; nothing is judged before
+    durationDays: 14,
+  });
+  // #endregion
+  expect(abTests.getTest('checkout_speed').plannedUnits).toBeGreaterThan(20_000);
+  expect(abTests.getTest('one_look').method).toBe('fixedHorizon');
 });

@@ -37,8 +37,8 @@ export async function experiment({ sluice, screen, traffic }: DemoStage): Promis
       `${(100 * (results.improvement.latency ?? 0)).toFixed(1)} % better`,
     ),
     fact(
-      'every number is there: accuracy with its interval',
-      results.interval.accuracy != null,
+      'every number is there: accuracy with its interval, and the sample ratio',
+      results.interval.accuracy != null && results.sampleRatio !== null,
       `${shown(results.controlMean.accuracy)} against ${shown(results.treatmentMean.accuracy)}`,
     ),
   ];
@@ -62,9 +62,16 @@ function resultTable(results: TestResults): string[] {
   return [
     colors.dim(line(head)),
     ...rows.map(line),
+    `  ${ratioLine(results)}`,
     `  ${colors.bold(winner)}`,
     ...results.warnings.map((warning) => `  ${colors.yellow('!')} ${warning}`),
   ];
+}
+
+function ratioLine({ sampleRatio }: TestResults): string {
+  if (sampleRatio === null) return 'sample ratio: no users';
+  const { pValue, isMismatch } = sampleRatio;
+  return `sample ratio: ${isMismatch ? colors.yellow('wrong') : 'as configured'} (sequential p ${shown(pValue)})`;
 }
 
 function shown(value: number | null | undefined): string {
