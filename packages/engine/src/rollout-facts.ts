@@ -4,6 +4,7 @@ import {
   controlRange,
   currentStage,
   type Flag,
+  hasControl,
   type JsonObject,
   type Measurement,
   parseMetric,
@@ -11,6 +12,7 @@ import {
   type RolloutFacts,
   splitWeights,
   type Validation,
+  WHOLE_SHARE,
   worstMeasurement,
 } from '@sluice/core';
 import { poolOf } from './components/version-pool.ts';
@@ -52,6 +54,7 @@ export class RolloutFactsGatherer {
       freezeWindows: this.#runtime.freezeWindows,
       segments: this.#runtime.view.segments,
       ...(await this.#reach(rollout.key)),
+      ...(await this.#errorUnits(rollout, flag, criteria)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
       controls: await Promise.all(criteria.map((criterion, index) => this.#control(criterion, index, rollout, flag))),
@@ -82,6 +85,27 @@ export class RolloutFactsGatherer {
     const flag = this.#runtime.view.flag(rollout.key);
     const units = newVariants(flag).map((variant) => totals.arms[variant ?? '']?.exposed ?? 0);
     return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
+  }
+
+  /** What a criterion compares: of each stage so far that had a control, how many units met an error on the change and beside it. */
+  async #errorUnits(
+    rollout: Rollout,
+    flag: Flag | null,
+    criteria: readonly Criterion[],
+  ): Promise<Pick<RolloutFacts, 'errorUnits'>> {
+    const current = currentStage(rollout.phase);
+    if (current === null || flag === null || !criteria.some(({ versusControl }) => versusControl !== undefined)) return {};
+    await this.#runtime.facts.flush();
+    const compared = rollout.plan.stages.slice(0, current + 1).flatMap((stage, index) => {
+      return stage.share !== null && hasControl(rollout, stage) ? [{ index, canaryShare: stage.share / WHOLE_SHARE }] : [];
+    });
+    const errorUnits = compared.map(async ({ index, canaryShare }) => {
+      const { arms } = await this.#runtime.store.readTotals(rollout.scope, stageSubject(rollout, index));
+      const met = (variant: string | undefined): number => arms[variant ?? '']?.exposed ?? 0;
+      const canaryEvents = newVariants(flag).reduce((sum, variant) => sum + met(variant), 0);
+      return { canaryEvents, baselineEvents: met(flag.offVariant), canaryShare };
+    });
+    return { errorUnits: await Promise.all(errorUnits) };
   }
 
   /**

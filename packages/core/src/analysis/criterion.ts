@@ -7,8 +7,11 @@
 export const VERDICTS = ['fail', 'error', 'inconclusive', 'wait', 'pass'] as const;
 export type VerdictName = (typeof VERDICTS)[number];
 export type ErrorCause = 'badQuery' | 'provider' | 'noData';
-/** What a `fail` came from where it is not the value beyond its bound: all requests failed, or the change was served and reports nothing. */
-export const HARM_CAUSES = ['breakage', 'absence'] as const;
+/**
+ * What a `fail` came from where it is not the value beyond its bound: all requests failed, the change was served and reports nothing, or more units
+ * met an error on it than beside it.
+ */
+export const HARM_CAUSES = ['breakage', 'absence', 'comparison'] as const;
 export type HarmCause = (typeof HARM_CAUSES)[number];
 
 /**
@@ -26,6 +29,8 @@ export interface Criterion {
   readonly max: number | null;
   /** Smallest value that is still good. */
   readonly min: number | null;
+  /** How many times the control's error rate the change may have; absent is no comparison. */
+  readonly versusControl?: number;
   /** Fewer samples than this are `wait`. */
   readonly minSamples: number;
   /** Only the last this many milliseconds count, and never anything from before the stage. */
@@ -50,6 +55,8 @@ export interface Verdict {
   readonly message: string;
   readonly value: number | null;
   readonly samples: number;
+  /** Where it was compared with the control: ln of the evidence that it is worse than tolerated. */
+  readonly logE?: number;
   readonly dryRun: boolean;
   readonly at: number;
 }

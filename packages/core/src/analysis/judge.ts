@@ -1,9 +1,38 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
 import { totalBreakage } from './breakage.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
+import { compareWithControl, type ErrorUnits } from './versus-control.ts';
 
-/** `since` is the instant from which data counts: the stage's entry. Until `staleAfterMs` of silence have passed, no data is `wait`. */
-export function judge(criterion: Criterion, measurement: Measurement, since: number, now: number): Verdict {
+/**
+ * `since` is the instant from which data counts: the stage's entry. Until `staleAfterMs` of silence have passed, no data is `wait`. A comparison with
+ * the control needs no least number of samples; where it shows no harm, the bounds decide.
+ */
+export function judge(
+  criterion: Criterion,
+  measurement: Measurement,
+  since: number,
+  now: number,
+  errorUnits?: ErrorUnits,
+): Verdict {
+  const compared = compareWithControl(criterion, errorUnits);
+  const bounds = judgeBounds(criterion, measurement, since, now);
+  if (compared === null) return bounds;
+  const { logE, message } = compared;
+  if (compared.isWorse) return { ...bounds, verdict: 'fail', cause: 'comparison', message, logE };
+  if (bounds.verdict !== 'fail' && isBlind(measurement, errorUnits))
+    return { ...failed(criterion, 'badQuery', NO_UNITS, now), value: bounds.value, samples: bounds.samples, logE };
+  return { ...bounds, logE };
+}
+
+const NO_UNITS =
+  'errors of the change are counted without their unit, so that it cannot be compared with the control; pass { unit } to count';
+
+/** Errors were measured and no unit met one. */
+function isBlind(measurement: Measurement, errorUnits: ErrorUnits | undefined): boolean {
+  return measurement.kind === 'value' && measurement.value > 0 && errorUnits?.stages.at(-1)?.canaryEvents === 0;
+}
+
+function judgeBounds(criterion: Criterion, measurement: Measurement, since: number, now: number): Verdict {
   if (measurement.kind === 'error') return failed(criterion, measurement.cause, measurement.message, now);
   const newest = measurement.at ?? since;
   // Asked this way round, an instant that is NaN counts as stale.
@@ -32,7 +61,14 @@ export function judge(criterion: Criterion, measurement: Measurement, since: num
     return verdictOf(criterion, 'fail', `${figures}, above ${shown(criterion.max)}`, value, samples, now);
   if (criterion.min !== null && value < criterion.min)
     return verdictOf(criterion, 'fail', `${figures}, below ${shown(criterion.min)}`, value, samples, now);
-  return verdictOf(criterion, 'pass', `${figures}, within its bound`, value, samples, now);
+  return verdictOf(
+    criterion,
+    'pass',
+    `${figures}, ${criterion.max === null && criterion.min === null ? 'no worse than tolerated so far' : 'within its bound'}`,
+    value,
+    samples,
+    now,
+  );
 }
 
 /** The worst of what must be obeyed; `pass` when there is nothing. Dry-run verdicts are left out. */

@@ -39,9 +39,22 @@ describe('parseCriterion', () => {
   });
 
   it('needs a bound that something can respect', () => {
-    expect(issuesOf({ metric: 'p95' })).toEqual(['/criteria/0 needs a bound: max, min or both']);
+    expect(issuesOf({ metric: 'p95' })).toEqual(['/criteria/0 needs a bound: max, min or both, or versusControl']);
     expect(issuesOf({ metric: 'p95', max: Number.NaN })).toEqual(['/criteria/0/max must be a finite number; it is NaN']);
     expect(issuesOf({ metric: 'p95', min: 2, max: 1 })).toEqual(['/criteria/0/min must not be above max, 1; it is 2']);
+  });
+
+  it('compares nothing but the error rate of the own collector, by a ratio from 1', () => {
+    expect(parseCriterion({ metric: 'errorRate', versusControl: 1.2 }, '')).toMatchObject({
+      criterion: { max: null, min: null, versusControl: 1.2 },
+    });
+    const own = "/criteria/0/versusControl is for the errorRate of the process's own collector";
+    expect(issuesOf({ metric: 'p95', versusControl: 1.2 })).toEqual([own]);
+    expect(issuesOf({ metric: 'errorRate', source: 'prom', versusControl: 1.2 })).toEqual([own]);
+    for (const wrong of [0.9, Number.NaN, '2'])
+      expect(issuesOf({ metric: 'errorRate', versusControl: wrong })).toEqual([
+        `/criteria/0/versusControl must be a number from 1 to 100; it is ${String(wrong)}`,
+      ]);
   });
 
   it('names everything that is wrong at once', () => {

@@ -10,6 +10,11 @@ export interface CriterionSettings {
   readonly metric: string;
   readonly max?: number;
   readonly min?: number;
+  /**
+   * How many times the control's error rate the change may have, from 1: compared by units that met an error, counted with `{ unit }` on the
+   * process's own collector. 1.2 leaves room for what is not quite alike.
+   */
+  readonly versusControl?: number;
   readonly name?: string;
   readonly source?: string;
   readonly minSamples?: number;
@@ -19,7 +24,7 @@ export interface CriterionSettings {
 }
 
 const DEFAULTS = { source: 'collector', minSamples: 20, windowMs: 300_000, staleAfterMs: 60_000, dryRun: false } as const;
-const KNOWN = ['metric', 'max', 'min', 'name', ...Object.keys(DEFAULTS)];
+const KNOWN = ['metric', 'max', 'min', 'versusControl', 'name', ...Object.keys(DEFAULTS)];
 
 export function parseCriterion(
   value: unknown,
@@ -36,7 +41,9 @@ export function parseCriterion(
       ? parseMetric(given.metric, `${path}/metric`)
       : { path: `${path}/metric`, message: 'must be a text such as "errorRate"' };
   if ('message' in metric) issues.push(metric);
-  if (given.max === undefined && given.min === undefined) issues.push({ path, message: 'needs a bound: max, min or both' });
+  if (given.max === undefined && given.min === undefined && given.versusControl === undefined)
+    issues.push({ path, message: 'needs a bound: max, min or both, or versusControl' });
+  issues.push(...comparisonIssues(given, path));
   if (given.max !== undefined && given.min !== undefined && given.min > given.max)
     issues.push({ path: `${path}/min`, message: `must not be above max, ${String(given.max)}; it is ${String(given.min)}` });
   for (const name of ['max', 'min', 'minSamples', 'windowMs', 'staleAfterMs'] as const) {
@@ -57,6 +64,15 @@ export function parseCriterion(
   return { criterion: withDefaults(given as CriterionSettings) };
 }
 
+function comparisonIssues({ versusControl, metric, source }: Partial<CriterionSettings>, path: string): Issue[] {
+  if (versusControl === undefined) return [];
+  const at = `${path}/versusControl`;
+  const isOwn = metric === 'errorRate' && (source === undefined || source === DEFAULTS.source);
+  if (!isOwn) return [{ path: at, message: "is for the errorRate of the process's own collector" }];
+  const isRatio = typeof versusControl === 'number' && versusControl >= 1 && versusControl <= 100;
+  return isRatio ? [] : [{ path: at, message: `must be a number from 1 to 100; it is ${String(versusControl)}` }];
+}
+
 function withDefaults(given: CriterionSettings): Criterion {
   return {
     name: given.name ?? given.metric,
@@ -64,6 +80,7 @@ function withDefaults(given: CriterionSettings): Criterion {
     source: given.source ?? DEFAULTS.source,
     max: given.max ?? null,
     min: given.min ?? null,
+    ...(given.versusControl === undefined ? {} : { versusControl: given.versusControl }),
     minSamples: given.minSamples ?? DEFAULTS.minSamples,
     windowMs: given.windowMs ?? DEFAULTS.windowMs,
     staleAfterMs: given.staleAfterMs ?? DEFAULTS.staleAfterMs,

@@ -2,6 +2,7 @@
 
 import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { judge } from '../analysis/judge.ts';
+import type { ErrorUnits } from '../analysis/versus-control.ts';
 import { absenceOf, hasControl, ripened, silenceAt } from './absence.ts';
 import type { Rollout, Silence, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
@@ -29,7 +30,8 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   // A clock that was set back to before the stage: data counts from now.
   const enteredAt = Math.min(progress.enteredAt, now);
   const silences = hasControl(rollout, stage) ? silencesOf(rollout, stage, facts, enteredAt, now) : [];
-  const verdicts = verdictsOf(stage, silences, facts, enteredAt, now);
+  const units = hasControl(rollout, stage) ? errorUnitsOf(stage, facts) : undefined;
+  const verdicts = verdictsOf(stage, silences, facts, units, { enteredAt, now });
   const isFresh = verdicts.every((verdict) => verdict.dryRun || verdict.value !== null);
   const isRunning = phase.name !== 'held' && phase.name !== 'awaitingApproval';
   const watchedMs = isRunning ? watchedSince(progress.tickedAt, rollout.plan.tickMs, now) : 0;
@@ -48,9 +50,21 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
 }
 
-function verdictsOf(stage: Stage, silences: readonly Silence[], facts: RolloutFacts, enteredAt: number, now: number): Verdict[] {
+/** What criteria that compare with the control are judged by. */
+function errorUnitsOf({ criteria }: Stage, { errorUnits }: RolloutFacts): ErrorUnits | undefined {
+  const comparisons = criteria.filter(({ versusControl }) => versusControl !== undefined).length;
+  return errorUnits === undefined ? undefined : { stages: errorUnits, comparisons };
+}
+
+function verdictsOf(
+  stage: Stage,
+  silences: readonly Silence[],
+  facts: RolloutFacts,
+  units: ErrorUnits | undefined,
+  { enteredAt, now }: { readonly enteredAt: number; readonly now: number },
+): Verdict[] {
   return stage.criteria.map((criterion, index) => {
-    const verdict = judge(criterion, measurementOf(facts, index), enteredAt, now);
+    const verdict = judge(criterion, measurementOf(facts, index), enteredAt, now, units);
     return { ...verdict, ...absenceOf(silences[index], facts.controls[index] ?? null, criterion, now) };
   });
 }

@@ -81,7 +81,7 @@ describe('parseRolloutSettings', () => {
       '/stages/0/bakems is not a setting of a stage (did you mean "bakeMs"?)',
       '/stages/0/approval must be auto or manual; it is "hand"',
       '/stages/0/groups must be a list of names of groups',
-      '/stages/0/criteria/0 needs a bound: max, min or both',
+      '/stages/0/criteria/0 needs a bound: max, min or both, or versusControl',
     ]);
     expect(issuesOf({ strategy: 'percentage', validatorName: 'check', stages: [5, 'all'] })).toEqual([
       '/stages/1 must be a number from 0 to 100; it is all',

@@ -5,6 +5,7 @@ import type { Allocation, Flag } from '../flag/flag.ts';
 import type { SegmentLookup } from '../flag/match.ts';
 import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
+import type { EventCounts } from '../statistics/event-test.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
 import type { FreezeWindow } from './freeze.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
@@ -29,6 +30,8 @@ export interface RolloutFacts {
   readonly measurements: readonly Measurement[];
   /** The same of the control, where `controlRange` asked for it; null elsewhere. */
   readonly controls: readonly (Measurement | null)[];
+  /** Of each stage so far that had a control, units that met an error; absent where no criterion of the stage compares. */
+  readonly errorUnits?: readonly EventCounts[];
   /** Windows in which no rollout opens a stage, besides its own. */
   readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */

@@ -97,6 +97,7 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
       message: verdict.message,
       value: verdict.value,
       samples: verdict.samples,
+      ...(verdict.logE === undefined ? {} : { logE: verdict.logE }),
     })),
   };
   return end(rollout, { name: 'rolledBack', cause: 'harm', message }, now, {

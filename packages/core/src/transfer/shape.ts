@@ -56,17 +56,19 @@ export function listOf(shape: Shape): Shape {
       : [{ path, message: `must be a list; it is ${shown(value)}` }];
 }
 
-/** An object of just these fields, all of them needed. */
-export function objectOf(fields: Readonly<Record<string, Shape>>): Shape {
+/** An object of just these fields, all of them needed but the `optional` ones. */
+export function objectOf(fields: Readonly<Record<string, Shape>>, optional: Readonly<Record<string, Shape>> = {}): Shape {
   return (value, path) => {
     if (!isJsonObject(value)) return [{ path, message: `must be an object; it is ${shown(value)}` }];
-    const known = Object.keys(fields);
+    const present = Object.entries(optional).filter(([key]) => Object.hasOwn(value, key));
+    const wanted: Readonly<Record<string, Shape>> = { ...fields, ...Object.fromEntries(present) };
+    const known = [...Object.keys(fields), ...Object.keys(optional)];
     const strangers = Object.keys(value)
       .filter((key) => !known.includes(key))
       .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: `is not a field here${nearest(key, known)}` }));
-    const members = known.flatMap((key) =>
+    const members = Object.keys(wanted).flatMap((key) =>
       Object.hasOwn(value, key)
-        ? (fields[key]?.(value[key], `${path}/${pointerPart(key)}`) ?? [])
+        ? (wanted[key]?.(value[key], `${path}/${pointerPart(key)}`) ?? [])
         : [{ path: `${path}/${pointerPart(key)}`, message: 'is missing' }],
     );
     return [...strangers, ...members];

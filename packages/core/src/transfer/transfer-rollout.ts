@@ -24,17 +24,20 @@ import {
   yesOrNo,
 } from './shape.ts';
 
-const CRITERION = objectOf({
-  name: fullText,
-  metric: fullText,
-  source: fullText,
-  max: orNull(finite),
-  min: orNull(finite),
-  minSamples: numberFrom(0),
-  windowMs: numberFrom(0),
-  staleAfterMs: numberFrom(0),
-  dryRun: yesOrNo,
-});
+const CRITERION = objectOf(
+  {
+    name: fullText,
+    metric: fullText,
+    source: fullText,
+    max: orNull(finite),
+    min: orNull(finite),
+    minSamples: numberFrom(0),
+    windowMs: numberFrom(0),
+    staleAfterMs: numberFrom(0),
+    dryRun: yesOrNo,
+  },
+  { versusControl: numberFrom(1, 100) },
+);
 const STAGE = objectOf({
   percentage,
   sharePercentage: orNull(percentage),
@@ -54,16 +57,19 @@ const ALLOCATION = objectOf({
   split: splitIssues,
   stageGroups: listOf(fullText),
 });
-const VERDICT = objectOf({
-  criterion: fullText,
-  verdict: oneOf(VERDICTS),
-  cause: orNull(oneOf(['badQuery', 'provider', 'noData', ...HARM_CAUSES])),
-  message: text,
-  value: orNull(finite),
-  samples: numberFrom(0),
-  dryRun: yesOrNo,
-  at: instant,
-});
+const VERDICT = objectOf(
+  {
+    criterion: fullText,
+    verdict: oneOf(VERDICTS),
+    cause: orNull(oneOf(['badQuery', 'provider', 'noData', ...HARM_CAUSES])),
+    message: text,
+    value: orNull(finite),
+    samples: numberFrom(0),
+    dryRun: yesOrNo,
+    at: instant,
+  },
+  { logE: finite },
+);
 const stages: Shape = (value, path) => {
   const issues = listOf(STAGE)(value, path);
   return issues.length === 0 && (value as readonly unknown[]).length === 0
