@@ -102,3 +102,18 @@ it('advises before it starts', async () => {
   // #endregion
   expect(warnings).toHaveLength(2);
 });
+
+it('is compared with what is served beside it', async () => {
+  const { flags, rollouts } = await start();
+  await flags.setFlag('search_ranking', { enabled: true, rolloutPercentage: 0 });
+  // #region versus-control
+  await rollouts.startRollout('search_ranking', {
+    strategy: RolloutStrategy.CANARY,
+    criteria: [
+      { metric: 'errorRate', versusControl: 1.2 }, // may fail up to 1.2 times as often as what is served beside it
+      { metric: 'p95', max: 1000 },
+    ],
+  });
+  // #endregion
+  expect(rollouts.getRolloutStatus('search_ranking')).toMatchObject({ currentPercentage: 1 });
+});

@@ -1,4 +1,5 @@
 /** Act 2: a component with a real defect is taken back before many meet it. */
+import type { RolloutStatus } from 'sluice';
 import { FLAG } from '../assignment.ts';
 import { colors } from '../screen.ts';
 import { shareOf } from '../traffic.ts';
@@ -19,7 +20,8 @@ export async function defect(stage: DemoStage): Promise<Fact[]> {
     ...PACE,
     strategy: 'canary',
     toVariant: 'wink-dated',
-    criteria: CRITERIA,
+    // Who met an error on it, against who met one beside it: two or three are enough, and a bound needs no guess.
+    criteria: [{ metric: 'errorRate', versusControl: 1.2 }, ...CRITERIA.filter(({ metric }) => metric !== 'errorRate')],
     reason: 'reads the year of copyright lines',
     actor: 'ann',
   });
@@ -45,6 +47,11 @@ export async function defect(stage: DemoStage): Promise<Fact[]> {
       status.error ?? status.phase,
     ),
     fact(
+      'it was caught by evidence, an e-value that was looked at all the time',
+      status.verdicts.some(({ cause, logE = 0 }) => cause === 'comparison' && logE >= Math.log(20)),
+      `${evidenceOf(status)} : 1 that it fails more than 1.2 times as often as wink`,
+    ),
+    fact(
       'the evidence names how many users met it, as the traffic saw them',
       withError > 0 && Math.abs(withError - failed.size) <= 3,
       `${withError} in the evidence, ${failed.size} in the traffic, of ${served.size} served`,
@@ -56,4 +63,8 @@ export async function defect(stage: DemoStage): Promise<Fact[]> {
     ),
     fact('everybody is back on wink', shareOf(after, 'wink') === 100, `${shareOf(after, 'wink').toFixed(1)} % of requests`),
   ];
+}
+
+function evidenceOf({ verdicts }: RolloutStatus): string {
+  return Math.exp(Math.max(0, ...verdicts.map(({ logE = 0 }) => logE))).toPrecision(2);
 }
