@@ -1,4 +1,4 @@
-import { SluiceError } from '@sluice/core';
+import { DEFAULT_SCOPE, SluiceError } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { manualClock } from './clock/manual-clock.ts';
 import { createSluice } from './sluice.ts';
@@ -100,4 +100,36 @@ it('rebuilds what a unit with an absurd value took with it', async () => {
   const after = await tests.getTestResults('t');
   expect(after.metrics.m?.pValueNow).toBeCloseTo(before.metrics.m?.pValueNow ?? 0, 10);
   expect(after.warnings.join()).toContain('1 units were seen in two arms');
+});
+
+it("counts a unit's value at the most as its metric's cap, by the user and without", async () => {
+  const trackedMetrics = [
+    { name: 'spent', aggregation: 'sum', cap: 100 },
+    { name: 'seconds', cap: 5 },
+  ];
+  const { tests } = await running({ trackedMetrics });
+  for (let unit = 0; unit < 20; unit++) {
+    const variant = tests.getVariant('t', { userId: unit });
+    for (const spent of [30, unit === 0 ? 1e9 : 20, 10]) tests.recordMetric('t', variant, 'spent', spent, { userId: unit });
+    tests.recordMetric('t', variant, 'seconds', unit % 2 === 0 ? 1 : 400);
+  }
+  const { metrics, arms } = await tests.getTestResults('t');
+  const sum = (name: 'spent' | 'seconds'): number => {
+    const { controlMean, controlUnits, treatmentMean, treatmentUnits } = metrics[name] ?? {};
+    return (controlMean ?? 0) * (controlUnits ?? 0) + (treatmentMean ?? 0) * (treatmentUnits ?? 0);
+  };
+  expect(sum('spent')).toBeCloseTo(19 * 60 + 100, 6);
+  expect(sum('seconds')).toBeCloseTo(10 * 1 + 10 * 5, 6);
+  expect(Object.keys(arms)).toEqual(['control', 'treatment']);
+});
+
+it('keeps what a look has shown before it shows it', async () => {
+  const { store, tests } = await running({ trackedMetrics: ['m'] });
+  for (let unit = 0; unit < 600; unit++) {
+    const variant = tests.getVariant('t', { userId: unit });
+    tests.recordMetric('t', variant, 'm', (unit % 10) + (variant === 'treatment' ? 3 : 0), { userId: unit });
+  }
+  const results = await tests.getTestResults('t');
+  const { looks } = await store.readTotals(DEFAULT_SCOPE, 't');
+  expect(looks.comparisons.treatment?.m).toMatchObject({ p: results.pValue.m, significantAt: results.metrics.m?.significantAt });
 });

@@ -51,6 +51,8 @@ describe('updateTest', () => {
       { eligibility: { plan: 'pro' } },
       { trafficShare: 0.5 },
       { layer: 'l' },
+      { method: 'fixedHorizon' as const },
+      { plannedUnits: 500 },
       { trackedMetrics: [{ name: 'm', role: 'guardrail' as const }] },
     ])
       await expect(tests.updateTest('t', { ...changes, description: 'changed' })).rejects.toMatchObject({
@@ -66,6 +68,13 @@ describe('updateTest', () => {
     await clock.advance(2 * DAY);
     await expect(tests.updateTest('t', { durationDays: 30 })).rejects.toThrow('it is stopped; only description and tags may');
     expect(await tests.updateTest('t', { tags: ['done'] })).toMatchObject({ tags: ['done'], phase: 'stopped' });
+  });
+
+  it('leaves the planned end of a fixed horizon where it was declared', async () => {
+    const { tests } = await world({ method: 'fixedHorizon' });
+    await tests.updateTest('t', { durationDays: 9 });
+    await tests.startTest('t');
+    await expect(tests.updateTest('t', { durationDays: 30 })).rejects.toThrow('one look at the planned end was declared');
   });
 
   it('names what is wrong, and changes nothing when nothing is different', async () => {

@@ -55,12 +55,14 @@ export class TestRecorder {
       return this.#refuse(
         `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
       );
+    const { aggregation = 'mean', cap } = experiment.trackedMetrics.find((tracked) => tracked.name === metric) ?? {};
     let isTaken: boolean;
-    if (userId === undefined) isTaken = this.#runtime.facts.observe(subject, variant, metric, value);
-    else {
+    if (userId === undefined) {
+      isTaken = this.#runtime.facts.observe(subject, variant, metric, cap === undefined ? value : Math.min(value, cap));
+    } else {
       const unit = hashDigits(hashOfKey(userId));
-      const aggregation = experiment.trackedMetrics.find((tracked) => tracked.name === metric)?.aggregation ?? 'mean';
-      isTaken = this.#runtime.facts.record({ subject, unit, arm: variant, metric, value, aggregation });
+      const capped = cap === undefined ? {} : { cap };
+      isTaken = this.#runtime.facts.record({ subject, unit, arm: variant, metric, value, aggregation, ...capped });
     }
     if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
     this.#metrics?.observe(metric, value, { flag: testId, variant });

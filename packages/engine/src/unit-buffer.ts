@@ -17,6 +17,7 @@ export interface UnitValue {
   readonly metric: string;
   readonly value: number;
   readonly aggregation: Aggregation;
+  readonly cap?: number;
   readonly at: number;
 }
 
@@ -66,6 +67,7 @@ export class UnitBuffer {
       min: Math.min(before?.min ?? value.value, value.value),
       max: Math.max(before?.max ?? value.value, value.value),
       from: Math.min(before?.from ?? value.at, value.at),
+      ...(value.cap === undefined ? {} : { cap: value.cap }),
     });
   }
 

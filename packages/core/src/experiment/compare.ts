@@ -43,7 +43,7 @@ export function compareArms(
   const control = momentsOf(metric, totals, controlArm);
   const treatment = momentsOf(metric, totals, treatmentArm);
   const before = ownEntry(ownEntry(totals.looks.comparisons, treatmentArm) ?? {}, tracked.name) ?? NO_LOOK;
-  const { margin: _margin, ...named } = tracked;
+  const { margin: _margin, cap: _cap, ...named } = tracked;
   const base: MetricResult = {
     ...named,
     ...NOTHING,

@@ -17,6 +17,8 @@ export interface TrackedMetric {
   readonly aggregation: Aggregation;
   /** Of a guardrail: how much worse it may be than the control, as a fraction of the control's mean; 0 unless given. */
   readonly margin?: number;
+  /** A unit's value above it counts as this (winsorising); declared before the test, not read off its data. */
+  readonly cap?: number;
 }
 
 export interface Arm {

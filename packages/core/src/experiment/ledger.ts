@@ -167,6 +167,7 @@ function joined(a: MetricDelta | undefined, b: MetricDelta): MetricDelta {
     min: Math.min(a.min, b.min),
     max: Math.max(a.max, b.max),
     from: Math.min(a.from, b.from),
+    ...(a.cap === undefined ? {} : { cap: a.cap }),
   };
 }
 

@@ -26,10 +26,10 @@ export function parseTrackedMetric(
   if (!isJsonObject(given))
     return { issues: [{ path, message: 'must be a name, or an object such as { name: "latency", goal: "decrease" }' }] };
   const issues: Issue[] = Object.keys(given)
-    .filter((key) => !['name', 'goal', 'role', 'aggregation', 'margin'].includes(key))
+    .filter((key) => !['name', 'goal', 'role', 'aggregation', 'margin', 'cap'].includes(key))
     .map((key) => ({
       path: `${path}/${key}`,
-      message: 'is not a setting of a metric; there are name, goal, role, aggregation, margin',
+      message: 'is not a setting of a metric; there are name, goal, role, aggregation, margin, cap',
     }));
   const { name } = given;
   if (typeof name !== 'string' || name === '')
@@ -45,5 +45,7 @@ export function parseTrackedMetric(
     issues.push({ path: `${path}/margin`, message: `must be a fraction from 0 to 1; it is ${JSON.stringify(margin)}` });
   else if (margin !== undefined && role !== 'guardrail')
     issues.push({ path: `${path}/margin`, message: 'is for guardrails alone' });
+  if (given.cap !== undefined && !Number.isFinite(given.cap))
+    issues.push({ path: `${path}/cap`, message: `must be a finite number; it is ${JSON.stringify(given.cap)}` });
   return issues.length > 0 ? { issues } : { metric: { ...trackedMetric(name), ...(given as Partial<TrackedMetric>) } };
 }

@@ -54,3 +54,22 @@ it('refuses a traffic share that is none and a condition that is none', () => {
   expect(pathsOf({ ...two, trafficShare: 0.12345, eligibility: { plan: 'pro' } })).toEqual([]);
   expect(pathsOf({ ...two, eligibility: { age: { above: 3 } } })).toEqual(['/eligibility/age/above']);
 });
+
+it('reads a method, a planned size, margins and caps, and names what is wrong with them', () => {
+  const plan = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+  const guardrail = { name: 'latency', role: 'guardrail', margin: 0.1, cap: 9 };
+  expect(parseTestSettings({ ...plan, method: 'fixedHorizon', plannedUnits: 100, trackedMetrics: [guardrail] })).toMatchObject({
+    method: 'fixedHorizon',
+    plannedUnits: 100,
+    trackedMetrics: [{ ...guardrail, goal: 'decrease', aggregation: 'mean' }],
+  });
+  expect(parseTestSettings(plan)).toMatchObject({ method: 'sequence', plannedUnits: null });
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ method: 'welch' }, '/method must be one of sequence, fixedHorizon; it is "welch"'],
+    [{ plannedUnits: 99 }, '/plannedUnits must be a whole number, 100 or more; it is 99'],
+    [{ trackedMetrics: [{ ...guardrail, margin: -0.1 }] }, '/trackedMetrics/0/margin must be a fraction from 0 to 1; it is -0.1'],
+    [{ trackedMetrics: [{ name: 'a', margin: 0.1 }] }, '/trackedMetrics/0/margin is for guardrails alone'],
+    [{ trackedMetrics: [{ name: 'a', cap: Number.NaN }] }, '/trackedMetrics/0/cap must be a finite number; it is null'],
+  ];
+  for (const [settings, message] of wrong) expect(() => parseTestSettings({ ...plan, ...settings })).toThrow(message);
+});

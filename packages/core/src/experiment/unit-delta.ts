@@ -10,6 +10,8 @@ export interface MetricDelta {
   readonly min: number;
   readonly max: number;
   readonly from: number;
+  /** The most that the unit's one value may be; absent is no cap. */
+  readonly cap?: number;
 }
 
 /** What happened to one unit since the last flush. A subject is a test or one stage of a rollout. */
@@ -30,8 +32,13 @@ export interface ObservationDelta {
   readonly metrics: Readonly<Record<string, Moments>>;
 }
 
-/** The one value that a unit's values become. */
+/** The one value that a unit's values become, at the most its cap: one extreme unit then cannot hide what the others did (winsorising). */
 export function unitValue(values: MetricDelta): number {
+  const value = aggregated(values);
+  return values.cap === undefined ? value : Math.min(value, values.cap);
+}
+
+function aggregated(values: MetricDelta): number {
   switch (values.aggregation) {
     case 'mean':
       return values.sum / values.count;
