@@ -11,6 +11,7 @@ describe('a wrong sample ratio', () => {
     const wrong = lookAtTest(SINGLE, totalsOf({ a: differing(3000) }, [3000, 3600]), 1);
     expect(wrong.results).toMatchObject({ significant: false, winner: null, reason: 'sample-ratio-mismatch' });
     expect(wrong.results.metrics.a).toMatchObject({ verdict: 'undefined', reason: 'sample-ratio-mismatch', significantAt: null });
+    expect(wrong.looks?.comparisons.treatment?.a?.significantAt).toBeNull();
     expect(wrong.results.sampleRatio).toMatchObject({ isMismatch: true, expected: { control: 3300, treatment: 3300 } });
     expect(wrong.results.warnings.join()).toContain('control has 3000 and treatment 3600 users where the weights give');
     const later = testResult(SINGLE, { ...totalsOf({ a: differing(9000) }), looks: wrong.looks ?? NO_LOOKS }, 2);
@@ -75,6 +76,23 @@ describe('a guardrail', () => {
         1,
       ).verdict.accuracy;
     expect([of(10, 9.5), of(10, 8.5), of(-10, -10.5), of(-10, -11.5)]).toEqual(['notWorse', 'worse', 'notWorse', 'worse']);
+  });
+
+  it('takes its margin of the mean itself, not of the mean relative to the shift of its moments', () => {
+    const totals = latency(1000, 3);
+    const shifted = Object.fromEntries(
+      Object.entries(totals.arms).map(([arm, { exposed, metrics }]) => {
+        const { latency: moments } = metrics;
+        const moved = moments === undefined ? {} : { latency: { ...moments, mean: moments.mean - 90, shift: 90 } };
+        return [arm, { exposed, metrics: moved }];
+      }),
+    );
+    for (const margin of [undefined, 0.05]) {
+      const [plain, same] = [totals, { ...totals, arms: shifted }].map(
+        (of) => testResult(guarded(margin), of, 1).metrics.latency,
+      );
+      expect(same?.worstExcess).toBeCloseTo(plain?.worstExcess ?? Number.NaN, 9);
+    }
   });
 
   it('says how much worse it can at most be, and has the p of its own bound', () => {

@@ -91,6 +91,10 @@ describe('the confidence sequence', () => {
     );
   });
 
+  it('has finite evidence however far the null is', () => {
+    expect(sequenceLogE(1e200, 1000, TUNING)).toBe(Number.MAX_VALUE);
+  });
+
   it('has evidence that averages to 1 where there is no difference: it is an e-value', () => {
     for (const total of [200, 5000, 1e6]) {
       let mean = 0;

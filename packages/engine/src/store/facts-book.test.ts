@@ -40,3 +40,24 @@ it('takes all moments anew from the rows when so many values took another’s pl
   report(book, last + 1);
   expect(momentsOf(book).kept).not.toEqual(momentsOf(book).exact);
 });
+
+it('knows totals that were kept before there were looks as ones without', () => {
+  const book = new FactsBook();
+  report(book, 1);
+  const old = JSON.parse(JSON.stringify([...book.dump()]).replaceAll(/,"looks":\{.*?"sampleRatioP":1\}/g, ''));
+  expect(JSON.stringify(old)).not.toContain('looks');
+  const restored = new FactsBook();
+  for (const piece of old) restored.restore(piece);
+  expect(restored.totals(DEFAULT_SCOPE, 't')).toEqual(book.totals(DEFAULT_SCOPE, 't'));
+  const looks = { comparisons: {}, sampleRatioP: 0.5 };
+  restored.add({
+    instanceId: 'j',
+    seq: 1,
+    scope: DEFAULT_SCOPE,
+    tallies: [],
+    units: [],
+    observations: [],
+    looks: [{ subject: 't', looks }],
+  });
+  expect(restored.totals(DEFAULT_SCOPE, 't').looks).toEqual(looks);
+});
