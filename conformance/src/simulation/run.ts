@@ -4,6 +4,7 @@ import { measureClustering } from './clustering.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower, POWER_CELLS } from './power.ts';
 import { measureRamp, RAMP_CELLS } from './ramp.ts';
+import { measureReading } from './reading.ts';
 import { measureRatios } from './sample-ratios.ts';
 
 const replicates = Number(process.argv[2] ?? 2000);
@@ -75,3 +76,6 @@ for (const cell of RAMP_CELLS) {
   const rates = measureRamp(cell, replicates, seed);
   row(String(cell.requestsPerSecond), percent(cell.errorRate), String(cell.ratio), ...rates.map(percent));
 }
+
+table('Reading the results of a test of three metrics', 'units', 'microseconds');
+for (const units of [1_000, 1_000_000]) row(String(units), (measureReading(units, seed) * 1000).toFixed(1));

@@ -5,6 +5,7 @@ import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower } from './power.ts';
 import { measureRamp } from './ramp.ts';
 import { Random } from './random.ts';
+import { measureReading } from './reading.ts';
 import { measureRatios } from './sample-ratios.ts';
 
 const SEED = 'sluice';
@@ -54,6 +55,13 @@ describe('the event test', () => {
   it('stops few harmless rollouts while shares and rates change', () => {
     const [at5] = measureRamp({ requestsPerSecond: 5, errorRate: 0.01, ratio: 1 }, 300, SEED);
     expect(at5).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('reading results', () => {
+  it('takes no longer after many units than after few', () => {
+    measureReading(1_000, SEED);
+    expect(measureReading(100_000, SEED)).toBeLessThan(10 * measureReading(1_000, SEED));
   });
 });
 
