@@ -28,6 +28,7 @@ export {
   type RolloutSettings,
   type RolloutStatus,
   RolloutStrategy,
+  type SampleRatio,
   type Scope,
   type SegmentSettings,
   type SegmentUser,

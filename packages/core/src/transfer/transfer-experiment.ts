@@ -37,7 +37,9 @@ const condition: Shape = (value, path) => {
   const parsed = parseCondition(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
-const SHAPE = objectOf({
+/** Documents from before tests had a method lack it. */
+const LATER = { method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
+const FIELDS = {
   testId: fullText,
   description: text,
   arms,
@@ -46,8 +48,6 @@ const SHAPE = objectOf({
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: listOf(metric),
-  method: oneOf(TEST_METHODS),
-  plannedUnits: orNull(wholeFrom(100)),
   tags: listOf(fullText),
   phase: oneOf(TEST_PHASES),
   number: wholeFrom(1),
@@ -59,7 +59,8 @@ const SHAPE = objectOf({
   drawnBy: orNull(objectOf({ salt: fullText, bucketBy: orNull(fullText) })),
   shipped: orNull(fullText),
   archivedAt: orNull(instant),
-});
+};
+const SHAPE = objectOf(FIELDS, LATER);
 
 export function formatExperimentEntry(experiment: Experiment): JsonObject {
   const date = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
@@ -113,8 +114,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
       const parsed = parseTrackedMetric(tracked, '');
       return 'metric' in parsed ? [parsed.metric] : [];
     }),
-    method: entry.method as Experiment['method'],
-    plannedUnits: entry.plannedUnits as number | null,
+    method: (entry.method ?? 'sequence') as Experiment['method'],
+    plannedUnits: (entry.plannedUnits ?? null) as number | null,
     tags: entry.tags as readonly string[],
     number: entry.number as number,
     startAt: at(entry.startAt),

@@ -120,6 +120,19 @@ describe('a document', () => {
     );
   });
 
+  it('from before tests had a method is one of tests that are judged at every look', () => {
+    const settings = parseTestSettings({ testId: 't', controlComponent: 'a', treatmentComponent: 'b', method: 'fixedHorizon' });
+    const created = createExperiment(settings, DEFAULT_SCOPE, BY, START);
+    const document = exportDocument(isRefusal(created) ? [] : created.records, DEFAULT_SCOPE, NOW);
+    const [entry = {}] = document.experiments;
+    const { method: _method, plannedUnits: _units, ...old } = entry;
+    expect(parsed({ ...document, experiments: [old] }).find(({ kind }) => kind === 'experiment')).toMatchObject({
+      method: 'sequence',
+      plannedUnits: null,
+    });
+    expect(issuesOf({ ...document, experiments: [{ ...entry, method: 'bayes' }] }).join()).toContain('/experiments/0/method');
+  });
+
   it('is refused with every issue at once and where each stands', () => {
     const [entry] = exportDocument([flagOf()], DEFAULT_SCOPE, NOW).flags;
     const document = {
