@@ -58,6 +58,25 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await store.log({ scope: DEFAULT_SCOPE })).toHaveLength(1);
     });
 
+    it('refuses a change that sees all when anything was committed since, and none that does not', async () => {
+      const { seq } = await store.commit(changeOf(flagAt('a', 1)));
+      await store.commit(changeOf(flagAt('b', 1)));
+      const change = changeOf(flagAt('c', 1));
+      await expect(store.commit({ ...change, seesAll: true }, seq)).rejects.toMatchObject({ code: 'conflict' });
+      await store.commit({ ...change, seesAll: true }, seq + 1);
+      await store.commit(changeOf(flagAt('d', 1)), seq);
+      expect((await recordsOf(store)).map((record) => record.key)).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('tells of what was committed before, when it is asked to', async () => {
+      const told: number[] = [];
+      const stop = store.follow(({ seq }) => told.push(seq));
+      await store.commit(changeOf(flagAt('a', 1)));
+      await store.refresh();
+      stop();
+      expect(told).toEqual([1]);
+    });
+
     it('lets exactly one of many rivals win, and loses none who try again', async () => {
       await store.commit(changeOf(flagAt('counter', 1, { share: 0 })));
       let conflicts = 0;

@@ -14,7 +14,7 @@ function behindLine(store: Store): { store: Store; line: { isCut: boolean } } {
     <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
     (...args: Args): Promise<Answer> =>
       line.isCut ? Promise.reject(new SluiceError('unavailable', 'the line is cut')) : call.apply(store, args);
-  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload } = store;
+  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload, refresh } = store;
   return {
     line,
     store: {
@@ -30,6 +30,7 @@ function behindLine(store: Store): { store: Store; line: { isCut: boolean } } {
       lease: overLine(lease),
       release: overLine(release),
       reload: overLine(reload),
+      refresh: overLine(refresh),
     },
   };
 }

@@ -51,7 +51,7 @@ function portTo(kept: Store, line: Ground['line'], closed: () => Promise<void> =
     return (...args: Args): Promise<Answer> =>
       isClosed || line.isCut ? Promise.reject(new SluiceError('unavailable', CUT)) : call.apply(kept, args);
   };
-  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload } = kept;
+  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload, refresh } = kept;
   return {
     read: () => kept.read(),
     follow: (listener) => {
@@ -68,6 +68,7 @@ function portTo(kept: Store, line: Ground['line'], closed: () => Promise<void> =
     lease: over(lease),
     release: over(release),
     reload: over(reload),
+    refresh: over(refresh),
     close: async () => {
       isClosed = true;
       for (const stop of stops) stop();

@@ -44,7 +44,7 @@ export {
 } from './analysis/sketch.ts';
 export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
 export { worstMeasurement } from './analysis/worst-measurement.ts';
-export type { Change, PresumedRecord } from './change.ts';
+export type { Change } from './change.ts';
 export { adoptedComponent, registryIssues } from './component/adopt.ts';
 export type { Component, RegisteredVersion } from './component/component.ts';
 export { type ComponentFacts, componentOf, liveVersion, planRegisterVersion, planRetireVersion } from './component/register.ts';

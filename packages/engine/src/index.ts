@@ -22,7 +22,6 @@ export {
   type MetricResult,
   type Operators,
   type Prerequisite,
-  type PresumedRecord,
   type RecordKind,
   RolloutPhase,
   type RolloutSettings,

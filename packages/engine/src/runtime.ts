@@ -183,11 +183,17 @@ export class Runtime {
     // What this process serves already comes before what is decided now.
     if (this.breakGlass.isPending) await this.breakGlass.settle();
     for (let attempt = 1; ; attempt++) {
+      const seen = this.#seq;
       const change = decide(this.view, this.clock.now());
-      if (change === null) return null;
-      if (isRefusal(change)) throw new SluiceError(change.code, change.refused);
+      if (change === null || isRefusal(change)) {
+        // That nothing is to be done, or may be, is not to be decided on a state that another process has changed.
+        await this.store.refresh();
+        if (this.#seq !== seen && attempt < MAX_ATTEMPTS) continue;
+        if (change === null) return null;
+        throw new SluiceError(change.code, change.refused);
+      }
       try {
-        return await this.store.commit(change);
+        return await this.store.commit(change, seen);
       } catch (error) {
         if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
       }

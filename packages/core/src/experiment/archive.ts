@@ -20,5 +20,5 @@ export function planArchiveTest(experiment: Experiment, facts: FlagFacts, by: At
   const edit = isIdle && experiment.shipped === null ? planFlagEdit(facts, { type: 'archive' }, by, now) : null;
   if (edit === null) return { records: [archived], events: [event] };
   if (isRefusal(edit)) return edit;
-  return { records: [archived, ...edit.records], events: [event, ...edit.events] };
+  return { ...edit, records: [archived, ...edit.records], events: [event, ...edit.events] };
 }

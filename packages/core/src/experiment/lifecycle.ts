@@ -71,6 +71,7 @@ export function createExperiment(
   return {
     records: [experiment, flag],
     events: [eventOf('experiment.created', experiment, by, now), eventOf('flag.created', flag, by, now)],
+    seesAll: true,
   };
 }
 

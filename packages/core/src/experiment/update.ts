@@ -27,7 +27,7 @@ export function planTestUpdate(
   if (fixed.length === 0) return { records: [updated], events: [event] };
   const moved = draftFlag(flag, updated, now);
   if (isRefusal(moved)) return moved;
-  return { records: [updated, moved], events: [event, eventOf('flag.updated', moved, by, now)] };
+  return { records: [updated, moved], events: [event, eventOf('flag.updated', moved, by, now)], seesAll: true };
 }
 
 function updateProblem({ key, phase, method }: Experiment, { fixed, free }: ParsedChanges): Refusal | null {
@@ -91,7 +91,8 @@ export function planRebase(
   const owner = flag?.shareOwner;
   if (flag === undefined || owner?.kind !== 'experiment' || owner.key !== experiment.key)
     return refuse(`${name}: its flag is not moved by it any more`);
-  return runningFrom(anew, flag, { type: 'experiment.rebased', detail }, by, now, layerFacts);
+  const change = runningFrom(anew, flag, { type: 'experiment.rebased', detail }, by, now, layerFacts);
+  return isRefusal(change) ? change : { ...change, seesAll: true };
 }
 
 function advice({ phase, key }: Experiment): string {

@@ -1,5 +1,5 @@
 /** An edit of a flag as a whole change: the flag, what its share's owner becomes, and the events. */
-import type { Change, PresumedRecord } from '../change.ts';
+import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
 import { withoutTest } from '../experiment/division.ts';
@@ -12,7 +12,6 @@ import { shareToPercentage } from '../share.ts';
 import { editFlag, type FlagEdit, newFlag } from './edit.ts';
 import { type Flag, type ShareOwner, servedShare } from './flag.ts';
 import type { FlagFacts } from './flag-facts.ts';
-import { prerequisitesOf } from './prerequisite.ts';
 import { unfitRefusal } from './unfit-edit.ts';
 
 /** Says more of an edit than its type does, such as that it was a rollback. */
@@ -43,24 +42,15 @@ export function planFlagEdit(
   const flag = isKilled ? freedFlag(after, before.shareOwner) : after;
   const events: SluiceEvent[] = [eventOf(typeOf(before, flag, edit), flag, by, now, shareDetail(before, flag))];
   if (label !== undefined) events.push(eventOf(label.type, flag, by, now, { ...shareDetail(before, flag), ...label.detail }));
-  const presumes = edit.type === 'set' && edit.settings.fields.prerequisites !== undefined ? neededFlags(facts, flag) : [];
-  const change = { records: [flag, ...ended.records], events: [...events, ...ended.events] };
-  return presumes.length === 0 ? change : { ...change, presumes };
+  return { records: [flag, ...ended.records], events: [...events, ...ended.events], seesAll: looksAround(edit) };
 }
 
-/** Everything that the flag needs, at any depth: another process that made one of them need this flag would close a circle. */
-function neededFlags({ flags }: FlagFacts, flag: Flag): readonly PresumedRecord[] {
-  const needed = new Map<string, PresumedRecord>();
-  const pending = [flag];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const { flag: key } of prerequisitesOf(next)) {
-      const found = flags?.get(key);
-      if (found === undefined || needed.has(key)) continue;
-      needed.set(key, { kind: 'flag', scope: found.scope, key, revision: found.revision });
-      pending.push(found);
-    }
-  }
-  return [...needed.values()];
+/** Whether it matters what other flags and segments say, and who needs this flag. */
+function looksAround(edit: FlagEdit): boolean {
+  if (edit.type === 'archive') return true;
+  if (edit.type !== 'set') return false;
+  const { prerequisites, variants, conditions, rules } = edit.settings.fields;
+  return [prerequisites, variants, conditions, rules].some((field) => field !== undefined);
 }
 
 function typeOf(before: Flag, after: Flag, edit: FlagEdit): EventType {

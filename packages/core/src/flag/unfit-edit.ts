@@ -47,7 +47,9 @@ function prerequisiteRefusal({ key, flags }: FlagFacts, after: Flag, edit: FlagE
     const names = needing.map((flag) => `"${flag.key}"`).join(', ');
     return needing.length === 0
       ? null
-      : refuse(`flag "${key}": ${needing.length} flags need it (${names}); take it out of their prerequisites first`);
+      : refuse(
+          `flag "${key}": ${needing.length === 1 ? '1 flag needs' : `${needing.length} flags need`} it (${names}); take it out of their prerequisites first`,
+        );
   }
   if (edit.type !== 'set' || edit.settings.fields.prerequisites === undefined) return null;
   const keys = (): readonly string[] => Array.from(flags.values(), (flag) => flag.key);

@@ -39,7 +39,8 @@ export function planSegmentEdit(facts: SegmentFacts, edit: SegmentEdit, by: Attr
   const segment: Segment = { ...edited, revision: (kept?.revision ?? 0) + 1, updatedAt: now };
   const type: EventType =
     edit.type === 'delete' ? 'segment.deleted' : before === undefined ? 'segment.created' : 'segment.updated';
-  return { records: [segment], events: [eventOf(type, segment, by, now, { members: segment.members.length })] };
+  const events = [eventOf(type, segment, by, now, { members: segment.members.length })];
+  return { records: [segment], events, seesAll: edit.type === 'set' || edit.type === 'delete' };
 }
 
 function newSegment({ key, scope }: SegmentFacts, now: number): Segment {

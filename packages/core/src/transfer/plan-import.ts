@@ -69,7 +69,7 @@ export function planImport(
     record === null ? [] : [{ record: revised(record, old, now), old }],
   );
   const events = changed.map(({ record, old }) => eventOf(eventType(record, old), record, by, now, { imported: true }));
-  return { entries, change: { records: changed.map(({ record }) => record), events } };
+  return { entries, change: { records: changed.map(({ record }) => record), events, seesAll: true } };
 }
 
 /** A deleted segment is as good as none, but for its revision. */

@@ -37,11 +37,12 @@ export function faultyStore(store: Store): FaultyStore {
     release: (name, holder) => store.release(name, holder),
     reload: () => store.reload(),
     close: () => store.close(),
-    commit: (change: Change): Promise<Committed> => {
+    refresh: () => store.refresh(),
+    commit: (change: Change, seenSeq?: number): Promise<Committed> => {
       if (faulty.fault === 'unavailable') return Promise.reject(new SluiceError('unavailable', 'the disk is full'));
       if (faulty.fault === 'silent') return never;
-      if (faulty.fault === 'held') return held.then(() => store.commit(change));
-      const committed = store.commit(change);
+      if (faulty.fault === 'held') return held.then(() => store.commit(change, seenSeq));
+      const committed = store.commit(change, seenSeq);
       return faulty.fault === 'answerLost' ? committed.then(() => never) : committed;
     },
   };

@@ -36,8 +36,12 @@ class FileStore implements Store {
     return this.#records.read();
   }
 
-  commit(change: Change): Promise<Committed> {
-    return this.#records.commit(change);
+  commit(change: Change, seenSeq?: number): Promise<Committed> {
+    return this.#records.commit(change, seenSeq);
+  }
+
+  refresh(): Promise<void> {
+    return this.#records.refresh();
   }
 
   log(query: LogQuery): Promise<readonly LoggedEvent[]> {

@@ -89,18 +89,23 @@ export class JournaledRecords {
     }
   }
 
-  async commit(change: Change): Promise<Committed> {
+  async commit(change: Change, seenSeq?: number): Promise<Committed> {
     if (this.#isClosed) throw new SluiceError('unavailable', `${this.#path} is closed`);
     await this.#opened;
     return this.#lock.run(async () => {
       // A bad edit is its editor's to mend, and keeps nobody from changing flags.
       await this.#sync.look().catch((error: unknown) => this.#problem(error));
       this.#journal.catchUp();
-      this.#journal.state.book.check(change);
+      const { book, seq } = this.#journal.state;
+      book.check(change, seq, seenSeq);
       const committed = await this.#sync.keep(change);
       await this.#journal.rotateIfLong().catch((error: unknown) => this.#problem(error));
       return committed;
     });
+  }
+
+  async refresh(): Promise<void> {
+    this.#journal.catchUp();
   }
 
   #problem(error: unknown): void {

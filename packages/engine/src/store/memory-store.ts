@@ -51,9 +51,9 @@ class MemoryStore implements Store {
     return { seq: this.#seq, records: this.#records.all() };
   }
 
-  async commit(change: Change): Promise<Committed> {
+  async commit(change: Change, seenSeq?: number): Promise<Committed> {
     if (this.#isClosed) throw new SluiceError('unavailable', 'the memory store is closed');
-    this.#records.check(change);
+    this.#records.check(change, this.#seq, seenSeq);
     this.#records.apply(change.records.map(deepFreeze));
     const events = change.events.map((event, index): LoggedEvent => ({ ...event, seq: this.#seq + index + 1 }));
     this.#seq += events.length;
@@ -63,6 +63,8 @@ class MemoryStore implements Store {
     this.#followers.tell(committed);
     return committed;
   }
+
+  async refresh(): Promise<void> {}
 
   async log(query: LogQuery): Promise<readonly LoggedEvent[]> {
     return queryEvents(this.#events, query);

@@ -16,8 +16,16 @@ export function recordId(record: { readonly kind: RecordKind; readonly scope: Sc
 export class RecordBook {
   readonly #records = new Map<string, SluiceRecord>();
 
-  /** @throws SluiceError `conflict` naming the record that somebody else changed, `invalid` for a change that names one twice */
-  check(change: Change): void {
+  /**
+   * `seenSeq` is the place in the log that the change was decided at, and `seq` the present one.
+   * @throws SluiceError `conflict` naming the record that somebody else changed, `invalid` for a change that names one twice
+   */
+  check(change: Change, seq: number, seenSeq: number | undefined): void {
+    if (change.seesAll === true && seenSeq !== undefined && seenSeq !== seq)
+      throw new SluiceError(
+        'conflict',
+        `the change was decided at event ${seenSeq} of the log, which is at ${seq}; read it again`,
+      );
     const seen = new Set<string>();
     for (const record of change.records) {
       const id = recordId(record);
@@ -28,14 +36,6 @@ export class RecordBook {
       throw new SluiceError(
         'conflict',
         `${record.kind} "${record.key}" is at revision ${kept} and the change was made for ${record.revision - 1}; read it again`,
-      );
-    }
-    for (const presumed of change.presumes ?? []) {
-      const kept = this.get(presumed)?.revision ?? 0;
-      if (presumed.revision === kept) continue;
-      throw new SluiceError(
-        'conflict',
-        `the change rests on revision ${presumed.revision} of ${presumed.kind} "${presumed.key}", which is at ${kept}; read it again`,
       );
     }
   }

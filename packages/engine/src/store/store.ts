@@ -71,10 +71,13 @@ export interface Store {
   /** The state now. A store that can answer at once does (memory, file), so that evaluation needs no waiting. */
   read(): StoredState | Promise<StoredState>;
   /**
-   * Keeps all of `change` durably or nothing.
-   * @throws SluiceError `conflict` when a record's revision is not the kept one plus one, or what the change presumes is at another; `unavailable` when it cannot be kept
+   * Keeps all of `change` durably or nothing. `seenSeq` is the place in the log of the state that it was decided on.
+   * @throws SluiceError `conflict` when a record's revision is not the kept one plus one, or when a change that sees all was decided on
+   * another state than the present one; `unavailable` when it cannot be kept
    */
-  commit(change: Change): Promise<Committed>;
+  commit(change: Change, seenSeq?: number): Promise<Committed>;
+  /** Resolves when whoever follows has been told of everything that was committed before it was called. */
+  refresh(): Promise<void>;
   log(query: LogQuery): Promise<readonly LoggedEvent[]>;
   /** Calls `listener` for every commit in order of `seq`, own ones before their `commit` resolves, and others' as they are seen. Returns how to stop. */
   follow(listener: (committed: Committed) => void): () => void;
