@@ -204,7 +204,7 @@ export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
 export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './schedule/plan-schedule.ts';
 export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
-export { DEFAULT_SCOPE, type Scope, sameScope } from './scope.ts';
+export { DEFAULT_SCOPE, isScope, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
 export { missingSegmentIssues } from './segment/references.ts';
 export type { Segment, SegmentFinder } from './segment/segment.ts';

@@ -13,7 +13,8 @@ import {
 import type { AnswerLog } from './answer-log.ts';
 import type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './declared-flags.ts';
 import type { OverrideSettings } from './overrides.ts';
-import { Runtime, type SluiceOptions } from './runtime.ts';
+import { Runtime } from './runtime.ts';
+import type { SluiceOptions } from './sluice-options.ts';
 import type { LiveFlag } from './view.ts';
 
 export class FlagReader<Flags extends object = AnyFlags> {

@@ -86,10 +86,10 @@ export {
 } from './rollback-result.ts';
 export { RolloutManager, type RolloutManagerOptions } from './rollout-manager.ts';
 export type { StartRolloutOptions } from './rollout-start.ts';
-export type { SluiceOptions } from './runtime.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
+export type { SluiceOptions } from './sluice-options.ts';
 export type { StaleFlag } from './stale-flags.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';

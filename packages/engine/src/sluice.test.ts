@@ -13,6 +13,9 @@ describe('createSluice', () => {
       [{ file: '' }, '/file must be the path'],
       [{ file: 'a', store: memoryStore() }, 'either `store` or `file`'],
       [{ store: {} }, '/store must be a store'],
+      [{ scope: 'x' }, '/scope must be { project, environment }'],
+      [{ scope: { project: 'p' } }, '/scope must be'],
+      [{ scope: { project: {}, environment: '' } }, '/scope must be'],
       [{ clock: Date }, '/clock must be a clock'],
       [{ store: memoryStore(), logger: {} }, '/logger must be a logger'],
     ] as const)

@@ -10,8 +10,9 @@ import type { Listener } from './listeners.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { RollbackManager } from './rollback-manager.ts';
 import { RolloutManager } from './rollout-manager.ts';
-import { Runtime, type SluiceOptions } from './runtime.ts';
+import { Runtime } from './runtime.ts';
 import type { SluiceEvents } from './sluice-events.ts';
+import type { SluiceOptions } from './sluice-options.ts';
 import { exportAll, type ImportOptions, type ImportResult, importAll } from './transfer.ts';
 
 export interface Sluice<Flags extends object = AnyFlags> {

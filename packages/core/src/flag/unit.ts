@@ -1,7 +1,7 @@
 /**
  * What a flag is asked for: a user, session, tenant or host.
  *
- * `userId` is the unit's key. `groups` are names that the caller knows it by. `attributes` are what conditions
+ * `userId` is the unit's key. `groups` are names that the caller knows it by; the first 1,000 count. `attributes` are what conditions
  * read; only own properties count.
  */
 export interface Unit {

@@ -71,8 +71,13 @@ function standardStages({ strategy, flag }: StagesInput): readonly StageSettings
   return CANARY;
 }
 
+/** One for each half a percent: each is rehearsed before the first is opened. */
+const MOST_STAGES = 200;
+
 function orderIssues(stages: readonly StageSettings[]): Issue[] {
   if (stages.length === 0) return [{ path: '/stages', message: 'must have at least one stage' }];
+  if (stages.length > MOST_STAGES)
+    return [{ path: '/stages', message: `may have at most ${MOST_STAGES} stages; it has ${stages.length}` }];
   return stages.flatMap((stage, index): Issue[] => {
     const path = `/stages/${index}`;
     const before = stages[index - 1]?.percentage;

@@ -170,6 +170,32 @@ describe('an edit that is served before it can be kept', () => {
   });
 });
 
+describe('a file without a journal that is edited again right after it was read', () => {
+  const fileOf = (...names: string[]): string => JSON.stringify({ flags: names.map((name) => ({ name, status: 'enabled' })) });
+
+  it('loses a flag by the edit as at any other time', async () => {
+    writeFileSync(file, fileOf('a', 'b'));
+    const flags = start();
+    writeFileSync(file, fileOf('b'));
+    await flags.reload();
+    expect([flags.getFlag('a')?.isArchived, flags.isEnabled('a', { userId: 'u' })]).toEqual([true, false]);
+    await expect(flags.disableFlag('a', { reason: 'r' })).rejects.toThrow('archived');
+    await flags.close();
+    const again = start();
+    expect([again.getFlag('a')?.isArchived, again.getFlag('b')?.isArchived]).toEqual([true, false]);
+    await again.close();
+  });
+
+  it('may not lose them all', async () => {
+    writeFileSync(file, fileOf('a'));
+    const flags = start();
+    writeFileSync(file, fileOf());
+    await expect(flags.reload()).rejects.toMatchObject({ code: 'refused' });
+    expect(flags.isEnabled('a', { userId: 'u' })).toBe(true);
+    await flags.close();
+  });
+});
+
 describe('a damaged segment of old history', () => {
   it('is told to who asks for it, and to nobody else', async () => {
     const flags = start({ segmentBytes: 200 });

@@ -1,7 +1,8 @@
 /** Brings journal and flag file together: what people wrote into the file becomes a change, and what changed is written into the file. */
 import { type Change, DEFAULT_SCOPE, type Flag, SluiceError, type SluiceRecord } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
-import { type Adoption, planAdoption } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
+import { EditPlans } from './edit-plans.ts';
 import { FilePlacement } from './file-placement.ts';
 import { modeLike, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
@@ -35,18 +36,20 @@ export class FlagFileSync {
   readonly #options: FlagFileSyncOptions;
   readonly #projection: FlagProjection;
   readonly #placement: FilePlacement;
+  readonly #plans: EditPlans;
   /** Hash of the bad file that was reported last, so that it is reported once. */
   #rejected: string | null = null;
   /** Where journal and file stood when the file could not be put in place: it is not tried again before one of them changes. */
   #stuckAt: string | null = null;
-  /** What reading found to adopt, for the commit that follows it: a large file is not read twice. */
-  #adoption: { readonly hash: string; readonly position: string; readonly adoption: Adoption } | null = null;
+  /** An edit that was served before it could be kept: it is kept before a later one. */
+  #served: FoundFile | null = null;
 
   constructor(path: string, journal: RecordJournal, options: FlagFileSyncOptions) {
     this.#journal = journal;
     this.#options = options;
     this.#projection = new FlagProjection(path);
     this.#placement = new FilePlacement(path);
+    this.#plans = new EditPlans(this.#projection, journal, options);
   }
 
   /** What a hand edited while nobody was looking, for reading at once; `look` commits it. @throws SluiceError when the file is bad and there is no journal */
@@ -55,7 +58,9 @@ export class FlagFileSync {
     try {
       const found = this.#projection.find();
       if (found === null || found.hash === state.hash || state.unplacedHashes.has(found.hash)) return [];
-      return this.#adoptionOf(found).records;
+      const { records } = this.#plans.of(found);
+      this.#served = found;
+      return records;
     } catch (error) {
       if (this.#journal.exists) return [];
       throw error;
@@ -98,11 +103,22 @@ export class FlagFileSync {
     const late = this.#placement.late();
     if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late), stamp: NOT_IN_PLACE });
     const found = this.#projection.find();
+    await this.#keepServed(found);
     if (found?.hash === state.hash) return this.#settle(found);
     if (found === null && state.flags().length === 0) return true;
     if (found === null || state.unplacedHashes.has(found.hash))
       return this.#place(this.#projection.reconciled(found, state.flags(), DEFAULT_SCOPE), found, null);
     return this.#adopt(found);
+  }
+
+  /** What was served at the start is kept, though its editor has gone on since: who asked has been answered by it. */
+  async #keepServed(found: FoundFile | null): Promise<void> {
+    const served = this.#served;
+    this.#served = null;
+    if (served === null || served.hash === found?.hash) return;
+    await this.#adoptInto(served, this.#journal.state.placedFlags, () =>
+      this.#plans.over(served, this.#journal.state.placedFlags),
+    );
   }
 
   async #settle(found: FoundFile): Promise<true> {
@@ -120,7 +136,7 @@ export class FlagFileSync {
   }
 
   async #adopt(found: FoundFile): Promise<boolean> {
-    const { text, implied } = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#adoptionOf(found));
+    const { text, implied } = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#plans.of(found));
     if (hashOf(text) !== found.hash) return this.#place(text, found, implied);
     this.#projection.base(found.hash, () => text);
     if (this.#journal.exists) await this.#markFound(found);
@@ -134,7 +150,7 @@ export class FlagFileSync {
     const isOurs = inPlace?.hash === state.hash;
     const placed = state.changedSince;
     try {
-      const { text, implied } = await this.#adoptInto(late, placed, () => this.#planned(late, placed));
+      const { text, implied } = await this.#adoptInto(late, placed, () => this.#plans.over(late, placed));
       // What else stands there is another edit, which the look that this is a part of takes in next.
       if (isOurs && implied !== null) await this.#place(text, inPlace, implied);
     } catch (error) {
@@ -153,7 +169,6 @@ export class FlagFileSync {
       throw error;
     }
     this.#rejected = null;
-    this.#adoption = null;
     const flags = new Map(this.#journal.state.flags().map((flag) => [flag.key, flag]));
     for (const flag of adoption.records.filter(isFileFlag)) flags.set(flag.key, flag);
     const unsaid = [...placed.keys(), ...adoption.further.map((flag) => flag.key)].flatMap((key) => flags.get(key) ?? []);
@@ -163,28 +178,6 @@ export class FlagFileSync {
     const edited = { hash: found.hash, flags: this.#projection.shownBy(found, unsaid, DEFAULT_SCOPE) };
     await this.#journal.append(adoption, implied, found.stamp === NOT_IN_PLACE ? undefined : edited);
     return { text, implied };
-  }
-
-  #adoptionOf(found: FoundFile): Adoption {
-    const { position } = this.#journal;
-    if (this.#adoption?.hash === found.hash && this.#adoption.position === position) return this.#adoption.adoption;
-    const adoption = this.#planned(found, this.#journal.state.placedFlags);
-    this.#adoption = { hash: found.hash, position, adoption };
-    return adoption;
-  }
-
-  #planned(found: FoundFile, placed: ReadonlyMap<string, Flag | null>): Adoption {
-    const { state } = this.#journal;
-    return planAdoption({
-      path: this.#projection.path,
-      written: this.#projection.flagsIn(found),
-      text: this.#projection.textOf(found),
-      kept: new Map(state.flags().map((flag) => [flag.key, flag])),
-      placed,
-      others: (key) => state.book.ownersOf(DEFAULT_SCOPE, key),
-      force: this.#options.force,
-      now: this.#options.clock.now(),
-    });
   }
 
   /** Keeps the change, and writes the file after it. The caller holds the lock and has looked. @throws SluiceError when it was not kept */

@@ -79,11 +79,11 @@ export class JournalState {
     }
     this.book.apply(entry.records);
     this.#events.push(...events);
-    if (entry.hash !== this.#hash) this.#unplacedHashes.add(this.#hash);
     if (entry.edited !== undefined) {
-      this.#unplacedHashes.add(entry.edited.hash);
+      // Where an edit stands, nothing that was implied before does.
+      this.#unplacedHashes = new Set([entry.edited.hash]);
       this.#placedFlags = new Map(entry.edited.flags);
-    }
+    } else if (entry.hash !== this.#hash) this.#unplacedHashes.add(this.#hash);
     this.#hash = entry.hash;
     this.#seq = entry.seq;
     return { seq: entry.seq, records: entry.records, events };
