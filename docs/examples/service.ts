@@ -2,7 +2,7 @@
 import { createSluice } from 'sluice';
 
 const { flags, rollouts, metrics } = createSluice(); // flags live in config/feature_flags.json
-await flags.setFlag('new_ner_model', { enabled: true, rolloutPercentage: 0 });
+if (!flags.getFlag('new_ner_model')) await flags.setFlag('new_ner_model', { enabled: true, rolloutPercentage: 0 });
 
 export function findNames(userId: string, text: string): readonly string[] {
   const variant = flags.isEnabled('new_ner_model', { userId }) ? 'on' : 'off';
@@ -16,10 +16,12 @@ export function findNames(userId: string, text: string): readonly string[] {
   }
 }
 
-await rollouts.startRollout('new_ner_model', {
-  strategy: 'canary', // 1 → 5 → 10 → 25 → 50 → 100 %, five minutes each
-  criteria: [{ metric: 'errorRate', max: 0.05 }], // out of bounds: everybody is back at once
-});
+// Once: after a restart it goes on by itself where it was, and one that was taken back stays so.
+if (!rollouts.getRolloutStatus('new_ner_model'))
+  await rollouts.startRollout('new_ner_model', {
+    strategy: 'canary', // 1 → 5 → 10 → 25 → 50 → 100 %, five minutes each
+    criteria: [{ metric: 'errorRate', max: 0.05 }], // out of bounds: everybody is back at once
+  });
 // #endregion
 
 function oldModel(text: string): readonly string[] {

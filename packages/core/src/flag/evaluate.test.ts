@@ -230,3 +230,12 @@ describe('laws', () => {
     expect(evaluateCompiled(named, { userId: 'u', attributes: JSON.parse('{"__proto__":"x"}') }, null).variant).toBe('on');
   });
 });
+
+it('looks at a thousand groups and no more, however many a unit claims to have', () => {
+  const flag = compileFlag(flagWith({ enabledGroups: ['beta'] }));
+  const groups = Array.from({ length: 2_000 }, (_, index) => `g${index}`);
+  expect(evaluateCompiled(flag, { groups: groups.with(999, 'beta') }, null).variant).toBe('on');
+  expect(evaluateCompiled(flag, { groups: groups.with(1_000, 'beta') }, null).variant).not.toBe('on');
+  const endless = Object.assign([], { length: 4_294_967_295 });
+  expect(evaluateCompiled(flag, { groups: endless }, null).variant).not.toBe('on');
+}, 5_000);
