@@ -99,4 +99,14 @@ describe('parseRolloutSettings', () => {
       'nothing is left to roll out',
     );
   });
+
+  it('takes two hundred stages and no more', () => {
+    const stages = (count: number) => ({
+      strategy: 'percentage',
+      unvalidated: true,
+      stages: Array.from({ length: count }, (_, index) => (index + 1) / 10),
+    });
+    expect(issuesOf(stages(200))).toEqual([]);
+    expect(issuesOf(stages(201))).toEqual(['/stages may have at most 200 stages; it has 201']);
+  });
 });
