@@ -3,8 +3,11 @@ import {
   type Attribution,
   type EmergencyAct,
   type EventType,
+  type GradualStop,
+  gradualStop,
   isEnded,
   isRefusal,
+  type LoggedEvent,
   liveVersion,
   percentageOfOthers,
   planGradualRollback,
@@ -179,7 +182,16 @@ export class RollbackManager {
     const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
     const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
     const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
-    return events.filter((event) => rollbackStrategyOf(event) !== null).map(describeRollback);
+    const rollbacks = events.filter((event) => rollbackStrategyOf(event) !== null);
+    return Promise.all(rollbacks.map(async (event) => describeRollback(event, await this.#stopOf(event))));
+  }
+
+  async #stopOf(rollback: LoggedEvent): Promise<GradualStop | null> {
+    if (rollback.type !== 'rollback.gradual') return null;
+    const { scope, key, seq } = rollback;
+    // The next end of a rollout of this flag is its own: a flag has one at a time.
+    const types: EventType[] = ['rollout.aborted', 'rollout.superseded', 'rollout.rolledBack'];
+    return gradualStop(rollback, await this.#runtime.store.log({ scope, key, types, after: seq, limit: 1 }));
   }
 
   /** The post-mortem of a rollback: its facts, and their Markdown with what people have to fill in. `id` is that of its result or history entry. @throws SluiceError `notFound` */
