@@ -28,7 +28,7 @@ import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, checkOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -43,8 +43,6 @@ import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
 type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
-
-const ROLLBACK_OPTIONS = ['reason', 'actor'];
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -80,7 +78,7 @@ export class RollbackManager {
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const call = `rollbackImmediate("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'rollbackToVersion']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
@@ -93,7 +91,7 @@ export class RollbackManager {
     options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
     const call = `rollbackTargeted("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'userIds']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
     return this.#performed(name, 'targeted', by, { type: 'exclude', userIds });
@@ -108,7 +106,7 @@ export class RollbackManager {
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
     const call = `rollbackGradual("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'stages', 'intervalMs']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'stages', 'intervalMs']);
     const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
