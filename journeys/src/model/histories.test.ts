@@ -7,6 +7,7 @@ import { acts } from './acts.testing.ts';
 import { membersOf } from './answer-laws.testing.ts';
 import { demand } from './commit-laws.testing.ts';
 import { fileGround, type Ground, memoryGround } from './ground.testing.ts';
+import { checkTransfer } from './transfer-law.testing.ts';
 import { BY, COMPONENT, FLAGS, SECOND, World } from './world.testing.ts';
 
 const IS_SOAK = process.env.SLUICE_SOAK === '1';
@@ -74,7 +75,9 @@ function histories(ground: () => Ground, numRuns: number, maxCommands: number): 
       try {
         const world = await beginning(from);
         await fc.asyncModelRun(() => ({ model: {}, real: world }), drawn);
+        await checkTransfer(world.sluice, world.clock.now());
         await comesToAnEnd(world);
+        await checkTransfer(world.sluice, world.clock.now());
         await world.checkFresh();
         await world.end();
       } finally {

@@ -132,6 +132,18 @@ describe('a test', () => {
     }
   });
 
+  it('starts and ends by the wall clock, also one that was set forward meanwhile', async () => {
+    const { clock, tests } = await world({ durationDays: 7, startAt: 1_700_000_000_000 + 30 * DAY });
+    await tests.startTest('ner');
+    expect(tests.getTest('ner').phase).toBe('scheduled');
+    clock.jump(30 * DAY);
+    await clock.advance(60_000);
+    expect(tests.getTest('ner').phase).toBe('running');
+    clock.jump(7 * DAY);
+    await clock.advance(60_000);
+    expect(tests.getTest('ner').phase).toBe('stopped');
+  });
+
   it('owns its share while it runs', async () => {
     const { sluice, tests } = await world();
     await tests.startTest('ner');

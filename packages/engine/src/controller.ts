@@ -26,6 +26,8 @@ import { WorkingRollouts } from './working-rollouts.ts';
 /** Clocks that ran on are kept this often, or 60 times in a bake, whichever is rarer. */
 const CHECKPOINT_MS = 5_000;
 const RETRY_MS = 1_000;
+/** A wall clock that is set forward meanwhile is noticed so soon. */
+const LONGEST_WAIT_MS = 60_000;
 
 const CONTROLLER = 'sluice';
 
@@ -112,11 +114,12 @@ export class Controller {
   /** What is being looked at is armed for when that is over, so that a slow metric source keeps nobody else waiting and no looks pile up. */
   #arm(): void {
     if (this.#isClosed) return;
-    const at = Math.min(...this.#waiting().map((record) => this.#dueOf(record)));
+    const dueAt = Math.min(...this.#waiting().map((record) => this.#dueOf(record)));
+    const at = Math.min(dueAt, this.#runtime.clock.now() + LONGEST_WAIT_MS);
     if (this.#timer !== null && this.#timer.at <= at) return;
     this.#timer?.cancel();
     this.#timer = null;
-    if (!Number.isFinite(at)) return;
+    if (!Number.isFinite(dueAt)) return;
     const cancel = this.#runtime.clock.schedule(at, () => this.#lookAround(), { keepAlive: true });
     this.#timer = { at, cancel };
   }
@@ -243,6 +246,5 @@ export class Controller {
 }
 
 function bakeOf(rollout: Rollout): number {
-  const stage = currentStage(rollout.phase);
-  return stage === null ? 0 : (rollout.plan.stages[stage]?.bakeMs ?? 0);
+  return rollout.plan.stages[currentStage(rollout.phase) ?? -1]?.bakeMs ?? 0;
 }

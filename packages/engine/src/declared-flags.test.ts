@@ -16,7 +16,7 @@ interface Flags {
 const compiles = (_body: () => void): void => {};
 
 describe('a declared map of flags', () => {
-  const { flags } = createSluice<Flags>({ store: memoryStore() });
+  const { flags, rollouts } = createSluice<Flags>({ store: memoryStore() });
 
   it('makes a name that is not in it an error of the compiler', () => {
     compiles(() => {
@@ -32,6 +32,30 @@ describe('a declared map of flags', () => {
       flags.explain('other');
       // @ts-expect-error a name that was not declared
       flags.override('other', true);
+      // @ts-expect-error a name that was not declared
+      void flags.setFlag('other', { enabled: true });
+      // @ts-expect-error a name that was not declared
+      void flags.enableFlag('other');
+      // @ts-expect-error a name that was not declared
+      void flags.disableFlag('other');
+      // @ts-expect-error a name that was not declared
+      void flags.restoreFlag('other');
+      // @ts-expect-error a name that was not declared
+      void flags.setRolloutPercentage('other', 5);
+      // @ts-expect-error a name that was not declared
+      void flags.addUserToFlag('other', 'ann');
+      // @ts-expect-error a name that was not declared
+      void flags.removeUserFromFlag('other', 'ann');
+      // @ts-expect-error a name that was not declared
+      void flags.addGroupToFlag('other', 'staff');
+      // @ts-expect-error a name that was not declared
+      void flags.removeGroupFromFlag('other', 'staff');
+      // @ts-expect-error a name that was not declared
+      void flags.archiveFlag('other');
+      // @ts-expect-error a name that was not declared
+      void rollouts.startRollout('other', { strategy: 'canary', unvalidated: true });
+      void flags.setFlag('theme', { enabled: true });
+      void rollouts.startRollout('theme', { strategy: 'canary', unvalidated: true });
       // @ts-expect-error a name must be known when it compiles
       flags.isEnabled('new_ner_model' as string);
     });

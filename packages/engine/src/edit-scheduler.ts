@@ -14,7 +14,7 @@ import {
   SluiceError,
 } from '@sluice/core';
 import { describeValue } from './failure.ts';
-import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -68,7 +68,7 @@ export class EditScheduler {
 
   async schedule(name: string, settings: FlagSettings, options: ScheduleOptions): Promise<ScheduledEditDetails> {
     const key = nameOf(name, 'flag name');
-    checkIsObject('scheduleEdit', options);
+    checkOptions(`scheduleEdit("${key}")`, options, [...MUTATION_OPTIONS, 'at']);
     const at = instantOf(options.at);
     if (at === null) throw badInstant(key, options.at);
     parseFlagSettings(key, settings);
@@ -86,6 +86,7 @@ export class EditScheduler {
   }
 
   async cancel(id: string, options: MutationOptions): Promise<void> {
+    checkOptions('cancelScheduledEdit', options, MUTATION_OPTIONS);
     const by = attributionOf(options);
     await this.#runtime.commit((view, now) => {
       const holds = ({ pending }: Schedule): boolean => pending.some((edit) => edit.id === id);

@@ -11,12 +11,12 @@ import {
   type StaleSettings,
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
-import type { AnyFlags } from './declared-flags.ts';
+import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
-import { attributionOf, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
@@ -41,27 +41,28 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   readonly #scheduler = editSchedulerOf(this.runtime);
 
   /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
-  async setFlag(name: string, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
+  async setFlag(name: FlagName<Flags>, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
     const parsed = parseFlagSettings(name, settings);
-    return this.#edit(name, { type: 'set', settings: parsed, force: options.force ?? false }, options);
+    return this.#edit('setFlag', name, options, (force) => ({ type: 'set', settings: parsed, force }));
   }
 
   /** @throws SluiceError `invalid` outside 0 to 100, `conflict` when a rollout or test owns the share */
-  async setRolloutPercentage(name: string, percentage: number, options: ShareOptions = {}): Promise<FlagDetails> {
+  async setRolloutPercentage(name: FlagName<Flags>, percentage: number, options: ShareOptions = {}): Promise<FlagDetails> {
     const share = percentageToShare(percentage, 'rolloutPercentage');
-    return this.#edit(name, { type: 'setShare', share, force: options.force ?? false }, options);
+    return this.#edit('setRolloutPercentage', name, options, (force) => ({ type: 'setShare', share, force }));
   }
 
   /** On for every eligible unit. */
-  enableFlag(name: string, options: ShareOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'enable', force: options.force ?? false }, options);
+  enableFlag(name: FlagName<Flags>, options: ShareOptions = {}): Promise<FlagDetails> {
+    return this.#edit('enableFlag', name, options, (force) => ({ type: 'enable', force }));
   }
 
   /**
    * The kill switch: off for everybody, the percentage kept. Never refused; a rollout or test that owned the share ends. In effect
    * when this is called. When the store does not take it in time, it is answered with `durable: false` and brought there later.
    */
-  async disableFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async disableFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+    checkOptions(`disableFlag("${name}")`, options, MUTATION_OPTIONS);
     await this.runtime.emergency({ key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) });
     return this.#details(name);
   }
@@ -72,30 +73,30 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   }
 
   /** Undoes a kill: the flag is again what it was before. */
-  restoreFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'restore' }, options);
+  restoreFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('restoreFlag', name, options, { type: 'restore' });
   }
 
   /** On for this user whatever the percentage; lifts a targeted rollback. */
-  async addUserToFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'addUser', userId: userIdOf(userId) }, options);
+  async addUserToFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('addUserToFlag', name, options, { type: 'addUser', userId: userIdOf(userId) });
   }
 
-  async removeUserFromFlag(name: string, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'removeUser', userId: userIdOf(userId) }, options);
+  async removeUserFromFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('removeUserFromFlag', name, options, { type: 'removeUser', userId: userIdOf(userId) });
   }
 
-  async addGroupToFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'addGroup', group: nameOf(group, 'group') }, options);
+  async addGroupToFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('addGroupToFlag', name, options, { type: 'addGroup', group: nameOf(group, 'group') });
   }
 
-  async removeGroupFromFlag(name: string, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'removeGroup', group: nameOf(group, 'group') }, options);
+  async removeGroupFromFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('removeGroupFromFlag', name, options, { type: 'removeGroup', group: nameOf(group, 'group') });
   }
 
   /** Takes the flag out of use for good: it serves off, and its key is not used again. */
-  archiveFlag(name: string, options: MutationOptions = {}): Promise<FlagDetails> {
-    return this.#edit(name, { type: 'archive' }, options);
+  archiveFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+    return this.#edit('archiveFlag', name, options, { type: 'archive' });
   }
 
   /**
@@ -148,10 +149,18 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     return this.#segments.delete(name, options);
   }
 
-  async #edit(name: string, edit: FlagEdit, options: MutationOptions): Promise<FlagDetails> {
-    await this.runtime.commit((view, now) =>
-      planFlagEdit(view.facts(nameOf(name, 'flag name')), edit, attributionOf(options), now),
-    );
+  /** An edit that can be forced is made of whether it is. */
+  async #edit(
+    call: string,
+    name: string,
+    options: ShareOptions,
+    edit: FlagEdit | ((force: boolean) => FlagEdit),
+  ): Promise<FlagDetails> {
+    const takesForce = typeof edit === 'function';
+    checkOptions(`${call}("${name}")`, options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
+    const wanted = takesForce ? edit(options.force ?? false) : edit;
+    const by = attributionOf(options);
+    await this.runtime.commit((view, now) => planFlagEdit(view.facts(nameOf(name, 'flag name')), wanted, by, now));
     return this.#details(name);
   }
 

@@ -46,7 +46,7 @@ export {
   type WeeklySettings,
 } from '@sluice/core';
 export { ABTestManager, type ShipOptions, TestVariant } from './ab-test-manager.ts';
-export type { BreakGlassOptions } from './break-glass/break-glass.ts';
+export type { BreakGlassOptions } from './break-glass/break-glass-options.ts';
 export type { PendingEmergency } from './break-glass/pending-emergency.ts';
 export type { Clock } from './clock/clock.ts';
 export { type ManualClock, manualClock } from './clock/manual-clock.ts';

@@ -9,6 +9,8 @@ export interface MutationOptions {
   readonly actor?: string;
 }
 
+export const MUTATION_OPTIONS: readonly string[] = ['reason', 'actor'];
+
 /** @throws SluiceError `invalid` when who or why is no text */
 export function attributionOf(options: MutationOptions = {}): Attribution {
   if (typeof options !== 'object' || options === null)

@@ -3,8 +3,11 @@ import {
   type Attribution,
   type EmergencyAct,
   type EventType,
+  type GradualStop,
+  gradualStop,
   isEnded,
   isRefusal,
+  type LoggedEvent,
   liveVersion,
   percentageOfOthers,
   planGradualRollback,
@@ -25,7 +28,7 @@ import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, checkOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -40,8 +43,6 @@ import type { Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 
 type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
-
-const ROLLBACK_OPTIONS = ['reason', 'actor'];
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -77,7 +78,7 @@ export class RollbackManager {
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const call = `rollbackImmediate("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'rollbackToVersion']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
@@ -90,7 +91,7 @@ export class RollbackManager {
     options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
     const call = `rollbackTargeted("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'userIds']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
     return this.#performed(name, 'targeted', by, { type: 'exclude', userIds });
@@ -105,7 +106,7 @@ export class RollbackManager {
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
     const call = `rollbackGradual("${name}")`;
-    checkOptions(call, options, [...ROLLBACK_OPTIONS, 'stages', 'intervalMs']);
+    checkOptions(call, options, [...MUTATION_OPTIONS, 'stages', 'intervalMs']);
     const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
@@ -179,7 +180,16 @@ export class RollbackManager {
     const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
     const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
     const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
-    return events.filter((event) => rollbackStrategyOf(event) !== null).map(describeRollback);
+    const rollbacks = events.filter((event) => rollbackStrategyOf(event) !== null);
+    return Promise.all(rollbacks.map(async (event) => describeRollback(event, await this.#stopOf(event))));
+  }
+
+  async #stopOf(rollback: LoggedEvent): Promise<GradualStop | null> {
+    if (rollback.type !== 'rollback.gradual') return null;
+    const { scope, key, seq } = rollback;
+    // The next end of a rollout of this flag is its own: a flag has one at a time.
+    const types: EventType[] = ['rollout.aborted', 'rollout.superseded', 'rollout.rolledBack'];
+    return gradualStop(rollback, await this.#runtime.store.log({ scope, key, types, after: seq, limit: 1 }));
   }
 
   /** The post-mortem of a rollback: its facts, and their Markdown with what people have to fill in. `id` is that of its result or history entry. @throws SluiceError `notFound` */

@@ -82,6 +82,39 @@ describe('getRollbackReport', () => {
     expect(report.markdown).toContain('(2 min 0 s later)');
   });
 
+  it('of a gradual one that was stopped on the way says where, as the history does', async () => {
+    const { clock, flags, rollouts, rollbacks } = await world(100);
+    const stop: Record<string, () => Promise<unknown>> = {
+      abort: () => rollouts.abortRollout('f', { actor: 'bob', reason: 'enough' }),
+      kill: () => flags.disableFlag('f', { actor: 'bob', reason: 'enough' }),
+    };
+    for (const how of ['abort', 'kill']) {
+      await flags.setFlag('f', { enabled: true, rolloutPercentage: 100 });
+      const { id } = await rollbacks.rollbackGradual('f', { reason: 'slow', stages: [75, 50, 0] });
+      await clock.advance(MINUTE);
+      expect(await rollbacks.getRollbackReport(id ?? 0)).toMatchObject({ stopped: null });
+      await stop[how]?.();
+      const [entry] = await rollbacks.getRollbackHistory();
+      expect(entry).toMatchObject({ id, toPercentage: 0, stopped: { percentage: 50 } });
+      const { stopped, markdown } = await rollbacks.getRollbackReport(id ?? 0);
+      expect(stopped).toEqual(entry?.stopped);
+      expect(markdown).toContain('100 % → 50 %, where it was stopped on the way to 0 %');
+      expect(markdown).toMatch(/\| stopped \| .*bob/);
+    }
+  });
+
+  it('of one to a version names both versions, and tells of no kill', async () => {
+    const { hotSwap, rollbacks } = await world(0);
+    for (const version of ['1.0.0', '2.0.0']) await hotSwap.registerVersion('c', version);
+    await hotSwap.swapTo('c', '2.0.0');
+    const { id } = await rollbacks.rollbackImmediate('c', { reason: 'bug', rollbackToVersion: '1.0.0' });
+    const { versions, markdown } = await rollbacks.getRollbackReport(id ?? 0);
+    expect(versions).toEqual({ from: '2.0.0', to: '1.0.0' });
+    expect(markdown).toContain('| version | 2.0.0 → 1.0.0 |');
+    expect(markdown).toContain('| share of other versions | 100 % → 0 % |');
+    expect(markdown).not.toContain('off for everybody');
+  });
+
   it('of a targeted one names the users, and without a rollout counts whom the flag ever served', async () => {
     const { rollbacks, serve } = await world(100);
     serve(40);

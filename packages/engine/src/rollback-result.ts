@@ -1,5 +1,5 @@
 /** What is asked of a rollback, what it answers, and what the history tells of it. */
-import { type LoggedEvent, rollbackStrategyOf } from '@sluice/core';
+import { type GradualStop, type LoggedEvent, rollbackStrategyOf } from '@sluice/core';
 import type { MutationOptions } from './mutation.ts';
 
 export const RollbackStrategy = {
@@ -55,12 +55,14 @@ export interface RollbackRecord {
   readonly strategy: RollbackStrategy;
   readonly fromPercentage: number | null;
   readonly toPercentage: number | null;
+  /** Where a gradual rollback was stopped on the way to `toPercentage`; else null. */
+  readonly stopped: GradualStop | null;
   readonly actor: string;
   readonly reason: string;
   readonly detail: LoggedEvent['detail'];
 }
 
-export function describeRollback(event: LoggedEvent): RollbackRecord {
+export function describeRollback(event: LoggedEvent, stopped: GradualStop | null): RollbackRecord {
   const { fromPercentage, toPercentage } = event.detail;
   return {
     id: event.seq,
@@ -69,6 +71,7 @@ export function describeRollback(event: LoggedEvent): RollbackRecord {
     strategy: rollbackStrategyOf(event) ?? 'automatic',
     fromPercentage: typeof fromPercentage === 'number' ? fromPercentage : null,
     toPercentage: typeof toPercentage === 'number' ? toPercentage : null,
+    stopped,
     actor: event.actor,
     reason: event.reason,
     detail: event.detail,

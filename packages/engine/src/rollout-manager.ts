@@ -10,12 +10,13 @@ import {
   SluiceError,
 } from '@sluice/core';
 import { type ControllerParts, controllerOf } from './controllers.ts';
+import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { ends } from './endings.ts';
 import { recordErrorUnits } from './error-units.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, checkIsObject, checkOptions, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
@@ -25,7 +26,8 @@ export interface RolloutManagerOptions {
   readonly metrics?: MetricSource;
 }
 
-export class RolloutManager {
+/** With a type of the program's flags, starting a rollout of a flag that is not among them does not compile. */
+export class RolloutManager<Flags extends object = AnyFlags> {
   readonly #runtime: Runtime;
   readonly #parts: ControllerParts;
 
@@ -52,7 +54,7 @@ export class RolloutManager {
    * With `onConflict: 'supersede'` the end of what runs and the start are one commit, and what would fail preflight ends nothing.
    * @throws SluiceError `invalid` naming every bad option, `notFound`, `refused` for a disabled flag, `conflict` when the share has an owner
    */
-  async startRollout(name: string, options: StartRolloutOptions): Promise<RolloutStatus> {
+  async startRollout(name: FlagName<Flags>, options: StartRolloutOptions): Promise<RolloutStatus> {
     await startRolloutOn(this.#runtime, name, options);
     return rolloutStatusOf(this.#runtime, name);
   }
@@ -62,7 +64,7 @@ export class RolloutManager {
    * that was started all the same has it among its `warnings`.
    * @throws SluiceError `invalid` naming every bad option, `notFound`
    */
-  advise(name: string, options: StartRolloutOptions): string[] {
+  advise(name: FlagName<Flags>, options: StartRolloutOptions): string[] {
     checkIsObject(`advise("${name}")`, options);
     const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, ...settings } = options;
     const { view } = this.#runtime;
@@ -163,7 +165,7 @@ export class RolloutManager {
     commandBy: (by: Attribution) => RolloutCommand,
     more: readonly string[] = [],
   ): Promise<RolloutStatus> {
-    checkOptions(`${call}("${name}")`, options, ['actor', 'reason', ...more]);
+    checkOptions(`${call}("${name}")`, options, [...MUTATION_OPTIONS, ...more]);
     const command = commandBy(attributionOf(options));
     await this.#runtime.commit((view, now) => {
       const kept = view.rollouts.get(name);

@@ -12,6 +12,7 @@ import {
   type SluiceRecord,
 } from '@sluice/core';
 import { BreakGlass, type EmergencyOutcome } from './break-glass/break-glass.ts';
+import { readBreakGlassOptions } from './break-glass/break-glass-options.ts';
 import type { Clock } from './clock/clock.ts';
 import { answeredWithin, LATE } from './clock/deadline.ts';
 import { systemClock } from './clock/system-clock.ts';
@@ -83,12 +84,9 @@ export class Runtime {
 
   #breakGlassOf({ store: given, file, breakGlass = {} }: SluiceOptions): BreakGlass {
     const { view, store, clock, logger } = this;
-    const { deadlineMs = 2_000 } = breakGlass;
-    if (!Number.isFinite(deadlineMs) || deadlineMs <= 0)
-      throw new SluiceError('invalid', `breakGlass.deadlineMs must be above 0 milliseconds; it is ${String(deadlineMs)}`);
     const beside = given === undefined ? `${file ?? DEFAULT_FILE}.breakglass` : null;
     const problem = (error: unknown): void => this.problem(error);
-    return new BreakGlass({ view, store, clock, logger, problem, file: breakGlass.file ?? beside, deadlineMs });
+    return new BreakGlass({ view, store, clock, logger, problem, ...readBreakGlassOptions(breakGlass, beside) });
   }
 
   #override(overrides: OverrideSettings): void {

@@ -11,7 +11,7 @@ import {
   SluiceError,
   usersOfSegment,
 } from '@sluice/core';
-import { attributionOf, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -86,6 +86,7 @@ export class SegmentEditor {
   }
 
   async #edit(name: string, edit: SegmentEdit, options: MutationOptions): Promise<void> {
+    checkOptions(`the segment "${name}"`, options, MUTATION_OPTIONS);
     const by = attributionOf(options);
     const key = nameOf(name, 'segment name');
     await this.#runtime.commit((view, now) => {

@@ -1,6 +1,6 @@
 /** What `createSluice` and a manager that stands alone take. */
 import { type FreezeWindowSettings, isScope, type Scope, SluiceError } from '@sluice/core';
-import type { BreakGlassOptions } from './break-glass/break-glass.ts';
+import type { BreakGlassOptions } from './break-glass/break-glass-options.ts';
 import type { Clock } from './clock/clock.ts';
 import { describeValue } from './failure.ts';
 import type { Logger } from './logger.ts';

@@ -17,7 +17,7 @@ import { exportAll, type ImportOptions, type ImportResult, importAll } from './t
 
 export interface Sluice<Flags extends object = AnyFlags> {
   readonly flags: FeatureFlagManager<Flags>;
-  readonly rollouts: RolloutManager;
+  readonly rollouts: RolloutManager<Flags>;
   readonly abTests: ABTestManager;
   readonly rollbacks: RollbackManager;
   readonly hotSwap: HotSwapManager;
@@ -46,7 +46,7 @@ export function createSluice<Flags extends object = AnyFlags>(options: SluiceOpt
   const runtime = new Runtime(options);
   const metrics = new MetricsCollector({ clock: runtime.clock, logger: runtime.logger });
   const flags = new FeatureFlagManager<Flags>(runtime);
-  const rollouts = new RolloutManager(flags, { metrics });
+  const rollouts = new RolloutManager<Flags>(flags, { metrics });
   const hotSwap = new HotSwapManager(flags);
   return {
     flags,

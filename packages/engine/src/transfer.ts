@@ -11,7 +11,7 @@ import {
   SluiceError,
   type SluiceRecord,
 } from '@sluice/core';
-import { attributionWithReason, type MutationOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 import type { View } from './view.ts';
 
@@ -38,6 +38,7 @@ export async function exportAll(runtime: Runtime): Promise<SluiceDocument> {
 
 /** @throws SluiceError `invalid` with every issue of the document; `refused` naming every record that is refused, unless it is a dry run */
 export async function importAll(runtime: Runtime, document: unknown, options: ImportOptions): Promise<ImportResult> {
+  checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'dryRun']);
   const by = attributionWithReason('import', options);
   const { onExisting = 'refuse', dryRun = false } = options;
   if (!ON_EXISTING.includes(onExisting))

@@ -44,6 +44,16 @@ describe('parseCriterion', () => {
     expect(issuesOf({ metric: 'p95', min: 2, max: 1 })).toEqual(['/criteria/0/min must not be above max, 1; it is 2']);
   });
 
+  it('takes a bound of an error rate as a fraction, because one in percent could never fail', () => {
+    for (const name of ['max', 'min'])
+      for (const bound of [5, -0.1])
+        expect(issuesOf({ metric: 'errorRate', [name]: bound })).toEqual([
+          `/criteria/0/${name} must be a fraction from 0 to 1; 0.05 is 5 %; it is ${bound}`,
+        ]);
+    for (const bound of [0, 0.05, 1]) expect(issuesOf({ metric: 'errorRate', max: bound })).toEqual([]);
+    expect(issuesOf({ metric: 'p95', max: 5 })).toEqual([]);
+  });
+
   it('compares nothing but the error rate of the own collector, by a ratio from 1', () => {
     expect(parseCriterion({ metric: 'errorRate', versusControl: 1.2 }, '')).toMatchObject({
       criterion: { max: null, min: null, versusControl: 1.2 },

@@ -43,7 +43,7 @@ export function parseCriterion(
   if ('message' in metric) issues.push(metric);
   if (given.max === undefined && given.min === undefined && given.versusControl === undefined)
     issues.push({ path, message: 'needs a bound: max, min or both, or versusControl' });
-  issues.push(...comparisonIssues(given, path));
+  issues.push(...comparisonIssues(given, path), ...fractionIssues(given, path));
   if (given.max !== undefined && given.min !== undefined && given.min > given.max)
     issues.push({ path: `${path}/min`, message: `must not be above max, ${String(given.max)}; it is ${String(given.min)}` });
   for (const name of ['max', 'min', 'minSamples', 'windowMs', 'staleAfterMs'] as const) {
@@ -62,6 +62,16 @@ export function parseCriterion(
     issues.push({ path: `${path}/dryRun`, message: 'must be true or false' });
   if (issues.length > 0) return { issues };
   return { criterion: withDefaults(given as CriterionSettings) };
+}
+
+/** An error rate is never above 1: a bound in percent could not fail. */
+function fractionIssues({ metric, max, min }: Partial<CriterionSettings>, path: string): Issue[] {
+  if (metric !== 'errorRate') return [];
+  return Object.entries({ max, min }).flatMap(([name, bound]) =>
+    bound !== undefined && Number.isFinite(bound) && (bound < 0 || bound > 1)
+      ? [{ path: `${path}/${name}`, message: `must be a fraction from 0 to 1; 0.05 is 5 %; it is ${bound}` }]
+      : [],
+  );
 }
 
 function comparisonIssues({ versusControl, metric, source }: Partial<CriterionSettings>, path: string): Issue[] {

@@ -8,6 +8,7 @@ const STRATEGIES: Readonly<Record<RollbackReport['strategy'], string>> = {
   targeted: 'targeted: named users shut out, nobody else',
   automatic: 'automatic: everybody back to what they had before',
 };
+const TO_VERSION = 'immediate: one version for everybody at once';
 const TO_FILL_IN = `## Impact
 
 _Who noticed, what could they not do, for how long, and what did it cost?_
@@ -55,13 +56,15 @@ function rows(title: string, entries: readonly (readonly [string, string] | null
   return [`## ${title}`, '', '|  |  |', '| --- | --- |', ...lines, ''].join('\n');
 }
 
-function what({ flag, strategy, fromPercentage, toPercentage, rollout, userIds }: RollbackReport): string {
-  const percent = (value: number | null): string => (value === null ? 'unknown' : `${value} %`);
+function what(report: RollbackReport): string {
+  const { flag, strategy, versions, stopped, rollout, userIds } = report;
   const more = userIds.length > MOST_USERS ? ` and ${userIds.length - MOST_USERS} more` : '';
   return rows('What', [
     ['flag', said(flag)],
-    ['rollback', STRATEGIES[strategy]],
-    ['share', `${percent(fromPercentage)} → ${percent(toPercentage)}`],
+    ['rollback', versions === null ? STRATEGIES[strategy] : TO_VERSION],
+    versions === null ? null : ['version', `${said(versions.from)} → ${said(versions.to)}`],
+    [versions === null ? 'share' : 'share of other versions', share(report)],
+    stopped === null ? null : ['stopped', said(stopped.message)],
     userIds.length === 0 ? null : ['users', userIds.slice(0, MOST_USERS).map(said).join(', ') + more],
     rollout === null
       ? ['taken back', 'a share that was set by hand']
@@ -70,6 +73,12 @@ function what({ flag, strategy, fromPercentage, toPercentage, rollout, userIds }
           `rollout ${rollout.number} (${rollout.strategy}) of the variant ${said(rollout.variant)}, started by ${said(rollout.startedBy)}: ${said(rollout.reason)}`,
         ],
   ]);
+}
+
+function share({ fromPercentage, toPercentage, stopped }: RollbackReport): string {
+  const percent = (value: number | null): string => (value === null ? 'unknown' : `${value} %`);
+  if (stopped === null) return `${percent(fromPercentage)} → ${percent(toPercentage)}`;
+  return `${percent(fromPercentage)} → ${percent(stopped.percentage)}, where it was stopped on the way to ${percent(toPercentage)}`;
 }
 
 function when({ rollout, detectedAt, decidedAt, doneAt, recordedAt }: RollbackReport): string {

@@ -2,7 +2,8 @@
 import { type DistinctCount, estimateDistinct, mergeDistinct } from '../analysis/distinct.ts';
 import type { EventType, LoggedEvent } from '../event.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
-import { isEnded, type Rollout } from '../rollout/rollout.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import { endOfGradual, type GradualStop, gradualStop } from './gradual-stop.ts';
 import { type RollbackStrategyName, rollbackStrategyOf } from './strategy.ts';
 
 /** What was counted of one stage. */
@@ -41,6 +42,10 @@ export interface RollbackReport {
   readonly strategy: RollbackStrategyName;
   readonly fromPercentage: number | null;
   readonly toPercentage: number | null;
+  /** Of a rollback to a version: the stable version before it and the one that everybody has since; else null. */
+  readonly versions: { readonly from: string; readonly to: string } | null;
+  /** Where a gradual rollback was stopped on the way to `toPercentage`; else null. */
+  readonly stopped: GradualStop | null;
   /** Whom a targeted rollback shut out. */
   readonly userIds: readonly string[];
   /** The rollout that was taken back; null when the share had been moved by hand. */
@@ -96,6 +101,8 @@ export function rollbackReport({ rollback, log, stages, everExposed }: ReportFac
     strategy: rollbackStrategyOf(rollback) ?? 'automatic',
     fromPercentage: numberIn(detail.fromPercentage),
     toPercentage: numberIn(detail.toPercentage),
+    versions: versionsIn(detail),
+    stopped: gradualStop(rollback, log),
     userIds: Array.isArray(detail.userIds) ? detail.userIds.map(String) : [],
     rollout: rollout === null ? null : describeRollout(rollout),
     ...instants(rollback, log),
@@ -138,11 +145,12 @@ function harmInstants({ verdicts, progress }: Rollout): number[] {
 }
 
 function endOf(rollback: LoggedEvent, log: readonly LoggedEvent[]): Date | null {
-  const number = numberOf(rollback);
-  const end = log.find(
-    ({ record, seq }) => seq > rollback.seq && record.kind === 'rollout' && record.number === number && isEnded(record.phase),
-  );
+  const end = endOfGradual(rollback, log);
   return end === undefined ? null : new Date(end.at);
+}
+
+function versionsIn({ fromVersion, toVersion }: LoggedEvent['detail']): RollbackReport['versions'] {
+  return typeof fromVersion === 'string' && typeof toVersion === 'string' ? { from: fromVersion, to: toVersion } : null;
 }
 
 function evidenceOf({ detail }: LoggedEvent): RollbackReport['evidence'] {

@@ -25,9 +25,7 @@ export function usersOfSegment(key: string, world: SegmentWorld): SegmentUser[] 
   const rollouts = [...world.rollouts].filter(
     (rollout) => !isEnded(rollout.phase) && rollout.plan.stages.some(({ groups }) => groups.includes(key)),
   );
-  const tests = [...world.experiments].filter(
-    ({ phase, archivedAt, eligibility }) => phase !== 'stopped' && archivedAt === null && names(eligibility, key),
-  );
+  const tests = [...world.experiments].filter((test) => !asksNobody(test) && names(test.eligibility, key));
   const segments = [...world.segments.values()].filter(({ condition }) => segmentsNamedBy(condition).includes(key));
   return [
     ...flags.map((flag): SegmentUser => ({ kind: 'flag', name: flag.key })),
@@ -35,6 +33,11 @@ export function usersOfSegment(key: string, world: SegmentWorld): SegmentUser[] 
     ...tests.map((test): SegmentUser => ({ kind: 'test', name: test.key })),
     ...segments.map((segment): SegmentUser => ({ kind: 'segment', name: segment.key })),
   ];
+}
+
+/** Its segments may go, here and in a document. */
+export function asksNobody({ phase, archivedAt }: Experiment): boolean {
+  return phase === 'stopped' || archivedAt !== null;
 }
 
 function flagUses(flag: Flag, key: string): boolean {

@@ -6,6 +6,7 @@ import { jsonEqual } from '../json.ts';
 import { idOf, type RecordKind, type SluiceRecord } from '../record.ts';
 import { isEnded } from '../rollout/rollout.ts';
 import { TRANSFER_KINDS } from './document.ts';
+import { keepEmergencies } from './keep-emergencies.ts';
 import { forgottenVersions } from './transfer-component.ts';
 import { wholeProblems } from './whole-problems.ts';
 
@@ -93,16 +94,17 @@ function atRest(flag: Flag, named: ReadonlyMap<string, SluiceRecord>): { record:
 }
 
 function stepOf(
-  record: SluiceRecord,
-  message: string,
+  wanted: SluiceRecord,
+  said: string,
   kept: ReadonlyMap<string, SluiceRecord>,
   named: ReadonlyMap<string, SluiceRecord>,
   onExisting: OnExisting,
 ): Step {
-  const before = kept.get(idOf(record));
+  const before = kept.get(idOf(wanted));
+  const { record, message } = onExisting === 'refuse' ? { record: wanted, message: said } : keptHere(wanted, said, before);
   const { kind, key } = record;
-  const step = (outcome: ImportEntry['outcome'], said = message): Step => ({
-    entry: { kind, key, outcome, message: said },
+  const step = (outcome: ImportEntry['outcome'], why = message): Step => ({
+    entry: { kind, key, outcome, message: why },
     record: outcome === 'create' || outcome === 'update' ? record : null,
     before,
   });
@@ -112,7 +114,7 @@ function stepOf(
   if (kind !== 'flag' && kind !== 'segment' && !kept.has(flag) && !named.has(flag))
     return step('refused', `its flag "${key}" is neither there nor in the document`);
   if (before === undefined || isDeleted(before)) return step('create');
-  if (isSame(record, before)) return step('unchanged', '');
+  if (isSame(record, before)) return step('unchanged', message === said ? '' : message);
   if (onExisting === 'refuse') return step('refused', 'it is there already and differs; pass onExisting: "merge" or "replace"');
   if (record.kind === 'rollout' && before.kind === 'rollout' && record.number <= before.number)
     return step(
@@ -122,6 +124,16 @@ function stepOf(
   const why = refusalOf(record, before);
   if (why !== null) return step('refused', why);
   return step('update');
+}
+
+function keptHere(
+  wanted: SluiceRecord,
+  said: string,
+  here: SluiceRecord | undefined,
+): { readonly record: SluiceRecord; readonly message: string } {
+  if (wanted.kind !== 'flag' || here?.kind !== 'flag') return { record: wanted, message: said };
+  const { flag, message } = keepEmergencies(wanted, here);
+  return { record: flag, message: [said, message].filter((part) => part !== '').join('; ') };
 }
 
 /** A component serves registered versions only. */

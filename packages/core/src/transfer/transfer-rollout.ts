@@ -81,7 +81,7 @@ const weekly = objectOf({
   weekly: objectOf({
     days: listOf(oneOf(WEEKDAYS)),
     fromMinute: numberFrom(0, 1439),
-    toMinute: numberFrom(0, 1439),
+    toMinute: numberFrom(0, 1440),
     timeZone: fullText,
   }),
   reason: text,

@@ -73,7 +73,9 @@ function endedRollout(name: string): Rollout {
     openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] }, flagOf({ key: name, share: 1_234, status: 'whitelist' })),
     'abort',
   );
-  return { ...world.rollout, key: name, applied: null, progress: null, warnings: ['w'] };
+  const weekly = { days: ['fri'], fromMinute: 0, toMinute: 1440, timeZone: 'Europe/Berlin' } as const;
+  const plan = { ...world.rollout.plan, freezeWindows: [{ weekly, reason: '' }] };
+  return { ...world.rollout, plan, key: name, applied: null, progress: null, warnings: ['w'] };
 }
 
 function stoppedTest(testId: string) {
@@ -86,7 +88,7 @@ function stoppedTest(testId: string) {
       { variant: 'c', component: 'c', weight: 0.33334 },
     ],
     trafficShare: 0.3,
-    eligibility: { plan: 'pro' },
+    eligibility: { in_segment: 'deleted since' },
   };
   const change = createExperiment(parseTestSettings(settings), DEFAULT_SCOPE, BY, START);
   const made = isRefusal(change) ? undefined : change.records[0];

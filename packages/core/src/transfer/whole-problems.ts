@@ -7,6 +7,7 @@ import { idOf, type SluiceRecord } from '../record.ts';
 import { nestingProblem } from '../segment/nesting.ts';
 import { missingSegmentIssues, segmentsNamedBy } from '../segment/references.ts';
 import type { Segment } from '../segment/segment.ts';
+import { asksNobody } from '../segment/users.ts';
 import { shareToPercentage, WHOLE_SHARE } from '../share.ts';
 
 /** Why a record of `wanted` would need what is not there, lead in a circle or take away what others need, by its id; `kept` are those that stay. */
@@ -117,7 +118,7 @@ function segmentProblems(wanted: readonly SluiceRecord[], kept: readonly SluiceR
 
 function conditionsOf(record: SluiceRecord): readonly (readonly [path: string, condition: Flag['conditions']])[] {
   if (record.kind === 'segment') return record.condition === null ? [] : [['/condition', record.condition]];
-  if (record.kind === 'experiment') return [['/eligibility', record.eligibility]];
+  if (record.kind === 'experiment') return asksNobody(record) ? [] : [['/eligibility', record.eligibility]];
   if (record.kind !== 'flag' || record.archivedAt !== null) return [];
   return [['/conditions', record.conditions], ...record.rules.map((rule, index) => [`/rules/${index}/if`, rule.if] as const)];
 }

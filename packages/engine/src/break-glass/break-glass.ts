@@ -23,13 +23,6 @@ import type { View } from '../view.ts';
 import { BreakGlassJournal } from './break-glass-journal.ts';
 import { inWords, type PendingEmergency, pendingOf } from './pending-emergency.ts';
 
-export interface BreakGlassOptions {
-  /** Where emergencies stand until the store has them: best on another disk. `<flag file>.breakglass` unless given; with a store of another kind, nowhere. */
-  readonly file?: string;
-  /** How long a kill waits for the store, in milliseconds; 2 s unless given. */
-  readonly deadlineMs?: number;
-}
-
 interface Deps {
   readonly view: View;
   readonly store: Store;

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { createSluice } from './sluice.ts';
+import { memoryStore } from './store/memory-store.ts';
+
+it('refuses an option that is misspelt, and changes nothing', async () => {
+  const sluice = createSluice({ store: memoryStore() });
+  const { flags } = sluice;
+  await flags.setFlag('f', { enabled: true, rolloutPercentage: 10 });
+  const document = await sluice.export();
+  const misspelt = { reson: 'pager' } as object;
+  const calls: Record<string, () => Promise<unknown>> = {
+    setFlag: () => flags.setFlag('f', { enabled: false }, misspelt),
+    setRolloutPercentage: () => flags.setRolloutPercentage('f', 5, misspelt),
+    enableFlag: () => flags.enableFlag('f', misspelt),
+    disableFlag: () => flags.disableFlag('f', misspelt),
+    restoreFlag: () => flags.restoreFlag('f', misspelt),
+    addUserToFlag: () => flags.addUserToFlag('f', 'ann', misspelt),
+    removeUserFromFlag: () => flags.removeUserFromFlag('f', 'ann', misspelt),
+    addGroupToFlag: () => flags.addGroupToFlag('f', 'staff', misspelt),
+    removeGroupFromFlag: () => flags.removeGroupFromFlag('f', 'staff', misspelt),
+    archiveFlag: () => flags.archiveFlag('f', misspelt),
+    scheduleEdit: () => flags.scheduleEdit('f', { enabled: false }, { at: Date.now() + 60_000, ...misspelt }),
+    cancelScheduledEdit: () => flags.cancelScheduledEdit('f#1', misspelt),
+    setSegment: () => flags.setSegment('s', { members: ['ann'] }, misspelt),
+    import: () => sluice.import(document, { reason: 'move', ...misspelt }),
+  };
+  for (const [name, call] of Object.entries(calls))
+    await expect(call(), name).rejects.toMatchObject({
+      code: 'invalid',
+      issues: [{ path: '/reson', message: expect.stringContaining('there are reason, actor') }],
+    });
+  await expect(flags.restoreFlag('f', { force: true } as object)).rejects.toThrow('/force is not an option of restoreFlag("f")');
+  expect(flags.getFlag('f')).toMatchObject({ revision: 1, servedPercentage: 10 });
+  expect(flags.getSegment('s')).toBeUndefined();
+});
+
+it('refuses options that are none, as a SluiceError', async () => {
+  const { flags } = createSluice({ store: memoryStore() });
+  for (const call of [
+    () => flags.setFlag('f', {}, null as never),
+    () => flags.enableFlag('f', null as never),
+    () => flags.setRolloutPercentage('f', 1, 'pager' as never),
+  ])
+    await expect(call()).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('must be an object') });
+});
