@@ -6,11 +6,12 @@ import { ALPHA, analysisPlan } from './analysis-plan.ts';
 import { type Comparison, compareArms } from './compare.ts';
 import { corrected } from './correction.ts';
 import type { Experiment, TestMethod, TrackedMetric } from './experiment.ts';
-import { armTotals, type MetricTotals, ownEntry, type SubjectTotals } from './ledger.ts';
+import { armTotals, type MetricTotals, type SubjectTotals } from './ledger.ts';
 import { type Looks, mergeLooks } from './looks.ts';
 import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import { trackedMetric } from './metric.ts';
 import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
+import { ownEntry } from './own-entry.ts';
 import { type SampleRatio, sampleRatioOf } from './sample-ratio-check.ts';
 import { warningsOf } from './warnings.ts';
 import { judgeArms } from './winner.ts';
@@ -217,7 +218,11 @@ function measuredMetrics(experiment: Experiment, totals: SubjectTotals): Measure
   const silent = experiment.trackedMetrics
     .filter((tracked) => ownEntry(totals.metrics, tracked.name) === undefined)
     .map((tracked) => ({ tracked, found: undefined }));
-  return [...found, ...silent];
+  const all: readonly MeasuredMetric[] = [...found, ...silent];
+  return all.map((metric) => {
+    const denominator = all.find(({ tracked }) => tracked.name === metric.tracked.per);
+    return denominator === undefined ? metric : { ...metric, denominator };
+  });
 }
 
 /** A declared metric is as declared. One that was found is primary if it came early, unless others were declared. */

@@ -9,7 +9,7 @@ import { copyJson, isJsonObject } from '../json.ts';
 import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settings.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import { type Experiment, TEST_METHODS, type TestMethod, type TrackedMetric } from './experiment.ts';
-import { parseTrackedMetric } from './metric.ts';
+import { parseTrackedMetric, perIssues } from './metric.ts';
 import { type ArmSettings, parseArms, partProblem, partToShare } from './parse-arms.ts';
 
 /** Either `arms`, or `controlComponent` and `treatmentComponent` with `trafficSplit`. */
@@ -147,7 +147,7 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
     return [];
   }
   const seen = new Set<string>();
-  return input.flatMap((member: unknown, index): TrackedMetric[] => {
+  const metrics = input.flatMap((member: unknown, index): TrackedMetric[] => {
     const path = `/trackedMetrics/${index}`;
     const parsed = parseTrackedMetric(member, path);
     if ('issues' in parsed) issues.push(...parsed.issues);
@@ -156,4 +156,6 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
     seen.add(parsed.metric.name);
     return [parsed.metric];
   });
+  issues.push(...perIssues(metrics, '/trackedMetrics'));
+  return metrics;
 }

@@ -1,7 +1,7 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
-import { type Experiment, TEST_METHODS, TEST_PHASES } from '../experiment/experiment.ts';
-import { parseTrackedMetric } from '../experiment/metric.ts';
+import { type Experiment, TEST_METHODS, TEST_PHASES, type TrackedMetric } from '../experiment/experiment.ts';
+import { parseTrackedMetric, perIssues } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
@@ -27,6 +27,10 @@ const metric: Shape = (value, path) => {
   const parsed = parseTrackedMetric(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
+const metrics: Shape = (value, path) => {
+  const issues = listOf(metric)(value, path);
+  return issues.length > 0 ? issues : perIssues(metricsOf(value), path);
+};
 const arms: Shape = (value, path) => {
   const parsed = parseArms({ arms: value ?? null });
   return 'issues' in parsed
@@ -47,7 +51,7 @@ const FIELDS = {
   eligibility: condition,
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
-  trackedMetrics: listOf(metric),
+  trackedMetrics: metrics,
   tags: listOf(fullText),
   phase: oneOf(TEST_PHASES),
   number: wholeFrom(1),
@@ -110,10 +114,7 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     layer: entry.layer as string | null,
     slots: null,
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
-    trackedMetrics: (entry.trackedMetrics as readonly unknown[]).flatMap((tracked) => {
-      const parsed = parseTrackedMetric(tracked, '');
-      return 'metric' in parsed ? [parsed.metric] : [];
-    }),
+    trackedMetrics: metricsOf(entry.trackedMetrics),
     method: (entry.method ?? 'sequence') as Experiment['method'],
     plannedUnits: (entry.plannedUnits ?? null) as number | null,
     tags: entry.tags as readonly string[],
@@ -129,4 +130,12 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     shipped: entry.shipped as string | null,
     archivedAt: at(entry.archivedAt),
   };
+}
+
+/** Of a list that was found right. */
+function metricsOf(list: unknown): TrackedMetric[] {
+  return (list as readonly unknown[]).flatMap((tracked) => {
+    const parsed = parseTrackedMetric(tracked, '');
+    return 'metric' in parsed ? [parsed.metric] : [];
+  });
 }

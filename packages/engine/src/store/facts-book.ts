@@ -11,6 +11,7 @@ import {
   noteMetrics,
   type ObservationDelta,
   rebuildMetric,
+  rebuildPairs,
   refuseUnit,
   type Scope,
   type SubjectTotals,
@@ -76,7 +77,7 @@ export class FactsBook {
     const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
     const names = isDue ? Object.keys(totals.metrics) : [...wear.worn];
     const rebuilt = names.reduce((sum, name) => rebuildMetric(sum, rows.values(), name), totals);
-    this.#totals.set(id, rebuilt);
+    this.#totals.set(id, names.length === 0 ? rebuilt : rebuildPairs(rebuilt, rows.values()));
     if (isDue) wear.replaced = 0;
     wear.worn.clear();
   }
