@@ -126,6 +126,26 @@ it('adjusts by what was before, divides, and looks at so many days', async () =>
   expect((await abTests.getTestResults('basket')).arms[arm]?.means).toMatchObject({ spent: 0 });
 });
 
+it('breaks results down', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  const [userId, printed] = ['ann', [] as string[]];
+  const print = (text: string): number => printed.push(text);
+  // #region dimensions
+  await abTests.createTest({
+    testId: 'search',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    trackedMetrics: ['conversion'],
+    dimensions: ['plan', 'country'], // attributes of units, up to 5
+  });
+  await abTests.startTest('search');
+  abTests.getVariant('search', { userId, attributes: { plan: 'pro', country: 'de' } });
+  const { dimensions } = await abTests.getTestResults('search');
+  print(`${dimensions.plan?.pro?.sampleSizes.control} controls are pro`);
+  // #endregion
+  expect(printed[0]).toMatch(/^[01] controls are pro$/);
+});
+
 it('plans a test, with a guardrail and with one look', async () => {
   const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
   // #region plan

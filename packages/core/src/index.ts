@@ -55,7 +55,9 @@ export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refus
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { planArchiveTest } from './experiment/archive.ts';
+export type { Breakdown, DimensionValueResults } from './experiment/breakdown.ts';
 export { parseChanges, type TestChanges } from './experiment/changes.ts';
+export { dimensionsOf } from './experiment/dimensions.ts';
 export { driftOf } from './experiment/drift.ts';
 export {
   type Aggregation,
@@ -84,7 +86,7 @@ export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './e
 export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
 export type { Adjustment, MetricReason, MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
-export { MAX_REPLACEMENTS, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
+export { MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
 export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
 export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';

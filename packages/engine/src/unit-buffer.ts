@@ -23,11 +23,17 @@ export interface UnitValue {
   readonly at: number;
 }
 
+export interface UnitExposure extends Pick<UnitValue, 'subject' | 'unit' | 'arm' | 'at'> {
+  /** What the unit is like, by dimension; null where that does not matter. */
+  readonly dimensions: NonNullable<UnitDelta['dimensions']> | null;
+}
+
 interface PendingUnit {
   readonly subject: string;
   readonly unit: string;
   readonly arm: string;
   firstExposureAt: number | null;
+  dimensions?: NonNullable<UnitDelta['dimensions']>;
   readonly metrics: Map<string, MetricDelta>;
 }
 
@@ -47,16 +53,16 @@ export class UnitBuffer {
     return this.#units.size + this.#arms.size + this.#sealed.length;
   }
 
-  expose(subject: string, unit: string, arm: string, at: number): void {
-    const pending = this.#unit(subject, unit, arm);
+  expose({ subject, unit, arm, at, dimensions }: UnitExposure): void {
+    let pending = this.#unit(subject, unit, arm);
     if (pending.firstExposureAt !== null) return;
-    if (pending.metrics.size === 0) {
-      pending.firstExposureAt = at;
-      return;
+    if (pending.metrics.size > 0) {
+      for (const [metric, values] of pending.metrics) pending.metrics.set(metric, toldBefore(values, at));
+      this.#seal(pending);
+      pending = this.#unit(subject, unit, arm);
     }
-    for (const [metric, values] of pending.metrics) pending.metrics.set(metric, toldBefore(values, at));
-    this.#seal(pending);
-    this.#unit(subject, unit, arm).firstExposureAt = at;
+    pending.firstExposureAt = at;
+    if (dimensions !== null) pending.dimensions = dimensions;
   }
 
   record({ subject, unit, arm, metric, value, rules, at }: UnitValue): void {

@@ -5,7 +5,7 @@ import { memoryStore } from './store/memory-store.ts';
 
 const DAY = 86_400_000;
 
-async function running(trackedMetrics: readonly object[]) {
+async function running(trackedMetrics: readonly object[], dimensions: readonly string[] = []) {
   const [clock, warned] = [manualClock(1_700_000_000_000), [] as string[]];
   const logger = { debug() {}, info() {}, error() {}, warn: (text: string) => void warned.push(text) };
   const sluice = createSluice({ store: memoryStore(), clock, logger });
@@ -15,6 +15,7 @@ async function running(trackedMetrics: readonly object[]) {
     treatmentComponent: 'b',
     durationDays: 30,
     trackedMetrics: trackedMetrics as never,
+    dimensions,
   });
   await sluice.abTests.startTest('t');
   const record = (user: number, metric: string, value: number): boolean => {
@@ -89,4 +90,25 @@ it('refuses values without a user where they could not be paired or placed, and 
   for (const metric of ['clicks', 'views', 'spent', 'bought']) expect(tests.recordMetric('t', 'control', metric, 1)).toBe(false);
   expect(tests.recordMetric('t', 'control', 'plain', 1)).toBe(true);
   expect(warned.join()).toContain('recordMetric("t", "clicks"): it needs a userId, because of its covariate, window or ratio');
+});
+
+it('results are shown once more by what users were at their first exposure', async () => {
+  const { tests } = await running([{ name: 'bought', aggregation: 'count' }], ['plan', 'country']);
+  for (const user of USERS) {
+    const attributes = { plan: user % 3 === 0 ? 'pro' : 'free', ...(user < 5 ? { country: 'de' } : {}) };
+    tests.getVariant('t', { userId: user, attributes });
+  }
+  for (const user of USERS) {
+    const variant = tests.getVariant('t', { userId: user, attributes: { plan: 'other' } });
+    if (user % 3 === 0) tests.recordMetric('t', variant, 'bought', 1, { userId: user });
+  }
+  const { dimensions } = await tests.getTestResults('t');
+  expect(Object.keys(dimensions.plan ?? {}).sort()).toEqual(['free', 'pro']);
+  const sizes = Object.values(dimensions.plan?.pro?.sampleSizes ?? {});
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(200);
+  expect(dimensions.plan?.pro?.arms.treatment?.bought).toMatchObject({ controlMean: 1, treatmentMean: 1, isExploratory: true });
+  expect(dimensions.plan?.free?.arms.treatment?.bought).toMatchObject({ controlMean: 0 });
+  const inCountry = Object.values(dimensions.country?.de?.sampleSizes ?? {});
+  expect(inCountry.reduce((sum, size) => sum + size, 0)).toBe(5);
+  expect(tests.getTest('t').dimensions).toEqual(['plan', 'country']);
 });

@@ -67,6 +67,8 @@ export interface Experiment {
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];
+  /** Attributes of units by whose values the results are shown once more. */
+  readonly dimensions: readonly string[];
   readonly method: TestMethod;
   /** Units of all arms that it is planned for: the sequence is tightest there. Null is not known. Fixed before the start, never taken from the data. */
   readonly plannedUnits: number | null;

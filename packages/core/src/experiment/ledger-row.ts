@@ -7,6 +7,8 @@ export interface LedgerRow {
   /** Seen in two arms: counts in neither, for ever. */
   readonly isContaminated: boolean;
   readonly firstExposureAt: number | null;
+  /** As it was at that exposure. */
+  readonly dimensions?: Readonly<Record<string, string>>;
   /** Values from the exposure on. */
   readonly counted: Readonly<Record<string, MetricDelta>>;
   /** Reports of values from before the exposure, or of a unit not yet known to be exposed: apart, because it may turn out to be in between. */
@@ -37,7 +39,9 @@ export function mergedRow(row: LedgerRow, delta: UnitDelta): LedgerRow {
     else if (isWithinWindow(values, firstExposureAt))
       counted = { ...counted, [name]: joinedDeltas(ownEntry(counted, name), values) };
   }
-  return { ...row, firstExposureAt, counted, before };
+  const { dimensions: _old, ...rest } = row;
+  const dimensions = firstExposureAt === row.firstExposureAt ? row.dimensions : delta.dimensions;
+  return { ...rest, firstExposureAt, counted, before, ...(dimensions === undefined ? {} : { dimensions }) };
 }
 
 /** By when a value happened and when its unit was exposed, as far as that is known as it is told. */

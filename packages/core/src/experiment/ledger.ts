@@ -4,6 +4,7 @@
  */
 import { emptyMoments, type Moments, mergeMoments } from '../analysis/moments.ts';
 import { type ArmTotals, moveContribution, NO_ARM } from './arm-totals.ts';
+import { type DimensionTotals, moveDimensions } from './dimension-totals.ts';
 import type { Aggregation, MetricRole } from './experiment.ts';
 import { contaminatedRow, emptyRow, isUnexposed, type LedgerRow, mergedRow } from './ledger-row.ts';
 import { type Looks, NO_LOOKS } from './looks.ts';
@@ -30,6 +31,8 @@ export interface SubjectTotals {
   /** Values refused because their metric was recorded with users before and without now, or the other way round. */
   readonly refusedObservations: number;
   readonly looks: Looks;
+  /** Absent where no unit came with a dimension. */
+  readonly dimensions?: DimensionTotals;
 }
 
 const EARLY_UNITS = 100;
@@ -117,8 +120,11 @@ function moveRow(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): Ap
   const replaced = Object.entries(before.counted).filter(([name, old]) => ownEntry(after.counted, name) !== old).length;
   const unexposedUnits = totals.unexposedUnits + Number(isUnexposed(after)) - Number(isUnexposed(before));
   const contaminatedUnits = totals.contaminatedUnits + Number(after.isContaminated) - Number(before.isContaminated);
-  const arms = { ...totals.arms, [after.arm]: arm };
-  return { totals: { ...totals, arms, unexposedUnits, contaminatedUnits }, row: after, replaced, worn };
+  const known: SubjectTotals = { ...totals, arms: { ...totals.arms, [after.arm]: arm }, unexposedUnits, contaminatedUnits };
+  if (before.dimensions === undefined && after.dimensions === undefined) return { totals: known, row: after, replaced, worn };
+  const { dimensions, worn: also } = moveDimensions(totals.dimensions, before, after, shiftOf);
+  const sums = dimensions === undefined ? known : { ...known, dimensions };
+  return { totals: sums, row: after, replaced, worn: [...new Set([...worn, ...also])] };
 }
 
 export function applyObservationDelta(totals: SubjectTotals, delta: ObservationDelta): SubjectTotals {

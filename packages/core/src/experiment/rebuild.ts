@@ -4,6 +4,7 @@
  */
 import { addPair, type CrossMoments, emptyCrossMoments } from '../analysis/cross-moments.ts';
 import { addValue, emptyMoments, type Moments } from '../analysis/moments.ts';
+import { rebuiltDimensions } from './dimension-totals.ts';
 import { armTotals, type SubjectTotals } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { ownEntry } from './own-entry.ts';
@@ -36,6 +37,13 @@ export function rebuildMetric(totals: SubjectTotals, rows: Iterable<LedgerRow>, 
     arms: Object.fromEntries(arms),
     metrics: { ...totals.metrics, [name]: { ...known, shift: empty.shift } },
   };
+}
+
+/** What is known by dimension anew, where there is any; after `rebuildMetric`, in the shifts that it left. */
+export function rebuildDimensions(totals: SubjectTotals, rows: Iterable<LedgerRow>): SubjectTotals {
+  if (totals.dimensions === undefined) return totals;
+  const shiftOf = (name: string): number => ownEntry(totals.metrics, name)?.shift ?? 0;
+  return { ...totals, dimensions: rebuiltDimensions(totals.dimensions, rows, shiftOf) };
 }
 
 /** The pairs of all metrics anew, where there are any; after `rebuildMetric`, in the shifts that it left. */

@@ -60,6 +60,7 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     eligibility: {},
     layer: null,
     slots: null,
+    dimensions: [],
     method: 'sequence',
     plannedUnits: null,
     tags: [],

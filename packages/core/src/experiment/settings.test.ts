@@ -99,3 +99,16 @@ it('reads covariates, windows and ratios, and names what is wrong with them', ()
       `/trackedMetrics${message}`,
     );
 });
+
+it('reads the dimensions of a test, a few names', () => {
+  const plan = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+  expect(parseTestSettings({ ...plan, dimensions: ['plan', 'country'] }).dimensions).toEqual(['plan', 'country']);
+  expect(parseTestSettings(plan).dimensions).toEqual([]);
+  const wrong: readonly (readonly [unknown, string])[] = [
+    ['plan', '/dimensions must be a list of names of attributes; it is "plan"'],
+    [[''], '/dimensions must be a list of names of attributes'],
+    [['a', 'b', 'c', 'd', 'e', 'f'], '/dimensions must have at most 5 names'],
+    [['a', 'a'], '/dimensions must name each attribute once'],
+  ];
+  for (const [dimensions, message] of wrong) expect(() => parseTestSettings({ ...plan, dimensions })).toThrow(message);
+});

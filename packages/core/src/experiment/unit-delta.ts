@@ -34,6 +34,8 @@ export interface UnitDelta {
   readonly arm: string;
   /** Null when the unit was not seen exposed; values from before the exposure never count. */
   readonly firstExposureAt: number | null;
+  /** What it was like at that exposure, by dimension; absent where the test declares none. */
+  readonly dimensions?: Readonly<Record<string, string>>;
   readonly metrics: Readonly<Record<string, MetricDelta>>;
 }
 

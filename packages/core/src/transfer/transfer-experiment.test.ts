@@ -17,6 +17,14 @@ describe('a test in a document', () => {
     expect(parseExperimentEntry(entry, '/tests/0', SCOPE)).toMatchObject({ trackedMetrics });
   });
 
+  it('comes back with its dimensions, and without where it is from before there were any', () => {
+    const entry = formatExperimentEntry(experimentOf([VIEWS], { dimensions: ['plan'] }));
+    expect(parseExperimentEntry(entry, '', SCOPE)).toMatchObject({ dimensions: ['plan'] });
+    const { dimensions: _none, ...old } = entry;
+    expect(parseExperimentEntry(old, '', SCOPE)).toMatchObject({ dimensions: [] });
+    expect(parseExperimentEntry({ ...entry, dimensions: 3 }, '/t', SCOPE)).toMatchObject([{ path: '/t/dimensions' }]);
+  });
+
   it('is refused where a ratio names what it does not track, with the place', () => {
     const entry: JsonObject = {
       ...formatExperimentEntry(experimentOf([metric('clicks', { aggregation: 'sum', per: 'sights' }), VIEWS])),

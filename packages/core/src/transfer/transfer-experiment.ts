@@ -1,5 +1,6 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
+import { dimensionsProblem } from '../experiment/dimensions.ts';
 import { type Experiment, TEST_METHODS, TEST_PHASES, type TrackedMetric } from '../experiment/experiment.ts';
 import { parseTrackedMetric, perIssues } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
@@ -41,8 +42,12 @@ const condition: Shape = (value, path) => {
   const parsed = parseCondition(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
-/** Documents from before tests had a method lack it. */
-const LATER = { method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
+const dimensions: Shape = (value, path) => {
+  const problem = dimensionsProblem(value);
+  return problem === null ? [] : [{ path, message: `${problem}; it is ${JSON.stringify(value)}` }];
+};
+/** Documents from before tests had these lack them. */
+const LATER = { dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
 const FIELDS = {
   testId: fullText,
   description: text,
@@ -77,6 +82,7 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     layer: experiment.layer,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
+    dimensions: experiment.dimensions,
     method: experiment.method,
     plannedUnits: experiment.plannedUnits,
     tags: experiment.tags,
@@ -115,6 +121,7 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     slots: null,
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
     trackedMetrics: metricsOf(entry.trackedMetrics),
+    dimensions: (entry.dimensions ?? []) as readonly string[],
     method: (entry.method ?? 'sequence') as Experiment['method'],
     plannedUnits: (entry.plannedUnits ?? null) as number | null,
     tags: entry.tags as readonly string[],

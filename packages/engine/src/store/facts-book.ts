@@ -10,6 +10,7 @@ import {
   mergeTally,
   noteMetrics,
   type ObservationDelta,
+  rebuildDimensions,
   rebuildMetric,
   rebuildPairs,
   refuseUnit,
@@ -77,7 +78,7 @@ export class FactsBook {
     const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
     const names = isDue ? Object.keys(totals.metrics) : [...wear.worn];
     const rebuilt = names.reduce((sum, name) => rebuildMetric(sum, rows.values(), name), totals);
-    this.#totals.set(id, names.length === 0 ? rebuilt : rebuildPairs(rebuilt, rows.values()));
+    this.#totals.set(id, names.length === 0 ? rebuilt : rebuildDimensions(rebuildPairs(rebuilt, rows.values()), rows.values()));
     if (isDue) wear.replaced = 0;
     wear.worn.clear();
   }
