@@ -1,5 +1,6 @@
 /** What every store must do with tallies and the unit ledger. */
 import { DEFAULT_SCOPE, emptyTally, meanOf, type Tally, type UnitDelta } from '@sluice/core';
+import { covarianceOf } from '@sluice/core/statistics';
 import type { FactsBatch } from 'sluice';
 import { expect, it } from 'vitest';
 import type { StoreUnderTest } from './store-under-test.ts';
@@ -76,6 +77,28 @@ export function factsSuite(subject: () => StoreUnderTest): void {
       comparisons: { treatment: { latency: { p: 0.04, rises: true, significantAt: 7 } } },
       sampleRatioP: 0.04,
     });
+  });
+
+  it('keeps what a unit’s values were before its exposure beside what they are after', async () => {
+    const { store } = subject();
+    const values = (value: number, from: number) =>
+      ({ aggregation: 'sum', covariate: true, count: 1, sum: value, min: value, max: value, from, until: from }) as const;
+    const reported = (unit: string, value: number, from: number, firstExposureAt: number | null): UnitDelta => ({
+      subject: 'test',
+      unit: unit.repeat(16),
+      arm: 'control',
+      firstExposureAt,
+      metrics: { spent: values(value, from) },
+    });
+    await store.addFacts(batchOf('one', 1, { units: [reported('a', 3, 1, null), reported('b', 5, 2, null)] }));
+    await store.addFacts(
+      batchOf('one', 2, { units: [reported('a', 10, 7, 5), reported('b', 20, 7, 5), reported('b', 2, 8, null)] }),
+    );
+    const totals = await ((await subject().reopen?.()) ?? store).readTotals(DEFAULT_SCOPE, 'test');
+    const pairs = totals.arms.control?.pairs?.spent;
+    expect(pairs === undefined ? null : [pairs.x.n, meanOf(pairs.x), meanOf(pairs.y), covarianceOf(pairs)]).toEqual([
+      2, 4, 16, 12,
+    ]);
   });
 
   it('keeps facts over a restart, if it keeps anything', async () => {

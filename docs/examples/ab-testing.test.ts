@@ -104,6 +104,48 @@ it('changes a test, and puts it away', async () => {
   expect(abTests.listTests()).toEqual([]);
 });
 
+it('adjusts by what was before, divides, and looks at so many days', async () => {
+  const { abTests, flags } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  const [userId, spentLastMonth] = ['ann', 30];
+  // #region covariate
+  await abTests.createTest({
+    testId: 'basket',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    trackedMetrics: [
+      { name: 'spent', aggregation: 'sum', covariate: true, windowDays: 7 }, // what was spent before is taken out
+      { name: 'clicks', per: 'views' }, // all clicks of an arm over all its views
+      { name: 'views', aggregation: 'sum', role: 'secondary' },
+    ],
+  });
+  await abTests.startTest('basket');
+  const arm = flags.explain('basket', { userId })?.variant ?? 'control'; // no exposure
+  abTests.recordMetric('basket', arm, 'spent', spentLastMonth, { userId }); // before getVariant: the covariate
+  // #endregion
+  expect(abTests.getVariant('basket', { userId })).toBe(arm);
+  expect((await abTests.getTestResults('basket')).arms[arm]?.means).toMatchObject({ spent: 0 });
+});
+
+it('breaks results down', async () => {
+  const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  const [userId, printed] = ['ann', [] as string[]];
+  const print = (text: string): number => printed.push(text);
+  // #region dimensions
+  await abTests.createTest({
+    testId: 'search',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    trackedMetrics: ['conversion'],
+    dimensions: ['plan', 'country'], // attributes of units, up to 5
+  });
+  await abTests.startTest('search');
+  abTests.getVariant('search', { userId, attributes: { plan: 'pro', country: 'de' } });
+  const { dimensions } = await abTests.getTestResults('search');
+  print(`${dimensions.plan?.pro?.sampleSizes.control} controls are pro`);
+  // #endregion
+  expect(printed[0]).toMatch(/^[01] controls are pro$/);
+});
+
 it('plans a test, with a guardrail and with one look', async () => {
   const { abTests } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
   // #region plan

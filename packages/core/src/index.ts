@@ -55,7 +55,9 @@ export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refus
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { planArchiveTest } from './experiment/archive.ts';
+export type { Breakdown, DimensionValueResults } from './experiment/breakdown.ts';
 export { parseChanges, type TestChanges } from './experiment/changes.ts';
+export { dimensionsOf } from './experiment/dimensions.ts';
 export { driftOf } from './experiment/drift.ts';
 export {
   type Aggregation,
@@ -73,24 +75,24 @@ export {
   applyUnitDelta,
   armTotals,
   emptyTotals,
-  type LedgerRow,
   type MetricTotals,
   noteMetrics,
   refuseUnit,
   type SubjectTotals,
 } from './experiment/ledger.ts';
+export type { LedgerRow } from './experiment/ledger-row.ts';
 export { createExperiment, startExperiment, startScheduled, stopExperiment } from './experiment/lifecycle.ts';
 export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
-export { defaultGoal } from './experiment/metric.ts';
-export type { MetricReason, MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
+export type { Adjustment, MetricReason, MetricResult, MetricVerdict } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
-export { MAX_REPLACEMENTS, rebuildMetric } from './experiment/rebuild.ts';
+export { MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
 export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
 export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, shipReason } from './experiment/ship.ts';
 export { subjectOf } from './experiment/subject.ts';
-export type { MetricDelta, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
+export type { MetricDelta, MetricRules, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { planRebase, planTestUpdate } from './experiment/update.ts';
 export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';

@@ -14,7 +14,7 @@ export function recordErrorUnits(runtime: Runtime, metrics: MetricsCollector): v
     const subject = stageSubject(rollout, stage);
     const digits = hashDigits(hashOfKey(unit));
     runtime.facts.expose(subject, digits, variant);
-    runtime.facts.record({ subject, unit: digits, arm: variant, metric: 'errors', value: 1, aggregation: 'max' });
+    runtime.facts.record({ subject, unit: digits, arm: variant, metric: 'errors', value: 1, rules: { aggregation: 'max' } });
   });
   runtime.onClose(stop);
 }

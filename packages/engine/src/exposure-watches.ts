@@ -3,6 +3,7 @@ import {
   type CompiledFlag,
   currentStage,
   type DistinctCount,
+  dimensionsOf,
   distinctFromIndices,
   distinctRegisters,
   driftOf,
@@ -18,6 +19,7 @@ import {
   type RolloutFacts,
   raise,
   subjectOf,
+  type Unit,
   variantIndexOf,
 } from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
@@ -134,16 +136,18 @@ function isNew(flag: CompiledFlag, variant: number): boolean {
 class TestExposures implements ExposureWatch {
   readonly subject: string;
   readonly #testId: string;
+  readonly #dimensions: readonly string[];
   readonly #deps: Deps;
   readonly #told = new ToldUnits();
 
-  constructor(subject: string, testId: string, deps: Deps) {
-    this.subject = subject;
-    this.#testId = testId;
+  constructor(experiment: Experiment, deps: Deps) {
+    this.subject = subjectOf(experiment);
+    this.#testId = experiment.key;
+    this.#dimensions = experiment.dimensions;
     this.#deps = deps;
   }
 
-  exposed(flag: CompiledFlag, outcome: number, key: string | number): void {
+  exposed(flag: CompiledFlag, outcome: number, key: string | number, unit: Unit | undefined): void {
     // Whom a list, a condition or a rule sent to an arm was not drawn: counted, they would make two unlike groups look compared.
     if (!isDrawn(outcome) || !isWithinShare(flag, key)) return;
     const variant = variantIndexOf(outcome);
@@ -151,7 +155,8 @@ class TestExposures implements ExposureWatch {
     if (this.#told.has(variant, hash)) return;
     const arm = flag.variants[variant] ?? '';
     // What was not taken is told of again at the next call.
-    if (!this.#deps.facts.expose(this.subject, hashDigits(hash), arm)) return;
+    const dimensions = this.#dimensions.length === 0 ? null : dimensionsOf(this.#dimensions, unit?.attributes);
+    if (!this.#deps.facts.expose(this.subject, hashDigits(hash), arm, dimensions)) return;
     this.#told.add(variant, hash);
     if (this.#deps.listeners.has('exposure'))
       this.#deps.listeners.emit('exposure', { testId: this.#testId, variant: arm, userId: key, at: this.#deps.clock.now() });
@@ -174,14 +179,11 @@ export class ExposureWatches {
       if (live === undefined) continue;
       const subject = this.#subjectOf(key);
       if (live.watch?.subject === subject) continue;
+      const experiment = this.#deps.view.experiments.get(key);
       if (subject === undefined) live.watch = null;
-      else if (this.#isTesting(key)) live.watch = new TestExposures(subject, key, this.#deps);
+      else if (experiment?.phase === 'running') live.watch = new TestExposures(experiment, this.#deps);
       else live.watch = new StageExposures(subject, this.#isByGroups(key), this.#deps);
     }
-  }
-
-  #isTesting(key: string): boolean {
-    return this.#deps.view.experiments.get(key)?.phase === 'running';
   }
 
   #isByGroups(key: string): boolean {

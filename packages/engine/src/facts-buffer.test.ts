@@ -63,7 +63,9 @@ it('takes a bounded number of units while the store is down, says so once, and t
   });
   const taken = Array.from({ length: 200_001 }, (_, unit) => buffer.expose('t', `unit-${unit}`, 'control'));
   expect(taken.filter(Boolean)).toHaveLength(200_000);
-  expect(buffer.record({ subject: 't', unit: 'x', arm: 'control', metric: 'm', value: 1, aggregation: 'mean' })).toBe(false);
+  expect(buffer.record({ subject: 't', unit: 'x', arm: 'control', metric: 'm', value: 1, rules: { aggregation: 'mean' } })).toBe(
+    false,
+  );
   expect(buffer.observe('t', 'control', 'm', 1)).toBe(false);
   expect(problems.map(String)).toEqual([expect.stringContaining('200000 units wait to be kept')]);
   await buffer.flush();
@@ -78,7 +80,7 @@ it('keeps a value from before the exposure apart from it, also within one flush'
   const { buffer } = bufferOver(async (batch) => {
     batches.push(batch);
   });
-  const value = { subject: 't', unit: 'u', arm: 'control', metric: 'm', aggregation: 'mean' } as const;
+  const value = { subject: 't', unit: 'u', arm: 'control', metric: 'm', rules: { aggregation: 'mean' } } as const;
   buffer.record({ ...value, value: 9 });
   buffer.expose('t', 'u', 'control');
   buffer.record({ ...value, value: 1 });

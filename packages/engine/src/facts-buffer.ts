@@ -1,5 +1,5 @@
 /** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
-import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, type Tally } from '@sluice/core';
+import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, type Tally, type UnitDelta } from '@sluice/core';
 import { AnswerLog } from './answer-log.ts';
 import type { Clock } from './clock/clock.ts';
 import { FlagMeter } from './flag-meter.ts';
@@ -46,9 +46,9 @@ export class FactsBuffer {
   }
 
   /** False when there is no room for it: whoever told of it may tell again. */
-  expose(subject: string, unit: string, arm: string): boolean {
+  expose(subject: string, unit: string, arm: string, dimensions: UnitDelta['dimensions'] | null = null): boolean {
     if (!this.#hasRoom()) return false;
-    this.#units.expose(subject, unit, arm, this.#options.clock.now());
+    this.#units.expose({ subject, unit, arm, dimensions, at: this.#options.clock.now() });
     this.#wake();
     return true;
   }

@@ -106,5 +106,5 @@ export class FlagReader<Flags extends object = AnyFlags> {
 function tell(live: LiveFlag, outcome: number, unit: Unit | undefined): void {
   if (live.compiled.isOverridden) return;
   const key = unitKeyOf(live.compiled, unit);
-  if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key);
+  if (variantIndexOf(outcome) >= 0 && key !== null) live.watch?.exposed(live.compiled, outcome, key, unit);
 }

@@ -1,9 +1,12 @@
 /** The names of `sluice`. */
 export {
+  type Adjustment,
+  type Breakdown,
   type Change,
   type Condition,
   type Criterion,
   type CriterionSettings,
+  type DimensionValueResults,
   type Evaluation,
   Evaluations,
   type EventType,

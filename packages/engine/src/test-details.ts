@@ -25,6 +25,8 @@ export interface TestDetails {
   readonly layer: string | null;
   readonly durationDays: number;
   readonly trackedMetrics: readonly TrackedMetric[];
+  /** Attributes of units that the results are broken down by. */
+  readonly dimensions: readonly string[];
   readonly method: TestMethod;
   /** Units of all arms together that it is planned for. */
   readonly plannedUnits: number | null;
@@ -64,6 +66,7 @@ export function describeTest(experiment: Experiment): TestDetails {
     layer: experiment.layer,
     durationDays: experiment.durationMs / 86_400_000,
     trackedMetrics: experiment.trackedMetrics,
+    dimensions: experiment.dimensions,
     method: experiment.method,
     plannedUnits: experiment.plannedUnits,
     tags: experiment.tags,

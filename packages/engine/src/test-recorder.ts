@@ -1,5 +1,5 @@
 /** Takes the values of tests' metrics, and counts and tells what cannot be taken. */
-import { driftOf, type Experiment, hashDigits, hashOfKey, type SubjectTotals, subjectOf } from '@sluice/core';
+import { driftOf, type Experiment, hashDigits, hashOfKey, needsUser, rulesOf, type SubjectTotals, subjectOf } from '@sluice/core';
 import { describeFailure } from './failure.ts';
 import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
@@ -55,15 +55,14 @@ export class TestRecorder {
       return this.#refuse(
         `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
       );
-    const { aggregation = 'mean', cap } = experiment.trackedMetrics.find((tracked) => tracked.name === metric) ?? {};
-    let isTaken: boolean;
-    if (userId === undefined) {
-      isTaken = this.#runtime.facts.observe(subject, variant, metric, cap === undefined ? value : Math.min(value, cap));
-    } else {
-      const unit = hashDigits(hashOfKey(userId));
-      const capped = cap === undefined ? {} : { cap };
-      isTaken = this.#runtime.facts.record({ subject, unit, arm: variant, metric, value, aggregation, ...capped });
-    }
+    const rules = rulesOf(experiment, metric);
+    if (userId === undefined && needsUser(experiment, metric))
+      return this.#refuse(`${place}: it needs a userId, because of its covariate, window or ratio`);
+    const { cap = value } = rules;
+    const isTaken =
+      userId === undefined
+        ? this.#runtime.facts.observe(subject, variant, metric, Math.min(value, cap))
+        : this.#runtime.facts.record({ subject, unit: hashDigits(hashOfKey(userId)), arm: variant, metric, value, rules });
     if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
     this.#metrics?.observe(metric, value, { flag: testId, variant });
     return true;

@@ -1,13 +1,16 @@
 /** Coalesces what happened to units and arms since the last flush, so that a busy unit costs one delta. */
 import {
-  type Aggregation,
   addValue,
   emptyMoments,
   type MetricDelta,
+  type MetricRules,
   type Moments,
   type ObservationDelta,
   type UnitDelta,
 } from '@sluice/core';
+
+/** Values with a window are not put together over more than this: a window ends that exactly. */
+const WINDOW_GRAIN_MS = 1000;
 
 /** One value of one metric of one unit. `unit` is its hash in 16 hexadecimal digits. */
 export interface UnitValue {
@@ -16,9 +19,13 @@ export interface UnitValue {
   readonly arm: string;
   readonly metric: string;
   readonly value: number;
-  readonly aggregation: Aggregation;
-  readonly cap?: number;
+  readonly rules: MetricRules;
   readonly at: number;
+}
+
+export interface UnitExposure extends Pick<UnitValue, 'subject' | 'unit' | 'arm' | 'at'> {
+  /** What the unit is like, by dimension; null where that does not matter. */
+  readonly dimensions: NonNullable<UnitDelta['dimensions']> | null;
 }
 
 interface PendingUnit {
@@ -26,6 +33,7 @@ interface PendingUnit {
   readonly unit: string;
   readonly arm: string;
   firstExposureAt: number | null;
+  dimensions?: NonNullable<UnitDelta['dimensions']>;
   readonly metrics: Map<string, MetricDelta>;
 }
 
@@ -38,36 +46,41 @@ interface PendingArm {
 export class UnitBuffer {
   readonly #units = new Map<string, PendingUnit>();
   readonly #arms = new Map<string, PendingArm>();
-  /** Units whose values came before their exposure: kept apart, so that one flush does not blur the order. */
+  /** What nothing more is put to, so that one flush does not blur the order: values from before an exposure, or of an earlier second. */
   readonly #sealed: PendingUnit[] = [];
 
   get size(): number {
     return this.#units.size + this.#arms.size + this.#sealed.length;
   }
 
-  expose(subject: string, unit: string, arm: string, at: number): void {
-    const pending = this.#unit(subject, unit, arm);
+  expose({ subject, unit, arm, at, dimensions }: UnitExposure): void {
+    let pending = this.#unit(subject, unit, arm);
     if (pending.firstExposureAt !== null) return;
-    if (pending.metrics.size === 0) {
-      pending.firstExposureAt = at;
-      return;
+    if (pending.metrics.size > 0) {
+      for (const [metric, values] of pending.metrics) pending.metrics.set(metric, toldBefore(values, at));
+      this.#seal(pending);
+      pending = this.#unit(subject, unit, arm);
     }
-    this.#sealed.push(pending);
-    this.#units.delete(unitKey(subject, unit, arm));
-    this.#unit(subject, unit, arm).firstExposureAt = at;
+    pending.firstExposureAt = at;
+    if (dimensions !== null) pending.dimensions = dimensions;
   }
 
-  record(value: UnitValue): void {
-    const { metrics } = this.#unit(value.subject, value.unit, value.arm);
-    const before = metrics.get(value.metric);
-    metrics.set(value.metric, {
-      aggregation: value.aggregation,
+  record({ subject, unit, arm, metric, value, rules, at }: UnitValue): void {
+    let pending = this.#unit(subject, unit, arm);
+    if (rules.windowMs !== undefined && at - (pending.metrics.get(metric)?.from ?? at) >= WINDOW_GRAIN_MS) {
+      this.#seal(pending);
+      pending = this.#unit(subject, unit, arm);
+    }
+    const before = pending.metrics.get(metric);
+    const isTimed = rules.windowMs !== undefined || rules.covariate === true;
+    pending.metrics.set(metric, {
+      ...rules,
       count: (before?.count ?? 0) + 1,
-      sum: (before?.sum ?? 0) + value.value,
-      min: Math.min(before?.min ?? value.value, value.value),
-      max: Math.max(before?.max ?? value.value, value.value),
-      from: Math.min(before?.from ?? value.at, value.at),
-      ...(value.cap === undefined ? {} : { cap: value.cap }),
+      sum: (before?.sum ?? 0) + value,
+      min: Math.min(before?.min ?? value, value),
+      max: Math.max(before?.max ?? value, value),
+      from: Math.min(before?.from ?? at, at),
+      ...(isTimed ? { until: Math.max(before?.until ?? at, at) } : {}),
     });
   }
 
@@ -91,6 +104,11 @@ export class UnitBuffer {
     return { units, observations };
   }
 
+  #seal(pending: PendingUnit): void {
+    this.#sealed.push(pending);
+    this.#units.delete(unitKey(pending.subject, pending.unit, pending.arm));
+  }
+
   #unit(subject: string, unit: string, arm: string): PendingUnit {
     const key = unitKey(subject, unit, arm);
     const found = this.#units.get(key);
@@ -99,6 +117,12 @@ export class UnitBuffer {
     this.#units.set(key, pending);
     return pending;
   }
+}
+
+/** A covariate that was told before the exposure is from before it, also within one millisecond. */
+function toldBefore(values: MetricDelta, at: number): MetricDelta {
+  if (values.covariate !== true) return values;
+  return { ...values, from: Math.min(values.from, at - 1), until: Math.min(values.until ?? values.from, at - 1) };
 }
 
 function unitKey(subject: string, unit: string, arm: string): string {

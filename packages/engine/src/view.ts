@@ -24,6 +24,7 @@ import {
   type SluiceRecord,
   sameScope,
   sharedConditions,
+  type Unit,
   wholeExperiment,
   wholeRollout,
   withEmergencies,
@@ -45,7 +46,7 @@ export interface LiveFlag {
 export interface ExposureWatch {
   /** Where exposures are kept: the test, or the stage of a rollout. */
   readonly subject: string;
-  exposed(flag: CompiledFlag, outcome: number, key: string | number): void;
+  exposed(flag: CompiledFlag, outcome: number, key: string | number, unit: Unit | undefined): void;
 }
 
 export class View {

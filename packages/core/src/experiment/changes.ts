@@ -11,7 +11,7 @@ import { type ParsedTestSettings, parseTestSettings, type TestSettings } from '.
 export type TestChanges = Partial<Omit<TestSettings, 'testId'>>;
 
 /** What says whom a test compares and by what: it is one test as long as none of these changes. */
-const FIXED = ['arms', 'trafficShare', 'eligibility', 'layer', 'trackedMetrics', 'method', 'plannedUnits'] as const;
+const FIXED = ['arms', 'trafficShare', 'eligibility', 'layer', 'trackedMetrics', 'dimensions', 'method', 'plannedUnits'] as const;
 const FREE = ['description', 'durationMs', 'tags', 'startAt'] as const;
 
 export interface ParsedChanges {
@@ -63,6 +63,7 @@ function given({ arms, ...experiment }: Experiment, changes: TestChanges): TestC
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics,
     tags: experiment.tags,
+    dimensions: experiment.dimensions,
     method: experiment.method,
     ...(experiment.plannedUnits === null ? {} : { plannedUnits: experiment.plannedUnits }),
     ...(experiment.startAt === null ? {} : { startAt: experiment.startAt }),

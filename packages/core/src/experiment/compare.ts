@@ -6,13 +6,15 @@ import { isNearZero, liftInterval, liftSequence, relativeLift } from '../statist
 import { runningP } from '../statistics/running-p.ts';
 import type { SampleSummary } from '../statistics/sample-summary.ts';
 import { welchTest } from '../statistics/welch.ts';
+import { adjustedArms } from './adjust.ts';
 import { type AnalysisPlan, MIN_UNITS_PER_ARM } from './analysis-plan.ts';
 import type { TrackedMetric } from './experiment.ts';
 import { guarded } from './guardrail.ts';
-import { ownEntry, type SubjectTotals } from './ledger.ts';
+import type { SubjectTotals } from './ledger.ts';
 import type { Look } from './looks.ts';
 import { type MeasuredMetric, momentsOf, summaryIn } from './measured-metric.ts';
 import type { Interval, MetricResult } from './metric-result.ts';
+import { ownEntry } from './own-entry.ts';
 
 /** A result that is not yet corrected for there being several, and what looks at it have shown, this one included. */
 export interface Comparison {
@@ -22,6 +24,7 @@ export interface Comparison {
 
 const NO_LOOK: Look = Object.freeze({ p: 1, rises: false, significantAt: null });
 const NOTHING = {
+  adjustment: null,
   difference: null,
   interval: null,
   lift: null,
@@ -43,9 +46,13 @@ export function compareArms(
   const control = momentsOf(metric, totals, controlArm);
   const treatment = momentsOf(metric, totals, treatmentArm);
   const before = ownEntry(ownEntry(totals.looks.comparisons, treatmentArm) ?? {}, tracked.name) ?? NO_LOOK;
-  const { margin: _margin, cap: _cap, ...named } = tracked;
+  const { name, role, goal, aggregation } = tracked;
   const base: MetricResult = {
-    ...named,
+    name,
+    role,
+    goal,
+    aggregation,
+    per: tracked.per ?? null,
     ...NOTHING,
     unit: found?.unit ?? 'user',
     controlUnits: control?.n ?? 0,
@@ -58,8 +65,10 @@ export function compareArms(
     reason: 'insufficient-data',
   };
   if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2) return { result: base, look: before };
-  const shown = { ...base, ...liftOf(tracked, control, treatment, plan) };
-  return looked(shown, before, judged(shown, tracked, control, treatment, plan));
+  const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
+  const [c, t] = adjusted === null ? [control, treatment] : [adjusted.control, adjusted.treatment];
+  const shown = { ...base, adjustment: adjusted?.adjustment ?? null, ...liftOf(tracked, c, t, plan) };
+  return looked(shown, before, judged(shown, tracked, c, t, plan));
 }
 
 /** What this look says by itself. */

@@ -11,6 +11,8 @@ function draftOf(pValue: number | null, more: Partial<MetricResult> = {}): Compa
     role: 'primary',
     aggregation: 'mean',
     unit: 'user',
+    per: null,
+    adjustment: null,
     controlUnits: 500,
     treatmentUnits: 500,
     controlMean: 1,

@@ -23,6 +23,15 @@ export function corrected<Draft extends Comparison>(drafts: readonly Draft[], no
   return drafts.map((draft) => settled(draft, draft.result.pValue === null ? null : (adjusted.get(draft) ?? 1), now));
 }
 
+/** One family whatever the role, by Benjamini and Hochberg's method; when it was found is not noted. */
+export function correctedTogether<Draft extends Comparison>(drafts: readonly Draft[]): Draft[] {
+  const adjusted = benjaminiHochberg(drafts.map(({ result }) => proof(result)));
+  return drafts.map((draft, index) => {
+    const done = settled(draft, draft.result.pValue === null ? null : (adjusted[index] ?? 1), 0);
+    return { ...done, result: { ...done.result, significantAt: null } };
+  });
+}
+
 /** A p-value that is no number proves nothing. */
 function proof({ pValue }: MetricResult): number {
   return pValue !== null && pValue >= 0 && pValue <= 1 ? pValue : 1;

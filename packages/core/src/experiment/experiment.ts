@@ -19,6 +19,12 @@ export interface TrackedMetric {
   readonly margin?: number;
   /** A unit's value above it counts as this (winsorising); declared before the test, not read off its data. */
   readonly cap?: number;
+  /** What a user's values were before their exposure is taken out of the comparison (CUPED): the same difference, found with fewer units. */
+  readonly covariate?: boolean;
+  /** The tracked metric that it is divided by: the arm's sum of one over its sum of the other, as in clicks per view. */
+  readonly per?: string;
+  /** Only values of a user's first so many days after their exposure count; all unless given. */
+  readonly windowDays?: number;
 }
 
 export interface Arm {
@@ -61,6 +67,8 @@ export interface Experiment {
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];
+  /** Attributes of units by whose values the results are shown once more. */
+  readonly dimensions: readonly string[];
   readonly method: TestMethod;
   /** Units of all arms that it is planned for: the sequence is tightest there. Null is not known. Fixed before the start, never taken from the data. */
   readonly plannedUnits: number | null;

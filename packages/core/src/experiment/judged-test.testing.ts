@@ -23,6 +23,7 @@ export function experimentOf(trackedMetrics: readonly TrackedMetric[], more: Par
     slots: null,
     durationMs: 1000,
     trackedMetrics,
+    dimensions: [],
     method: 'sequence',
     plannedUnits: null,
     tags: [],

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { meanOf, varianceOf } from '../analysis/moments.ts';
-import { applyObservationDelta, applyUnitDelta, armTotals, emptyTotals, type LedgerRow, type SubjectTotals } from './ledger.ts';
+import { applyObservationDelta, applyUnitDelta, armTotals, emptyTotals, type SubjectTotals } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import type { UnitDelta } from './unit-delta.ts';
 
 const delta = (

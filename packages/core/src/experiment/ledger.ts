@@ -2,27 +2,14 @@
  * The unit ledger: one row per (subject, unit), and per subject the totals that a result reads. A row that changes replaces
  * its contribution in its arm's moments, so reading a result never walks the rows.
  */
-import { addValue, emptyMoments, lostDigits, type Moments, mergeMoments, removeValue } from '../analysis/moments.ts';
+import { emptyMoments, type Moments, mergeMoments } from '../analysis/moments.ts';
+import { type ArmTotals, moveContribution, NO_ARM } from './arm-totals.ts';
+import { type DimensionTotals, moveDimensions } from './dimension-totals.ts';
 import type { Aggregation, MetricRole } from './experiment.ts';
+import { contaminatedRow, emptyRow, isUnexposed, type LedgerRow, mergedRow } from './ledger-row.ts';
 import { type Looks, NO_LOOKS } from './looks.ts';
-import { type MetricDelta, type ObservationDelta, type UnitDelta, unitValue } from './unit-delta.ts';
-
-export interface LedgerRow {
-  readonly arm: string;
-  /** Seen in two arms: counts in neither, for ever. */
-  readonly isContaminated: boolean;
-  readonly firstExposureAt: number | null;
-  /** Values from the exposure on. */
-  readonly counted: Readonly<Record<string, MetricDelta>>;
-  /** Reports of values from before the exposure, or of a unit not yet known to be exposed: apart, because it may turn out to be in between. */
-  readonly before: Readonly<Record<string, readonly MetricDelta[]>>;
-}
-
-export interface ArmTotals {
-  /** Distinct units exposed, contaminated ones left out. */
-  readonly exposed: number;
-  readonly metrics: Readonly<Record<string, Moments>>;
-}
+import { ownEntry } from './own-entry.ts';
+import type { MetricDelta, ObservationDelta, UnitDelta } from './unit-delta.ts';
 
 export interface MetricTotals {
   /** Taken from every value of this metric before it is summed up, in both arms alike. */
@@ -44,11 +31,11 @@ export interface SubjectTotals {
   /** Values refused because their metric was recorded with users before and without now, or the other way round. */
   readonly refusedObservations: number;
   readonly looks: Looks;
+  /** Absent where no unit came with a dimension. */
+  readonly dimensions?: DimensionTotals;
 }
 
 const EARLY_UNITS = 100;
-const MAX_APART = 15;
-const NO_ARM: ArmTotals = Object.freeze({ exposed: 0, metrics: {} });
 
 export function emptyTotals(): SubjectTotals {
   return {
@@ -67,11 +54,6 @@ export function refuseUnit(totals: SubjectTotals): SubjectTotals {
   return { ...totals, refusedUnits: totals.refusedUnits + 1 };
 }
 
-/** Only own properties count: a metric may be called `__proto__`. */
-export function ownEntry<T>(map: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(map, key) ? map[key] : undefined;
-}
-
 export function armTotals(totals: SubjectTotals, arm: string): ArmTotals {
   return ownEntry(totals.arms, arm) ?? NO_ARM;
 }
@@ -87,12 +69,12 @@ export interface AppliedDelta {
 
 /** `row` is the unit's row so far, undefined for a new unit. */
 export function applyUnitDelta(totals: SubjectTotals, row: LedgerRow | undefined, delta: UnitDelta): AppliedDelta {
-  const before = row ?? { arm: delta.arm, isContaminated: false, firstExposureAt: null, counted: {}, before: {} };
+  const before = row ?? emptyRow(delta.arm);
   if (before.isContaminated) return { totals, row: before, replaced: 0, worn: [] };
-  if (before.arm !== delta.arm) return contaminate(totals, before);
+  if (before.arm !== delta.arm) return moveRow(totals, before, contaminatedRow(before));
   const accepted = acceptMetrics(totals, delta);
   const after = mergedRow(before, { ...delta, metrics: accepted.metrics });
-  return moveContribution(accepted.totals, before, after);
+  return moveRow(accepted.totals, before, after);
 }
 
 /**
@@ -131,99 +113,18 @@ function withMetric(totals: SubjectTotals, name: string, metric: Omit<MetricTota
   return { ...totals, metrics: { ...totals.metrics, [name]: { ...metric, foundRole: isEarly ? 'primary' : 'secondary' } } };
 }
 
-function mergedRow(row: LedgerRow, delta: UnitDelta): LedgerRow {
-  const firstExposureAt = earlier(row.firstExposureAt, delta.firstExposureAt);
-  const reports = [
-    ...Object.entries(row.before).flatMap(([name, list]) => list.map((values) => [name, values] as const)),
-    ...Object.entries(delta.metrics),
-  ];
-  let { counted } = row;
-  let before: LedgerRow['before'] = {};
-  for (const [name, values] of reports) {
-    if (firstExposureAt !== null && values.from >= firstExposureAt)
-      counted = { ...counted, [name]: joined(ownEntry(counted, name), values) };
-    else before = { ...before, [name]: appended(ownEntry(before, name) ?? [], values) };
-  }
-  return { ...row, firstExposureAt, counted, before };
-}
-
-/** The latest reports stay apart; what is older than those is joined, so that a row has a bound. */
-function appended(list: readonly MetricDelta[], values: MetricDelta): readonly MetricDelta[] {
-  const [first, second, ...rest] = [...list, values];
-  if (first === undefined || second === undefined || rest.length < MAX_APART) return [...list, values];
-  return [joined(first, second), ...rest];
-}
-
-function earlier(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-function joined(a: MetricDelta | undefined, b: MetricDelta): MetricDelta {
-  if (a === undefined) return b;
-  return {
-    aggregation: a.aggregation,
-    count: a.count + b.count,
-    sum: a.sum + b.sum,
-    min: Math.min(a.min, b.min),
-    max: Math.max(a.max, b.max),
-    from: Math.min(a.from, b.from),
-    ...(a.cap === undefined ? {} : { cap: a.cap }),
-  };
-}
-
 /** Takes the row's old contribution out of its arm and puts the new one in. */
-function moveContribution(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): AppliedDelta {
-  const arm = armTotals(totals, after.arm);
-  let { metrics } = arm;
-  let replaced = 0;
-  const worn: string[] = [];
-  for (const [name, values] of Object.entries(after.counted)) {
-    const old = ownEntry(before.counted, name);
-    if (old === values) continue;
-    const moments = ownEntry(metrics, name) ?? emptyMoments(ownEntry(totals.metrics, name)?.shift ?? 0);
-    const moved = addValue(old === undefined ? moments : removeValue(moments, unitValue(old)), unitValue(values));
-    metrics = { ...metrics, [name]: moved };
-    if (old === undefined) continue;
-    replaced += 1;
-    if (lostDigits(moments, moved)) worn.push(name);
-  }
-  const exposed = arm.exposed + Number(isExposed(after)) - Number(isExposed(before));
+function moveRow(totals: SubjectTotals, before: LedgerRow, after: LedgerRow): AppliedDelta {
+  const shiftOf = (name: string): number => ownEntry(totals.metrics, name)?.shift ?? 0;
+  const { arm, worn } = moveContribution(armTotals(totals, after.arm), before, after, shiftOf);
+  const replaced = Object.entries(before.counted).filter(([name, old]) => ownEntry(after.counted, name) !== old).length;
   const unexposedUnits = totals.unexposedUnits + Number(isUnexposed(after)) - Number(isUnexposed(before));
-  const arms = { ...totals.arms, [after.arm]: { exposed, metrics } };
-  return { totals: { ...totals, arms, unexposedUnits }, row: after, replaced, worn };
-}
-
-function contaminate(totals: SubjectTotals, row: LedgerRow): AppliedDelta {
-  const arm = armTotals(totals, row.arm);
-  let { metrics } = arm;
-  const worn: string[] = [];
-  for (const [name, values] of Object.entries(row.counted)) {
-    const moments = ownEntry(metrics, name);
-    if (moments === undefined) continue;
-    const left = removeValue(moments, unitValue(values));
-    metrics = { ...metrics, [name]: left };
-    if (lostDigits(moments, left)) worn.push(name);
-  }
-  const left = { exposed: arm.exposed - Number(isExposed(row)), metrics };
-  return {
-    totals: {
-      ...totals,
-      arms: { ...totals.arms, [row.arm]: left },
-      contaminatedUnits: totals.contaminatedUnits + 1,
-      unexposedUnits: totals.unexposedUnits - Number(isUnexposed(row)),
-    },
-    row: { ...row, isContaminated: true, counted: {}, before: {} },
-    replaced: Object.keys(row.counted).length,
-    worn,
-  };
-}
-
-function isExposed(row: LedgerRow): boolean {
-  return row.firstExposureAt !== null;
-}
-
-function isUnexposed(row: LedgerRow): boolean {
-  return row.firstExposureAt === null && Object.keys(row.before).length > 0;
+  const contaminatedUnits = totals.contaminatedUnits + Number(after.isContaminated) - Number(before.isContaminated);
+  const known: SubjectTotals = { ...totals, arms: { ...totals.arms, [after.arm]: arm }, unexposedUnits, contaminatedUnits };
+  if (before.dimensions === undefined && after.dimensions === undefined) return { totals: known, row: after, replaced, worn };
+  const { dimensions, worn: also } = moveDimensions(totals.dimensions, before, after, shiftOf);
+  const sums = dimensions === undefined ? known : { ...known, dimensions };
+  return { totals: sums, row: after, replaced, worn: [...new Set([...worn, ...also])] };
 }
 
 export function applyObservationDelta(totals: SubjectTotals, delta: ObservationDelta): SubjectTotals {

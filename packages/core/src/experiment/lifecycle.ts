@@ -43,6 +43,7 @@ export function createExperiment(
     slots: null,
     durationMs: settings.durationMs,
     trackedMetrics: settings.trackedMetrics,
+    dimensions: settings.dimensions,
     method: settings.method,
     plannedUnits: settings.plannedUnits,
     tags: settings.tags,

@@ -23,6 +23,17 @@ export type MetricReason =
 
 export type Interval = readonly [lower: number, upper: number];
 
+/** What was taken out of a comparison because it was there before the test (CUPED). */
+export interface Adjustment {
+  /** How much of the covariate was taken out of each value. */
+  readonly theta: number;
+  /** 0 to 1: the part of the difference's variance that went. */
+  readonly varianceReduction: number;
+  readonly unadjustedDifference: number;
+  /** Units of both arms without values from before; the mean of the others' stands in for theirs. */
+  readonly imputedUnits: number;
+}
+
 /** Numbers are null where they are not defined, never NaN or infinite. */
 export interface MetricResult {
   readonly name: string;
@@ -30,6 +41,10 @@ export interface MetricResult {
   readonly goal: TrackedMetric['goal'];
   readonly aggregation: Aggregation;
   readonly unit: 'user' | 'observation';
+  /** The metric that it is divided by: then means are of ratios. */
+  readonly per: string | null;
+  /** Null where the comparison is of the values as they are. Means are always as measured; difference, interval, lift and p are adjusted. */
+  readonly adjustment: Adjustment | null;
   readonly controlUnits: number;
   readonly treatmentUnits: number;
   readonly controlMean: number | null;

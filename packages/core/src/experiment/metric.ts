@@ -1,11 +1,15 @@
 /** The metrics of a test as people name them. */
 import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
-import type { TrackedMetric } from './experiment.ts';
+import type { Experiment, TrackedMetric } from './experiment.ts';
+import type { MetricRules } from './unit-delta.ts';
 
 const GOALS = ['increase', 'decrease'] as const;
 const ROLES = ['primary', 'secondary', 'guardrail'] as const;
 const AGGREGATIONS = ['mean', 'sum', 'count', 'max'] as const;
+const KNOWN = ['name', 'goal', 'role', 'aggregation', 'margin', 'cap', 'covariate', 'per', 'windowDays'];
+const DAY_MS = 86_400_000;
+const MEAN: MetricRules = Object.freeze({ aggregation: 'mean' });
 const FALLING = /latency|duration|error|cost/i;
 
 /** Latency, duration, error and cost are better when they fall; everything else when it rises. */
@@ -26,11 +30,8 @@ export function parseTrackedMetric(
   if (!isJsonObject(given))
     return { issues: [{ path, message: 'must be a name, or an object such as { name: "latency", goal: "decrease" }' }] };
   const issues: Issue[] = Object.keys(given)
-    .filter((key) => !['name', 'goal', 'role', 'aggregation', 'margin', 'cap'].includes(key))
-    .map((key) => ({
-      path: `${path}/${key}`,
-      message: 'is not a setting of a metric; there are name, goal, role, aggregation, margin, cap',
-    }));
+    .filter((key) => !KNOWN.includes(key))
+    .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a metric; there are ${KNOWN.join(', ')}` }));
   const { name } = given;
   if (typeof name !== 'string' || name === '')
     return { issues: [...issues, { path: `${path}/name`, message: 'must be a text that is not empty' }] };
@@ -47,5 +48,60 @@ export function parseTrackedMetric(
     issues.push({ path: `${path}/margin`, message: 'is for guardrails alone' });
   if (given.cap !== undefined && !Number.isFinite(given.cap))
     issues.push({ path: `${path}/cap`, message: `must be a finite number; it is ${JSON.stringify(given.cap)}` });
-  return issues.length > 0 ? { issues } : { metric: { ...trackedMetric(name), ...(given as Partial<TrackedMetric>) } };
+  issues.push(...unitIssues(given, path));
+  const usual = { ...trackedMetric(name), ...(given.per === undefined ? {} : { aggregation: 'sum' as const }) };
+  return issues.length > 0 ? { issues } : { metric: { ...usual, ...(given as Partial<TrackedMetric>) } };
+}
+
+/** Of the settings that need a user. */
+function unitIssues({ covariate, per, windowDays, aggregation }: { readonly [key: string]: unknown }, path: string): Issue[] {
+  const issues: Issue[] = [];
+  const say = (key: string, message: string): number => issues.push({ path: `${path}/${key}`, message });
+  if (covariate !== undefined && typeof covariate !== 'boolean')
+    say('covariate', `must be true or false; it is ${JSON.stringify(covariate)}`);
+  if (windowDays !== undefined && !(typeof windowDays === 'number' && windowDays > 0 && windowDays <= 3650))
+    say('windowDays', `must be above 0 and at most 3650; it is ${JSON.stringify(windowDays)}`);
+  if (per === undefined) return issues;
+  if (typeof per !== 'string' || per === '') say('per', `must be the name of a tracked metric; it is ${JSON.stringify(per)}`);
+  if (covariate === true) say('covariate', 'is not for a metric with "per"');
+  if (aggregation === 'mean' || aggregation === 'max')
+    say('aggregation', `must be sum or count where there is "per"; it is ${JSON.stringify(aggregation)}`);
+  return issues;
+}
+
+/** What a list of metrics that are each right says wrong of one another. */
+export function perIssues(metrics: readonly TrackedMetric[], path: string): Issue[] {
+  return metrics.flatMap(({ name, per, windowDays }, index): Issue[] => {
+    if (per === undefined) return [];
+    const [place, by] = [`${path}/${index}/per`, metrics.find((metric) => metric.name === per)];
+    const wanted = `{ name: ${JSON.stringify(per)}, aggregation: "sum", role: "secondary" }`;
+    if (by === undefined) return [{ path: place, message: `names "${per}", which is not tracked; add ${wanted}` }];
+    if (per === name || by.per !== undefined) return [{ path: place, message: 'must name another metric, one without "per"' }];
+    if (by.windowDays !== windowDays) return [{ path: place, message: `names "${per}", which must have the same windowDays` }];
+    if (by.aggregation === 'sum' || by.aggregation === 'count') return [];
+    return [{ path: place, message: `names "${per}", whose aggregation is ${by.aggregation}; it must be sum or count` }];
+  });
+}
+
+/** How a test's metric counts of a unit; one that it does not track is a mean. */
+export function rulesOf({ trackedMetrics }: Pick<Experiment, 'trackedMetrics'>, name: string): MetricRules {
+  const tracked = trackedMetrics.find((metric) => metric.name === name);
+  if (tracked === undefined) return MEAN;
+  const { aggregation, cap, covariate, per, windowDays } = tracked;
+  return {
+    aggregation,
+    ...(cap === undefined ? {} : { cap }),
+    ...(covariate === true ? { covariate } : {}),
+    ...(per === undefined ? {} : { per }),
+    ...(windowDays === undefined ? {} : { windowMs: Math.round(windowDays * DAY_MS) }),
+  };
+}
+
+/** Whether values without a user cannot be taken: they have no exposure, and nothing to be paired with. */
+export function needsUser({ trackedMetrics }: Pick<Experiment, 'trackedMetrics'>, name: string): boolean {
+  return trackedMetrics.some(
+    (metric) =>
+      metric.per === name ||
+      (metric.name === name && (metric.per !== undefined || metric.covariate === true || metric.windowDays !== undefined)),
+  );
 }

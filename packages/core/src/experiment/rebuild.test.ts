@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addValue, emptyMoments, lostDigits, meanOf, removeValue, varianceOf } from '../analysis/moments.ts';
-import { applyUnitDelta, armTotals, emptyTotals, type LedgerRow } from './ledger.ts';
+import { applyUnitDelta, armTotals, emptyTotals } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import { rebuildMetric } from './rebuild.ts';
 
 function contaminatedBy(outlier: number, place: 'first' | 'last') {

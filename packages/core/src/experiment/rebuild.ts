@@ -2,9 +2,14 @@
  * The moments of one metric anew from the rows. Each removed value leaves a rounding error behind, and one that dominated the others leaves
  * nothing but that.
  */
+import { addPair, type CrossMoments, emptyCrossMoments } from '../analysis/cross-moments.ts';
 import { addValue, emptyMoments, type Moments } from '../analysis/moments.ts';
-import { armTotals, type LedgerRow, ownEntry, type SubjectTotals } from './ledger.ts';
+import { rebuiltDimensions } from './dimension-totals.ts';
+import { armTotals, type SubjectTotals } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
+import { ownEntry } from './own-entry.ts';
 import { unitValue } from './unit-delta.ts';
+import { unitPairs } from './unit-pair.ts';
 
 /** So many values may take another's place before all moments of a subject are rebuilt. */
 export const MAX_REPLACEMENTS = 2 ** 16;
@@ -23,13 +28,39 @@ export function rebuildMetric(totals: SubjectTotals, rows: Iterable<LedgerRow>, 
   }
   const empty = emptyMoments(shift ?? known.shift);
   const arms = Object.keys(totals.arms).map((arm) => {
-    const { exposed, metrics } = armTotals(totals, arm);
+    const { metrics, ...kept } = armTotals(totals, arm);
     const isKept = ownEntry(metrics, name) !== undefined || moments.has(arm);
-    return [arm, { exposed, metrics: isKept ? { ...metrics, [name]: moments.get(arm) ?? empty } : metrics }] as const;
+    return [arm, { ...kept, metrics: isKept ? { ...metrics, [name]: moments.get(arm) ?? empty } : metrics }] as const;
   });
   return {
     ...totals,
     arms: Object.fromEntries(arms),
     metrics: { ...totals.metrics, [name]: { ...known, shift: empty.shift } },
   };
+}
+
+/** What is known by dimension anew, where there is any; after `rebuildMetric`, in the shifts that it left. */
+export function rebuildDimensions(totals: SubjectTotals, rows: Iterable<LedgerRow>): SubjectTotals {
+  if (totals.dimensions === undefined) return totals;
+  const shiftOf = (name: string): number => ownEntry(totals.metrics, name)?.shift ?? 0;
+  return { ...totals, dimensions: rebuiltDimensions(totals.dimensions, rows, shiftOf) };
+}
+
+/** The pairs of all metrics anew, where there are any; after `rebuildMetric`, in the shifts that it left. */
+export function rebuildPairs(totals: SubjectTotals, rows: Iterable<LedgerRow>): SubjectTotals {
+  if (Object.values(totals.arms).every(({ pairs }) => pairs === undefined)) return totals;
+  const shiftOf = (name: string): number => ownEntry(totals.metrics, name)?.shift ?? 0;
+  const arms = new Map<string, Map<string, CrossMoments>>();
+  for (const row of rows) {
+    const pairs = arms.get(row.arm) ?? new Map<string, CrossMoments>();
+    arms.set(row.arm, pairs);
+    for (const [name, { x, y }] of unitPairs(row)) {
+      const per = ownEntry(row.counted, name)?.per ?? name;
+      pairs.set(name, addPair(pairs.get(name) ?? emptyCrossMoments(shiftOf(name), shiftOf(per)), x, y));
+    }
+  }
+  const withPairs = Object.entries(totals.arms).map(
+    ([arm, sums]) => [arm, { ...sums, pairs: Object.fromEntries(arms.get(arm) ?? []) }] as const,
+  );
+  return { ...totals, arms: Object.fromEntries(withPairs) };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Experiment, TrackedMetric } from './experiment.ts';
-import { applyObservationDelta, applyUnitDelta, emptyTotals, type LedgerRow, type SubjectTotals } from './ledger.ts';
+import { applyObservationDelta, applyUnitDelta, emptyTotals, type SubjectTotals } from './ledger.ts';
+import type { LedgerRow } from './ledger-row.ts';
 import { trackedMetric } from './metric.ts';
 import { testResult } from './result.ts';
 import type { UnitDelta } from './unit-delta.ts';
@@ -59,6 +60,7 @@ function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
     eligibility: {},
     layer: null,
     slots: null,
+    dimensions: [],
     method: 'sequence',
     plannedUnits: null,
     tags: [],

@@ -3,13 +3,15 @@ import { meanOf } from '../analysis/moments.ts';
 import type { Flag } from '../flag/flag.ts';
 import { jsonEqual } from '../json.ts';
 import { ALPHA, analysisPlan } from './analysis-plan.ts';
+import { type Breakdown, breakdownOf } from './breakdown.ts';
 import { type Comparison, compareArms } from './compare.ts';
 import { corrected } from './correction.ts';
-import type { Experiment, TestMethod, TrackedMetric } from './experiment.ts';
-import { armTotals, type MetricTotals, ownEntry, type SubjectTotals } from './ledger.ts';
+import { distrusted } from './distrust.ts';
+import type { Experiment, TestMethod } from './experiment.ts';
+import { armTotals, type SubjectTotals } from './ledger.ts';
 import { type Looks, mergeLooks } from './looks.ts';
 import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
-import { trackedMetric } from './metric.ts';
+import { measuredMetrics } from './measured-metrics.ts';
 import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
 import { type SampleRatio, sampleRatioOf } from './sample-ratio-check.ts';
 import { warningsOf } from './warnings.ts';
@@ -45,6 +47,8 @@ export interface TestResults {
   readonly verdict: ByMetric<MetricVerdict>;
   readonly metrics: ByMetric<MetricResult>;
   readonly arms: Readonly<Record<string, ArmResults>>;
+  /** By declared dimension and value: where the effect may differ. Hints for the next test, no findings. */
+  readonly dimensions: Breakdown;
   /** Null without exposed users. */
   readonly sampleRatio: SampleRatio | null;
   /** A primary metric differs and nothing speaks against believing it. */
@@ -91,6 +95,7 @@ export function lookAtTest(
     plannedMs: experiment.durationMs,
     ...mapsOf(metrics[0]?.metrics ?? []),
     arms: armResults(experiment, measured, totals, metrics),
+    dimensions: breakdownOf(experiment, measured, totals, ratio?.isMismatch === true),
     sampleRatio: ratio,
     ...judgement,
     reason: ratio?.isMismatch ? 'sample-ratio-mismatch' : reasonOf(all),
@@ -120,17 +125,6 @@ function comparisons(
     measured.map((metric) => ({ variant, ...compareArms(metric, totals, [control, variant], plan) })),
   );
   return corrected(drafts, now);
-}
-
-/** With unlike arms a difference says nothing; and it is not noted as found, should the ratio turn out to be right. */
-function distrusted(comparison: ArmComparison): ArmComparison {
-  const { result, look } = comparison;
-  if (result.verdict === 'insufficientData' || result.verdict === 'undefined') return comparison;
-  return {
-    ...comparison,
-    look: { ...look, significantAt: null },
-    result: { ...result, significantAt: null, verdict: 'undefined', reason: 'sample-ratio-mismatch' },
-  };
 }
 
 function judgedArms(experiment: Experiment, compared: readonly ArmComparison[]) {
@@ -206,23 +200,4 @@ function meanIn(metric: MeasuredMetric, totals: SubjectTotals, arm: string): num
 function sizeOf(totals: SubjectTotals, arm: string): number {
   const { exposed, metrics } = armTotals(totals, arm);
   return exposed > 0 ? exposed : Math.max(0, ...Object.values(metrics).map((moments) => moments.n));
-}
-
-/** Those that were recorded, and the declared ones of which nothing was: no purchases at all are a finding too. */
-function measuredMetrics(experiment: Experiment, totals: SubjectTotals): MeasuredMetric[] {
-  const found = Object.entries(totals.metrics).map(([name, metric]) => ({
-    tracked: declared(experiment, name, metric),
-    found: metric,
-  }));
-  const silent = experiment.trackedMetrics
-    .filter((tracked) => ownEntry(totals.metrics, tracked.name) === undefined)
-    .map((tracked) => ({ tracked, found: undefined }));
-  return [...found, ...silent];
-}
-
-/** A declared metric is as declared. One that was found is primary if it came early, unless others were declared. */
-function declared(experiment: Experiment, name: string, found: MetricTotals): TrackedMetric {
-  const tracked = experiment.trackedMetrics.find((metric) => metric.name === name);
-  if (tracked !== undefined) return tracked;
-  return { ...trackedMetric(name), role: experiment.trackedMetrics.length > 0 ? 'secondary' : found.foundRole };
 }

@@ -73,3 +73,42 @@ it('reads a method, a planned size, margins and caps, and names what is wrong wi
   ];
   for (const [settings, message] of wrong) expect(() => parseTestSettings({ ...plan, ...settings })).toThrow(message);
 });
+
+it('reads covariates, windows and ratios, and names what is wrong with them', () => {
+  const views = { name: 'views', aggregation: 'sum', role: 'secondary' };
+  const trackedMetrics = [{ name: 'clicks', per: 'views' }, views, { name: 'spent', covariate: true, windowDays: 7 }];
+  const plan = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+  expect(parseTestSettings({ ...plan, trackedMetrics }).trackedMetrics).toMatchObject([
+    { name: 'clicks', per: 'views', aggregation: 'sum' },
+    views,
+    { name: 'spent', covariate: true, windowDays: 7, aggregation: 'mean' },
+  ]);
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ name: 'a', covariate: 1 }, '/0/covariate must be true or false; it is 1'],
+    [{ name: 'a', windowDays: 0 }, '/0/windowDays must be above 0 and at most 3650; it is 0'],
+    [{ name: 'a', per: '' }, '/0/per must be the name of a tracked metric; it is ""'],
+    [{ name: 'a', per: 'views', covariate: true }, '/0/covariate is not for a metric with "per"'],
+    [{ name: 'a', per: 'views', aggregation: 'mean' }, '/0/aggregation must be sum or count where there is "per"; it is "mean"'],
+    [{ name: 'a', per: 'sights' }, '/0/per names "sights", which is not tracked; add { name: "sights", aggregation: "sum"'],
+    [{ name: 'a', per: 'a' }, '/0/per must name another metric, one without "per"'],
+    [{ name: 'a', per: 'speed' }, '/0/per names "speed", whose aggregation is mean; it must be sum or count'],
+    [{ name: 'a', per: 'views', windowDays: 2 }, '/0/per names "views", which must have the same windowDays'],
+  ];
+  for (const [metric, message] of wrong)
+    expect(() => parseTestSettings({ ...plan, trackedMetrics: [metric, views, { name: 'speed' }] })).toThrow(
+      `/trackedMetrics${message}`,
+    );
+});
+
+it('reads the dimensions of a test, a few names', () => {
+  const plan = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+  expect(parseTestSettings({ ...plan, dimensions: ['plan', 'country'] }).dimensions).toEqual(['plan', 'country']);
+  expect(parseTestSettings(plan).dimensions).toEqual([]);
+  const wrong: readonly (readonly [unknown, string])[] = [
+    ['plan', '/dimensions must be a list of names of attributes; it is "plan"'],
+    [[''], '/dimensions must be a list of names of attributes'],
+    [['a', 'b', 'c', 'd', 'e', 'f'], '/dimensions must have at most 5 names'],
+    [['a', 'a'], '/dimensions must name each attribute once'],
+  ];
+  for (const [dimensions, message] of wrong) expect(() => parseTestSettings({ ...plan, dimensions })).toThrow(message);
+});

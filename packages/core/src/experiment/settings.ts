@@ -8,8 +8,9 @@ import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
 import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settings.ts';
 import { WHOLE_SHARE } from '../share.ts';
+import { dimensionsProblem } from './dimensions.ts';
 import { type Experiment, TEST_METHODS, type TestMethod, type TrackedMetric } from './experiment.ts';
-import { parseTrackedMetric } from './metric.ts';
+import { parseTrackedMetric, perIssues } from './metric.ts';
 import { type ArmSettings, parseArms, partProblem, partToShare } from './parse-arms.ts';
 
 /** Either `arms`, or `controlComponent` and `treatmentComponent` with `trafficSplit`. */
@@ -35,6 +36,8 @@ export interface TestSettings {
   readonly durationDays?: number;
   /** Names are primary metrics; latency, duration, error and cost are better when they fall. */
   readonly trackedMetrics?: readonly (string | (Partial<TrackedMetric> & { readonly name: string }))[];
+  /** Up to 5 attributes of units by whose values, as they are at a unit's first exposure, the results are shown once more. */
+  readonly dimensions?: readonly string[];
   /** `sequence` unless given: results may be read at any time. `fixedHorizon` judges once, at the planned end. */
   readonly method?: TestMethod;
   /** Units of all arms together that are planned for; see `sequentialSampleSize`. */
@@ -52,6 +55,7 @@ export type ParsedTestSettings = Pick<
   | 'trackedMetrics'
   | 'startAt'
   | 'tags'
+  | 'dimensions'
   | 'method'
   | 'plannedUnits'
 > & { readonly testId: string };
@@ -70,6 +74,7 @@ const KNOWN = [
   'tags',
   'durationDays',
   'trackedMetrics',
+  'dimensions',
   'method',
   'plannedUnits',
 ];
@@ -92,7 +97,7 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
   const given = input as unknown as TestSettings;
   const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = given;
-  const { layer = null, startAt, tags = [], method = 'sequence', plannedUnits = null } = given;
+  const { layer = null, startAt, tags = [], dimensions = [], method = 'sequence', plannedUnits = null } = given;
   return {
     testId,
     description,
@@ -102,6 +107,7 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
     layer,
     startAt: startAt === undefined ? null : instantOf(startAt),
     tags: [...tags],
+    dimensions: [...dimensions],
     method,
     plannedUnits,
     durationMs: Math.round(durationDays * DAY_MS),
@@ -137,6 +143,8 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const isCount = Number.isSafeInteger(plannedUnits) && Number(plannedUnits) >= 100;
   if (plannedUnits !== undefined && !isCount)
     issues.push({ path: '/plannedUnits', message: `must be a whole number, 100 or more; it is ${shown(plannedUnits)}` });
+  const unfit = input.dimensions === undefined ? null : dimensionsProblem(input.dimensions);
+  if (unfit !== null) issues.push({ path: '/dimensions', message: `${unfit}; it is ${shown(input.dimensions)}` });
   const condition = eligibility === undefined ? { issues: [] } : parseCondition(eligibility, '/eligibility');
   return 'issues' in condition ? [...issues, ...condition.issues] : issues;
 }
@@ -147,7 +155,7 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
     return [];
   }
   const seen = new Set<string>();
-  return input.flatMap((member: unknown, index): TrackedMetric[] => {
+  const metrics = input.flatMap((member: unknown, index): TrackedMetric[] => {
     const path = `/trackedMetrics/${index}`;
     const parsed = parseTrackedMetric(member, path);
     if ('issues' in parsed) issues.push(...parsed.issues);
@@ -156,4 +164,6 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
     seen.add(parsed.metric.name);
     return [parsed.metric];
   });
+  issues.push(...perIssues(metrics, '/trackedMetrics'));
+  return metrics;
 }

@@ -11,7 +11,7 @@ interface WarningFacts {
   readonly experiment: Experiment;
   readonly totals: SubjectTotals;
   /** Of every treatment. */
-  readonly metrics: readonly Pick<MetricResult, 'name' | 'role' | 'unit' | 'reason'>[];
+  readonly metrics: readonly Pick<MetricResult, 'name' | 'role' | 'unit' | 'reason' | 'adjustment'>[];
   readonly sampleSizes: Readonly<Record<string, number>>;
   readonly ratio: SampleRatio | null;
   readonly flag: Flag | null;
@@ -24,6 +24,7 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
   const missing = experiment.trackedMetrics
     .filter((tracked) => !Object.hasOwn(totals.metrics, tracked.name))
     .map((tracked) => tracked.name);
+  const covariates = experiment.trackedMetrics.filter(({ covariate }) => covariate === true).map(({ name }) => name);
   const said: (string | false)[] = [
     (experiment.phase === 'draft' || experiment.phase === 'scheduled') && 'the test has not been started',
     Math.min(...Object.values(sampleSizes)) < MIN_UNITS_PER_ARM &&
@@ -39,6 +40,11 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
       'no metric is primary, so nothing can be called significant; name the one that decides in trackedMetrics',
     without.length > 0 &&
       `${without.join(', ')}: recorded without a user, so each value counts by itself; users who report often are then mistaken for many`,
+    ...namesOf(metrics, ({ adjustment }) => adjustment !== null).map((name) => adjustedInWords(name, metrics)),
+    ...namesOf(metrics, ({ name, adjustment }) => adjustment === null && covariates.includes(name)).map(
+      (name) =>
+        `${name}: compared as it is, without its covariate; ${MIN_UNITS_PER_ARM} users of each arm need values from before`,
+    ),
     totals.contaminatedUnits > 0 && `${totals.contaminatedUnits} units were seen in two arms and count in none`,
     totals.unexposedUnits > 0 &&
       `${totals.unexposedUnits} units have values but were never given a variant by getVariant; their values do not count`,
@@ -56,6 +62,13 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     ),
   ];
   return said.filter((sentence) => sentence !== false);
+}
+
+/** That an adjustment was made, and for how many units without knowing what they did before. */
+function adjustedInWords(name: string, metrics: WarningFacts['metrics']): string {
+  const imputed = Math.max(...metrics.filter((one) => one.name === name).map(({ adjustment }) => adjustment?.imputedUnits ?? 0));
+  const without = imputed === 0 ? '' : `; ${imputed} of them had none, and the mean stands in for theirs`;
+  return `${name}: its difference is adjusted by the users' values from before their exposure${without}`;
 }
 
 function mismatchInWords({ observed, expected, pValue }: SampleRatio): string {

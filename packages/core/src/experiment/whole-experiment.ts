@@ -1,9 +1,13 @@
 /** Tests that were kept before they had all of today's fields. */
 import type { Experiment } from './experiment.ts';
 
-const DEFAULTS: Pick<Experiment, 'layer' | 'slots' | 'method' | 'plannedUnits' | 'tags' | 'number' | 'startAt' | 'archivedAt'> = {
+const DEFAULTS: Pick<
+  Experiment,
+  'layer' | 'slots' | 'dimensions' | 'method' | 'plannedUnits' | 'tags' | 'number' | 'startAt' | 'archivedAt'
+> = {
   layer: null,
   slots: null,
+  dimensions: [],
   method: 'sequence',
   plannedUnits: null,
   tags: [],

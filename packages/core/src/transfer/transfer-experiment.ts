@@ -1,7 +1,8 @@
 /** A test as a document has it: its plan and how it stood. What it measured stays where it was measured. */
 import type { Issue } from '../error.ts';
-import { type Experiment, TEST_METHODS, TEST_PHASES } from '../experiment/experiment.ts';
-import { parseTrackedMetric } from '../experiment/metric.ts';
+import { dimensionsProblem } from '../experiment/dimensions.ts';
+import { type Experiment, TEST_METHODS, TEST_PHASES, type TrackedMetric } from '../experiment/experiment.ts';
+import { parseTrackedMetric, perIssues } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
@@ -27,6 +28,10 @@ const metric: Shape = (value, path) => {
   const parsed = parseTrackedMetric(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
+const metrics: Shape = (value, path) => {
+  const issues = listOf(metric)(value, path);
+  return issues.length > 0 ? issues : perIssues(metricsOf(value), path);
+};
 const arms: Shape = (value, path) => {
   const parsed = parseArms({ arms: value ?? null });
   return 'issues' in parsed
@@ -37,8 +42,12 @@ const condition: Shape = (value, path) => {
   const parsed = parseCondition(value, path);
   return 'issues' in parsed ? parsed.issues : [];
 };
-/** Documents from before tests had a method lack it. */
-const LATER = { method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
+const dimensions: Shape = (value, path) => {
+  const problem = dimensionsProblem(value);
+  return problem === null ? [] : [{ path, message: `${problem}; it is ${JSON.stringify(value)}` }];
+};
+/** Documents from before tests had these lack them. */
+const LATER = { dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
 const FIELDS = {
   testId: fullText,
   description: text,
@@ -47,7 +56,7 @@ const FIELDS = {
   eligibility: condition,
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
-  trackedMetrics: listOf(metric),
+  trackedMetrics: metrics,
   tags: listOf(fullText),
   phase: oneOf(TEST_PHASES),
   number: wholeFrom(1),
@@ -73,6 +82,7 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     layer: experiment.layer,
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
+    dimensions: experiment.dimensions,
     method: experiment.method,
     plannedUnits: experiment.plannedUnits,
     tags: experiment.tags,
@@ -110,10 +120,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     layer: entry.layer as string | null,
     slots: null,
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
-    trackedMetrics: (entry.trackedMetrics as readonly unknown[]).flatMap((tracked) => {
-      const parsed = parseTrackedMetric(tracked, '');
-      return 'metric' in parsed ? [parsed.metric] : [];
-    }),
+    trackedMetrics: metricsOf(entry.trackedMetrics),
+    dimensions: (entry.dimensions ?? []) as readonly string[],
     method: (entry.method ?? 'sequence') as Experiment['method'],
     plannedUnits: (entry.plannedUnits ?? null) as number | null,
     tags: entry.tags as readonly string[],
@@ -129,4 +137,12 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     shipped: entry.shipped as string | null,
     archivedAt: at(entry.archivedAt),
   };
+}
+
+/** Of a list that was found right. */
+function metricsOf(list: unknown): TrackedMetric[] {
+  return (list as readonly unknown[]).flatMap((tracked) => {
+    const parsed = parseTrackedMetric(tracked, '');
+    return 'metric' in parsed ? [parsed.metric] : [];
+  });
 }

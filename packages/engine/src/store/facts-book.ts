@@ -10,7 +10,9 @@ import {
   mergeTally,
   noteMetrics,
   type ObservationDelta,
+  rebuildDimensions,
   rebuildMetric,
+  rebuildPairs,
   refuseUnit,
   type Scope,
   type SubjectTotals,
@@ -76,7 +78,7 @@ export class FactsBook {
     const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
     const names = isDue ? Object.keys(totals.metrics) : [...wear.worn];
     const rebuilt = names.reduce((sum, name) => rebuildMetric(sum, rows.values(), name), totals);
-    this.#totals.set(id, rebuilt);
+    this.#totals.set(id, names.length === 0 ? rebuilt : rebuildDimensions(rebuildPairs(rebuilt, rows.values()), rows.values()));
     if (isDue) wear.replaced = 0;
     wear.worn.clear();
   }
