@@ -64,6 +64,7 @@ export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
 export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
   MetricsCollector,
@@ -71,6 +72,7 @@ export {
   type MetricsQuery,
   type SeriesSummary,
 } from './metrics/metrics-collector.ts';
+export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } from './metrics/prometheus-source.ts';
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
