@@ -57,7 +57,6 @@ describe('an HTTP JSON source', () => {
   const errors: readonly (readonly [string, unknown, number, 'badQuery' | 'provider' | 'noData', string])[] = [
     ['nothing at the pointer', { data: { n: 1 } }, 200, 'badQuery', 'stands nothing'],
     ['a text at the pointer', { data: { 'a/b': '0', n: 1 } }, 200, 'badQuery', 'a string, not a number'],
-    ['an inherited name', { data: [] }, 200, 'badQuery', 'stands nothing'],
     ['no number of samples', { data: { 'a/b': 0 } }, 200, 'badQuery', '"/data/n"'],
     ['a count below zero', { data: { 'a/b': 0, n: -1 } }, 200, 'badQuery', 'not negative'],
     ['a number beyond all', '{"data":{"a/b":1e999,"n":1}}', 200, 'noData', 'says nothing'],
@@ -72,6 +71,12 @@ describe('an HTTP JSON source', () => {
       expect(await measuredOf(body, status)).toEqual({ kind: 'error', cause, message: expect.stringContaining(message) });
     });
   }
+
+  it('finds neither what every object has nor the length of a list', async () => {
+    const nothing = { kind: 'error', cause: 'badQuery', message: expect.stringContaining('stands nothing') };
+    expect(await measuredOf({ n: 1 }, 200, { pointer: '/constructor', samples: '/n' })).toEqual(nothing);
+    expect(await measuredOf({ list: [], n: 1 }, 200, { pointer: '/list/length', samples: '/n' })).toEqual(nothing);
+  });
 
   it('takes a body of exactly 1 MiB', async () => {
     const body = JSON.stringify({ data: { 'a/b': 0, n: 1 } }).padEnd(1_048_576);

@@ -87,17 +87,19 @@ function read({ status, text }: Answered, pointers: Pointers, asOf: number): Mea
 
 /** Null is the source's way to say that there is none. */
 function numberAt(body: unknown, parts: readonly string[]): number | null | Unmeasured {
-  const found = parts.reduce<unknown>((value, part) => {
-    return typeof value === 'object' && value !== null && Object.hasOwn(value, part)
-      ? (value as Record<string, unknown>)[part]
-      : undefined;
-  }, body);
+  const found = parts.reduce<unknown>(partOf, body);
   if (found === null) return null;
   const where = JSON.stringify(parts.map((part) => `/${part}`).join(''));
   if (typeof found !== 'number')
     return badQuery(`at ${where} of the answer stands ${found === undefined ? 'nothing' : `a ${typeof found}`}, not a number`);
   if (Number.isFinite(found)) return found;
   return { kind: 'error', cause: 'noData', message: `at ${where} of the answer stands ${found}, which says nothing` };
+}
+
+/** Of a list only its elements: how long it is does not stand in the answer. */
+function partOf(value: unknown, part: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return undefined;
+  return Array.isArray(value) && !/^\d+$/.test(part) ? undefined : (value as Record<string, unknown>)[part];
 }
 
 function filledIn(url: string, metric: MetricQuery, { flag = '', variant = '', from, to }: MeasuredRange): string {
