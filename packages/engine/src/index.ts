@@ -21,8 +21,11 @@ export {
   type MetricQuery,
   type MetricResult,
   type Operators,
+  type Percentiles,
   type Prerequisite,
   type RecordKind,
+  type RolloutAssumptions,
+  type RolloutForecast,
   RolloutPhase,
   type RolloutSettings,
   type RolloutStatus,
@@ -31,6 +34,7 @@ export {
   type Scope,
   type SegmentSettings,
   type SegmentUser,
+  type SimulatedOutcomes,
   type SluiceDocument,
   SluiceError,
   type SluiceRecord,
@@ -90,6 +94,7 @@ export { RolloutManager, type RolloutManagerOptions } from './rollout-manager.ts
 export type { StartRolloutOptions } from './rollout-start.ts';
 export type { SluiceOptions } from './runtime.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
+export { type SimulateOptions, simulateRollout } from './simulate-rollout.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export type { StaleFlag } from './stale-flags.ts';
