@@ -1,6 +1,7 @@
 /** `npm run bench:statistics -- [replicates] [seed]`: measures the error rates and the power of the engine, as tables. */
 import { CANARY_SHARES, measureCanary } from './canary.ts';
 import { measureClustering } from './clustering.ts';
+import { COMMON_RULES, COMMON_RULES_CELLS, measureCommonRules } from './common-rules.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower, POWER_CELLS } from './power.ts';
 import { measureRamp, RAMP_CELLS } from './ramp.ts';
@@ -9,6 +10,8 @@ import { measureRatios } from './sample-ratios.ts';
 
 const replicates = Number(process.argv[2] ?? 2000);
 const seed = process.argv[3] ?? 'sluice';
+/** Rates of a tenth of a percent need more of them: so many for each replicate of the other tables. */
+const NULL_ROLLOUTS = 5;
 
 const percent = (part: number): string => `${Number((part * 100).toFixed(2))} %`;
 const count = (units: number | null): string => (units === null ? '–' : String(Math.round(units)));
@@ -63,8 +66,9 @@ for (const correlation of [0.1, 0.5]) {
   row(String(correlation), percent(byReport), percent(byUser));
 }
 
+const nullRollouts = NULL_ROLLOUTS * replicates;
 table(
-  'Harmless rollouts, 1 → 50 %, 200 looks, the event test on a grid',
+  `Harmless rollouts, 1 → 50 %, 200 looks, the event test on a grid (${nullRollouts} of each)`,
   'requests / s',
   'errors',
   'ratio',
@@ -73,8 +77,22 @@ table(
   '0.1 %',
 );
 for (const cell of RAMP_CELLS) {
-  const rates = measureRamp(cell, replicates, seed);
+  const rates = measureRamp(cell, nullRollouts, seed);
   row(String(cell.requestsPerSecond), percent(cell.errorRate), String(cell.ratio), ...rates.map(percent));
+}
+
+table(
+  'Against common rules, a look a minute for an hour: stopped, and in which minute half of them',
+  'requests / s, share, errors',
+  'true ratio',
+  ...COMMON_RULES,
+);
+for (const cell of COMMON_RULES_CELLS) {
+  const results = measureCommonRules(cell, replicates, seed).map(({ fired, medianMinute }) =>
+    medianMinute === null ? percent(fired) : `${percent(fired)} @ ${medianMinute}`,
+  );
+  const setting = `${cell.requestsPerSecond}, ${percent(cell.share)}, ${percent(cell.errorRate)}`;
+  row(setting, cell.ratio === 1 ? '1 (harmless)' : String(cell.ratio), ...results);
 }
 
 table('Reading the results of a test of three metrics', 'units', 'microseconds');

@@ -1,6 +1,7 @@
 /** Reduced and seeded; `npm run bench:statistics` has the full counts, whose table is in docs/statistics.md. */
 import { describe, expect, it } from 'vitest';
 import { measureCanary } from './canary.ts';
+import { COMMON_RULES, measureCommonRules } from './common-rules.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower } from './power.ts';
 import { measureRamp } from './ramp.ts';
@@ -55,6 +56,28 @@ describe('the event test', () => {
   it('stops few harmless rollouts while shares and rates change', () => {
     const [at5] = measureRamp({ requestsPerSecond: 5, errorRate: 0.01, ratio: 1 }, 300, SEED);
     expect(at5).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('common rules of canaries', () => {
+  const measured = (ratio: number, requestsPerSecond = 5) => {
+    const results = measureCommonRules({ requestsPerSecond, share: 0.05, errorRate: 0.01, ratio }, 200, SEED);
+    return Object.fromEntries(COMMON_RULES.map((rule, index) => [rule, results[index]]));
+  };
+
+  it('stop most harmless rollouts with little traffic, and the event test few', () => {
+    const rules = measured(1);
+    expect(rules['over 3 × the base rate, once']?.fired).toBe(1);
+    expect(rules['over 3 ×, more than 3 times']?.fired).toBeGreaterThan(0.9);
+    expect(rules['z at 5 %, looking']?.fired).toBeGreaterThan(0.2);
+    expect(rules['event test, 5 %']?.fired).toBeLessThanOrEqual(0.05);
+    expect(rules['event test, 0.1 %']?.fired).toBeLessThanOrEqual(0.01);
+  });
+
+  it('are not much faster than the event test where there is harm', () => {
+    const rules = measured(5, 50);
+    expect(rules['event test, 0.1 %']).toEqual({ fired: 1, medianMinute: 2 });
+    expect(rules['over 3 ×, more than 3 times']).toEqual({ fired: 1, medianMinute: 4 });
   });
 });
 

@@ -24,8 +24,11 @@ export {
   type MetricQuery,
   type MetricResult,
   type Operators,
+  type Percentiles,
   type Prerequisite,
   type RecordKind,
+  type RolloutAssumptions,
+  type RolloutForecast,
   RolloutPhase,
   type RolloutSettings,
   type RolloutStatus,
@@ -34,6 +37,7 @@ export {
   type Scope,
   type SegmentSettings,
   type SegmentUser,
+  type SimulatedOutcomes,
   type SluiceDocument,
   SluiceError,
   type SluiceRecord,
@@ -67,6 +71,7 @@ export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
 export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
   MetricsCollector,
@@ -74,6 +79,7 @@ export {
   type MetricsQuery,
   type SeriesSummary,
 } from './metrics/metrics-collector.ts';
+export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } from './metrics/prometheus-source.ts';
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
 export type { MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
@@ -90,6 +96,7 @@ export {
 export { RolloutManager, type RolloutManagerOptions } from './rollout-manager.ts';
 export type { StartRolloutOptions } from './rollout-start.ts';
 export type { SegmentDetails, SegmentSummary } from './segment-editor.ts';
+export { type SimulateOptions, simulateRollout } from './simulate-rollout.ts';
 export { createSluice, type Sluice } from './sluice.ts';
 export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export type { SluiceOptions } from './sluice-options.ts';

@@ -18,12 +18,9 @@ import {
 import { poolOf } from './components/version-pool.ts';
 import { StageExposures, type StageReach, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
-import type { MetricSource } from './metrics/metric-source.ts';
+import { METRIC_DEADLINE_MS, type MetricSource } from './metrics/metric-source.ts';
 import type { Runtime } from './runtime.ts';
 import type { ValidatorRegistry } from './validators.ts';
-
-/** A metric source that has not answered by then could not measure. */
-export const METRIC_DEADLINE_MS = 10_000;
 
 interface Range {
   readonly from: number;

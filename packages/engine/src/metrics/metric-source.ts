@@ -1,6 +1,9 @@
 /** Where a rollout's criteria get their numbers from. */
 import type { Measurement, MetricQuery } from '@sluice/core';
 
+/** A metric source that has not answered by then could not measure. */
+export const METRIC_DEADLINE_MS = 10_000;
+
 /** What is measured: the samples of one flag and variant between two instants, milliseconds since 1970. Labels not given match all. */
 export interface MeasuredRange {
   readonly flag?: string | undefined;

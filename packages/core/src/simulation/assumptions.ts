@@ -1,0 +1,32 @@
+/** What a simulated rollout takes the world to be. */
+import { type Issue, SluiceError } from '../error.ts';
+
+export interface RolloutAssumptions {
+  /** Distinct units that ask in a second, on both sides together; each asks once. Above 0. */
+  readonly unitsPerSecond: number;
+  /** The part of the units beside the change that meet an error, 0 to 1. */
+  readonly errorRate: number;
+  /** The true part of the units on the change that meet one, 0 to 1. */
+  readonly changeErrorRate: number;
+}
+
+const MOST_REPLICATES = 1_000_000;
+
+/** @throws SluiceError `invalid` naming every value that breaks a rule */
+export function checkAssumptions(assumptions: RolloutAssumptions, replicates: number): void {
+  const { unitsPerSecond, errorRate, changeErrorRate } = assumptions;
+  const issues: Issue[] = [];
+  if (!(unitsPerSecond > 0 && unitsPerSecond <= 1e9))
+    issues.push(issueOf('unitsPerSecond', 'above 0, and 1e9 at the most', unitsPerSecond));
+  for (const [name, rate] of Object.entries({ errorRate, changeErrorRate }))
+    if (!(rate >= 0 && rate <= 1)) issues.push(issueOf(name, 'from 0 to 1', rate));
+  if (!(Number.isSafeInteger(replicates) && replicates >= 1 && replicates <= MOST_REPLICATES))
+    issues.push(issueOf('replicates', `a whole number from 1 to ${MOST_REPLICATES}`, replicates));
+  if (issues.length === 0) return;
+  const text = issues.map(({ path, message }) => `${path} ${message}`).join('; ');
+  throw new SluiceError('invalid', `simulateRollout: ${text}`, { issues });
+}
+
+function issueOf(name: string, right: string, found: unknown): Issue {
+  return { path: `/${name}`, message: `must be ${right}; it is ${String(found)}` };
+}

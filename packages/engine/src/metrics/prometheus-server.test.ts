@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { answeringServer, send } from './answering-server.testing.ts';
+import { prometheusSource } from './prometheus-source.ts';
+
+const isInstalled = spawnSync('prometheus', ['--version']).status === 0;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+function startPrometheus(folder: string, port: number, target: string): ChildProcess {
+  const config = join(folder, 'prometheus.yml');
+  const scrape = `{ job_name: app, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{ targets: ['${target}'] }] }`;
+  writeFileSync(config, `scrape_configs: [${scrape}]\n`);
+  const paths = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`];
+  return spawn('prometheus', [...paths, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
+}
+
+/** 10 requests and 1 error more with each scrape of the change, and none of the control. */
+function metricsAt(scrape: number): string {
+  return [
+    `requests_total{flag="f",variant="on"} ${scrape * 10}`,
+    `errors_total{flag="f",variant="on"} ${scrape}`,
+    'series{which="a"} 1',
+    'series{which="b"} 1',
+    '',
+  ].join('\n');
+}
+
+it.skipIf(!isInstalled)('a real Prometheus, where one is installed, is measured as the protocol says', async () => {
+  let scrapes = 0;
+  const app = await answeringServer((response) => send(response, metricsAt(scrapes++)));
+  const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
+  const port = await freePort();
+  const prometheus = startPrometheus(folder, port, app.url.slice('http://'.length));
+  try {
+    const samples = 'sum(increase(requests_total{flag=$flag, variant=$variant}[$window]))';
+    const errors = 'sum(increase(errors_total{flag=$flag, variant=$variant}[$window]))';
+    const source = prometheusSource({
+      url: `http://127.0.0.1:${port}`,
+      queries: {
+        errorRate: { value: `${errors} / ${samples}`, samples, newestAt: 'max(timestamp(requests_total{variant=$variant}))' },
+        'mean(nothing)': { value: `${samples} * 0 / 0`, samples },
+        'mean(several)': { value: 'series', samples },
+        'mean(broken)': { value: 'sum(', samples },
+        'mean(range)': { value: 'series[1m]', samples },
+        'mean(mismatch)': { value: 'series * on() series', samples },
+      },
+    });
+    const ask = (metric: string, variant = 'on') => {
+      const query = metric === 'errorRate' ? ({ kind: 'errorRate' } as const) : ({ kind: 'mean', metric } as const);
+      return source.measure(query, { flag: 'f', variant, from: Date.now() - 60_000, to: Date.now() });
+    };
+    await expect
+      .poll(() => ask('errorRate'), { timeout: 60_000 })
+      .toMatchObject({ kind: 'value', value: expect.closeTo(0.1, 6) });
+    const measured = await ask('errorRate');
+    expect(measured).toMatchObject({ samples: expect.any(Number), at: expect.any(Number) });
+    expect(await ask('errorRate', 'off')).toEqual({ kind: 'noData', at: null });
+    expect(await ask('nothing')).toMatchObject({ kind: 'noData' });
+    for (const [metric, message] of [
+      ['several', '2 series'],
+      ['broken', '400, bad_data'],
+      ['range', 'a matrix'],
+      ['mismatch', '422, execution'],
+    ] as const)
+      expect(await ask(metric)).toEqual({ kind: 'error', cause: 'badQuery', message: expect.stringContaining(message) });
+  } finally {
+    prometheus.kill('SIGKILL');
+    await app.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  }
+});

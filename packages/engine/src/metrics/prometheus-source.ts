@@ -1,0 +1,125 @@
+/** Criteria measured by Prometheus, or whatever speaks its HTTP API (Thanos, Mimir, VictoriaMetrics). */
+import { type Issue, type Measurement, parseMetric, SluiceError } from '@sluice/core';
+import type { Clock } from '../clock/clock.ts';
+import { systemClock } from '../clock/system-clock.ts';
+import { badQuery, boundedFetch, type Deadline, parseSourceHeaders, parseSourceUrl, type Unmeasured } from './bounded-fetch.ts';
+import { CriterionTurns } from './criterion-turns.ts';
+import { metricName } from './metric-name.ts';
+import type { MeasuredRange, MetricSource } from './metric-source.ts';
+import { type Figure, type NoFigure, readPrometheus } from './prometheus-answer.ts';
+
+/**
+ * How a metric is asked for, in PromQL. `$flag` and `$variant` stand for the names as quoted texts, `$window` for the length of time that counts:
+ * `sum(increase(http_requests_total{flag=$flag, variant=$variant}[$window]))`. Each query gives one number: one series, or a scalar.
+ */
+export interface PrometheusQuery {
+  readonly value: string;
+  /** How many requests or observations the value is made of: a figure alone does not tell, and `minSamples` asks. */
+  readonly samples: string;
+  /** When the newest of them was taken, seconds since 1970, as `max(timestamp(…))` gives it; without it, the instant of the query. */
+  readonly newestAt?: string;
+}
+
+export interface PrometheusSourceOptions {
+  /** Where the server is; `/api/v1/query` is put behind its path. */
+  readonly url: string;
+  /** By the criterion's metric: `{ errorRate: { value, samples }, 'p95(render)': { … } }`. */
+  readonly queries: Readonly<Record<string, PrometheusQuery>>;
+  /** Sent with each request, as `{ authorization: 'Bearer …' }`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** What the deadline of 10 s is measured by; the system's clock if absent. */
+  readonly clock?: Clock;
+}
+
+/**
+ * A metric source for `addMetricSource`. No series, and NaN, are no data; several series, and queries that are refused, are `error` with the cause
+ * `badQuery`; anything else that goes wrong is `provider`. One request is in flight per criterion; an answer has 10 s and at most 1 MiB.
+ * @throws SluiceError `invalid` naming every bad option
+ */
+export function prometheusSource(options: PrometheusSourceOptions): MetricSource {
+  const base = parseSourceUrl(options.url);
+  const url = new URL(`${base.pathname.replace(/\/+$/, '')}/api/v1/query${base.search}`, base);
+  const headers = parseSourceHeaders(options.headers);
+  const queries = parseQueries(options.queries);
+  const turns = new CriterionTurns(options.clock ?? systemClock());
+  return {
+    measure: (metric, range) => {
+      const query = queries.get(metricName(metric));
+      if (query === undefined)
+        return badQuery(`no query for it among those of the Prometheus source: ${[...queries.keys()].join(', ')}`);
+      if (range.to - range.from < 1000) return { kind: 'noData', at: null };
+      return turns.take(metric, range, (deadline) =>
+        measure(query, range, (promql) => ask({ url, headers }, promql, range.to, deadline)),
+      );
+    },
+  };
+}
+
+type Ask = (promql: string) => Promise<Figure | NoFigure | Unmeasured>;
+
+/** One after the other, at the same instant, so that they speak of the same samples. */
+async function measure(query: PrometheusQuery, range: MeasuredRange, ask: Ask): Promise<Measurement> {
+  const value = await ask(filledIn(query.value, range));
+  if (value.kind !== 'figure') return unmeasured(value);
+  const samples = await ask(filledIn(query.samples, range));
+  if (samples.kind !== 'figure') return unmeasured(samples);
+  if (samples.value < 0) return badQuery(`the query for samples gives ${samples.value}; a count is not negative`);
+  const measured = { kind: 'value', value: value.value, samples: Math.floor(samples.value) } as const;
+  if (query.newestAt === undefined) return { ...measured, at: value.at };
+  const newest = await ask(filledIn(query.newestAt, range));
+  if (newest.kind !== 'figure') return unmeasured(newest);
+  return { ...measured, at: Math.min(Math.round(newest.value * 1000), value.at) };
+}
+
+function unmeasured(answer: NoFigure | Unmeasured): Measurement {
+  return answer.kind === 'noData' ? { kind: 'noData', at: null } : answer;
+}
+
+async function ask(
+  { url, headers }: { readonly url: URL; readonly headers: Headers },
+  query: string,
+  at: number,
+  deadline: Deadline,
+): Promise<Figure | NoFigure | Unmeasured> {
+  // A server that goes on calculating for nobody is slower for the next one.
+  const timeout = `${Math.max(1, Math.ceil(deadline.at - deadline.clock.now()))}ms`;
+  const body = new URLSearchParams({ query, time: (at / 1000).toFixed(3), timeout });
+  const answer = await boundedFetch(url, { method: 'POST', headers, body }, deadline);
+  return answer.kind === 'answered' ? readPrometheus(answer) : answer;
+}
+
+/** JSON's way to quote is one that PromQL reads, so that no name can end the text it stands in. */
+function filledIn(promql: string, { flag, variant, from, to }: MeasuredRange): string {
+  const words = {
+    $flag: JSON.stringify(flag ?? ''),
+    $variant: JSON.stringify(variant ?? ''),
+    $window: `${Math.floor((to - from) / 1000)}s`,
+  };
+  return promql.replace(/\$(?:flag|variant|window)\b/g, (word) => words[word as keyof typeof words]);
+}
+
+function parseQueries(given: PrometheusSourceOptions['queries']): Map<string, PrometheusQuery> {
+  const queries = new Map<string, PrometheusQuery>();
+  const issues: Issue[] = [];
+  const entries: readonly [string, unknown][] = Object.entries(given ?? {});
+  if (entries.length === 0) issues.push({ path: '/queries', message: 'must have a query for at least one metric' });
+  for (const [name, query] of entries) {
+    const path = `/queries/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const metric = parseMetric(name, path);
+    const found = 'message' in metric ? [metric] : queryIssues(query, path);
+    issues.push(...found);
+    if (!('message' in metric) && found.length === 0) queries.set(metricName(metric), query as PrometheusQuery);
+  }
+  if (issues.length === 0) return queries;
+  const [first] = issues;
+  throw new SluiceError('invalid', `Prometheus source: ${first?.path} ${first?.message}`, { issues });
+}
+
+function queryIssues(query: unknown, path: string): Issue[] {
+  const fields = (query ?? {}) as Readonly<Record<string, unknown>>;
+  return (['value', 'samples', 'newestAt'] as const).flatMap((field) => {
+    const text = fields[field];
+    if ((field === 'newestAt' && text === undefined) || (typeof text === 'string' && text.trim() !== '')) return [];
+    return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${JSON.stringify(text) ?? 'missing'}` }];
+  });
+}

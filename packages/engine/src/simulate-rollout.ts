@@ -1,0 +1,24 @@
+/** The simulation of core, with a generator of its own. */
+import { type RolloutAssumptions, type RolloutForecast, type RolloutSettings, simulateRollout as simulate } from '@sluice/core';
+import { seededGenerator } from './seeded-generator.ts';
+
+export interface SimulateOptions {
+  /** The same seed gives the same answer; `sluice` unless given. */
+  readonly seed?: string;
+  /** How many rollouts are simulated, each once with a harmless change and once as assumed; 200 unless given. */
+  readonly replicates?: number;
+}
+
+/**
+ * What a plan would do: how often it rolls a harmless change back, how long it takes to find a change that is as assumed, and how many units see it until
+ * then. The options are those of `startRollout`; a validator is given by name. People approve at once, validators agree, and metrics other than the error
+ * rate are well; when it starts, freeze windows and instants of stages are left out. It calculates for seconds: call it where nothing waits for it.
+ * @throws SluiceError `invalid` naming every bad option
+ */
+export function simulateRollout(
+  plan: RolloutSettings,
+  assumptions: RolloutAssumptions,
+  { seed = 'sluice', replicates = 200 }: SimulateOptions = {},
+): RolloutForecast {
+  return simulate(plan, assumptions, { seed, replicates, generator: seededGenerator });
+}
