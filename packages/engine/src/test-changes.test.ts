@@ -178,7 +178,7 @@ describe('archiveTest and listTests', () => {
     await tests.startTest('t');
     await tests.stopTest('t');
     await sluice.flags.setFlag('needing', { prerequisites: [{ flag: 't', variants: ['treatment'] }] });
-    await expect(tests.archiveTest('t')).rejects.toThrow('need it');
+    await expect(tests.archiveTest('t')).rejects.toThrow('needs it');
     await tests.shipWinner('t', { variant: 'treatment', strategy: 'percentage', stages: [100], unvalidated: true, bakeMs: 0 });
     await clock.advance(5_000);
     await tests.archiveTest('t');
