@@ -1,13 +1,14 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { answeringServer, send } from './answering-server.testing.ts';
+import { findPrometheus } from './prometheus-binary.testing.ts';
 import { prometheusSource } from './prometheus-source.ts';
 
-const isInstalled = spawnSync('prometheus', ['--version']).status === 0;
+const prometheusCommand = findPrometheus();
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -17,12 +18,12 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function startPrometheus(folder: string, port: number, target: string): ChildProcess {
+function startPrometheus(command: string, folder: string, port: number, target: string): ChildProcess {
   const config = join(folder, 'prometheus.yml');
   const scrape = `{ job_name: app, scrape_interval: 200ms, scrape_timeout: 200ms, static_configs: [{ targets: ['${target}'] }] }`;
   writeFileSync(config, `scrape_configs: [${scrape}]\n`);
   const paths = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`];
-  return spawn('prometheus', [...paths, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
+  return spawn(command, [...paths, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
 }
 
 /** 10 requests and 1 error more with each scrape of the change, and none of the control. */
@@ -36,12 +37,12 @@ function metricsAt(scrape: number): string {
   ].join('\n');
 }
 
-it.skipIf(!isInstalled)('a real Prometheus, where one is installed, is measured as the protocol says', async () => {
+it.skipIf(prometheusCommand === null)('a real Prometheus is measured as the protocol says', async () => {
   let scrapes = 0;
   const app = await answeringServer((response) => send(response, metricsAt(scrapes++)));
   const folder = mkdtempSync(join(tmpdir(), 'prometheus-'));
   const port = await freePort();
-  const prometheus = startPrometheus(folder, port, app.url.slice('http://'.length));
+  const prometheus = startPrometheus(prometheusCommand ?? '', folder, port, app.url.slice('http://'.length));
   try {
     const samples = 'sum(increase(requests_total{flag=$flag, variant=$variant}[$window]))';
     const errors = 'sum(increase(errors_total{flag=$flag, variant=$variant}[$window]))';
