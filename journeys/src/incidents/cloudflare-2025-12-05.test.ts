@@ -2,6 +2,7 @@
  * Cloudflare, 5 December 2025: a kill switch, thrown everywhere at once, led onto a path that had never run, and that path crashed.
  * The preflight walks the way back before anybody is led forward: what cannot be gone back to, or would not be what was, gets no traffic.
  */
+import { eventOf, type Flag } from '@sluice/core';
 import { createSluice, manualClock, memoryStore, type StartRolloutOptions } from 'sluice';
 import { expect, it } from 'vitest';
 import { BY, HOUR, MINUTE, people, START, servedOf } from './incident.testing.ts';
@@ -36,6 +37,23 @@ it('refuses to open the first stage when going back would not give what is there
   expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'failed', stage: null, error: expect.stringContaining('back') });
   expect(servedOf(sluice, 'f', crowd)).toEqual(before);
   expect(flags.getFlag('f')).toMatchObject({ rolloutPercentage: 2, shareOwner: null });
+});
+
+it('refuses to open the first stage when the kill switch would lead where nothing is', async () => {
+  const store = memoryStore();
+  const clock = manualClock(START);
+  const { flags, rollouts } = createSluice({ store, clock });
+  await flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+  await rollouts.startRollout('f', { strategy: 'canary', unvalidated: true, startAt: START + HOUR });
+  // No manager writes a flag without its off variant; another program over the same store may.
+  const flag = (await store.read()).records.find((record) => record.kind === 'flag');
+  if (flag === undefined) throw new Error('the flag is not kept');
+  const broken: Flag = { ...flag, revision: flag.revision + 1, variants: { on: true } };
+  await store.commit({ records: [broken], events: [eventOf('flag.updated', broken, BY, START)] });
+  await clock.advance(2 * HOUR);
+  const error = expect.stringContaining('the kill switch does not give "off" in stage 1');
+  expect(rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'failed', stage: null, error });
+  expect(flags.getFlag('f')).toMatchObject({ servedPercentage: 0 });
 });
 
 it('refuses a move that no way back would undo', async () => {

@@ -63,6 +63,17 @@ it('counts nobody and nothing while its flag divides units in another way, and g
   expect(after.warnings.join()).not.toContain('two arms');
 });
 
+it('says in its warnings how many values were refused, and why the last was', async () => {
+  const { tests } = await running();
+  serve(tests, 10);
+  expect((await tests.getTestResults('t')).warnings.join()).not.toContain('could not take');
+  tests.recordMetric('t', 'treatment', 'm', Number.NaN, { userId: 'u1' });
+  tests.recordMetric('t', 'treatment', 'm', 1, { userId: 'u1' });
+  tests.recordMetric('t', 'treatment', 'm', 1);
+  const { warnings } = await tests.getTestResults('t');
+  expect(warnings.join()).toMatch(/this process was given and could not take: 2; the last: .*one metric takes one kind/);
+});
+
 it('takes one kind of each metric: the other is refused at once, and by the ledger where another process recorded it', async () => {
   const { clock, store, tests } = await running({ trackedMetrics: ['m'] });
   expect(tests.recordMetric('t', 'control', 'm', 1, { userId: 'u' })).toBe(true);

@@ -214,7 +214,7 @@ export class ABTestManager {
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, subjectOf(experiment));
     this.#recorder.learn(experiment, totals);
-    const advice = experiment.phase === 'stopped' ? [] : this.#advice(experiment);
+    const advice = [...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)), ...this.#recorder.warnings(testId)];
     const flag = this.#runtime.view.flag(testId) ?? null;
     const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice);
     if (looks === null) return results;

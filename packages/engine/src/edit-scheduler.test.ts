@@ -57,6 +57,38 @@ describe('a scheduled edit', () => {
     ]);
   });
 
+  it('is refused when it is asked for, where it sets nothing or does not fit', async () => {
+    const { flags } = world();
+    await flags.setFlag('f', { enabled: true, rolloutPercentage: 10 });
+    const at = START + HOUR;
+    await expect(flags.scheduleEdit('f', {}, { at })).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('sets nothing'),
+    });
+    await expect(flags.scheduleEdit('f', { onVariant: 'blue' }, { at })).rejects.toThrow('/onVariant "blue" is not one of');
+    const conditions = { in_segment: 'gone' };
+    await expect(flags.scheduleEdit('f', { conditions }, { at })).rejects.toThrow('"gone", which does not exist');
+    await flags.scheduleEdit('f', { variants: { off: false, on: true, blue: 'b' } }, { at: START + 1 });
+    await flags.scheduleEdit('f', { onVariant: 'blue' }, { at });
+    expect(flags.listScheduledEdits()).toHaveLength(2);
+  });
+
+  it('uses the segments that it names, and a rollout of the same share is warned of it', async () => {
+    const { flags, rollouts } = world();
+    await flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+    await flags.setSegment('beta', { members: ['ann'] });
+    await flags.scheduleEdit('f', { conditions: { in_segment: 'beta' } }, { at: START + HOUR });
+    await flags.scheduleEdit('f', { enabled: false }, { at: START + HOUR });
+    expect(flags.getSegment('beta')?.usedBy).toEqual([{ kind: 'scheduledEdit', name: 'f#1' }]);
+    await expect(flags.deleteSegment('beta')).rejects.toThrow('is used by 1 scheduled edit ("f#1")');
+    const plan = { strategy: 'canary', validate: () => true } as const;
+    expect(rollouts.advise('f', plan)).toEqual([]);
+    await flags.scheduleEdit('f', { rolloutPercentage: 50 }, { at: START + HOUR });
+    const warning = expect.stringContaining('the edit "f#3", scheduled for 2027-01-31T09:00:00.000Z, moves the same share');
+    expect(rollouts.advise('f', plan)).toEqual([warning]);
+    expect((await rollouts.startRollout('f', plan)).warnings).toEqual([warning]);
+  });
+
   it('is made late rather than never: it survives a restart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'sluice-schedule-'));
     folders.push(folder);

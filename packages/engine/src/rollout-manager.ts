@@ -74,7 +74,8 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     const named = validatorName === undefined ? settings : { ...settings, validatorName };
     // That nothing judges it is a warning here, beside the others.
     const plan = parseRolloutSettings(flag, { ...named, unvalidated: true }, view.components.get(name));
-    return adviseRollout(plan, { flag, underWay: view.underWay(), flags: view.facts(name).flags ?? new Map() });
+    const [flags, schedule] = [view.facts(name).flags ?? new Map(), view.schedules.get(name)];
+    return adviseRollout(plan, { flag, underWay: view.underWay(), flags, schedule });
   }
 
   /** Undefined when this flag never had a rollout; else that of the latest. */

@@ -18,6 +18,8 @@ export class TestRecorder {
   readonly #runtime: Runtime;
   readonly #metrics: MetricsCollector | null;
   #refused = 0;
+  /** By test: how many values, and what was wrong with the last. */
+  readonly #refusals = new Map<string, { readonly count: number; readonly problem: string }>();
   /** How each metric of each test is recorded: by the user, or each value by itself. */
   readonly #kinds = new MetricKinds();
 
@@ -31,45 +33,55 @@ export class TestRecorder {
     this.#kinds.learn(subjectOf(experiment), totals);
   }
 
+  /** What this process could not take of the test's values, in words. */
+  warnings(testId: string): string[] {
+    const refusals = this.#refusals.get(testId);
+    return refusals === undefined
+      ? []
+      : [`values that this process was given and could not take: ${refusals.count}; the last: ${refusals.problem}`];
+  }
+
   /** Never throws: what cannot be taken is told to the logger, and false is answered. */
   record(value: RecordedValue): boolean {
     try {
-      return this.#record(value);
+      const problem = this.#record(value);
+      return problem === null || this.#refuse(value.testId, problem);
     } catch (error) {
-      return this.#refuse(`recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
+      return this.#refuse('', `recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
     }
   }
 
-  #record({ testId, variant, metric, value, options }: RecordedValue): boolean {
+  /** Why it was not taken, in words; null when it was. */
+  #record({ testId, variant, metric, value, options }: RecordedValue): string | null {
     const experiment = this.#runtime.view.experiments.get(testId);
     const { userId } = options;
     const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
-    if (problem !== null || experiment === undefined) return this.#refuse(problem ?? '');
+    if (problem !== null || experiment === undefined) return problem ?? '';
     const place = `recordMetric("${testId}", "${metric}")`;
     const flag = this.#runtime.view.flag(testId);
     const drift = flag === undefined ? null : driftOf(experiment, flag);
-    if (drift !== null) return this.#refuse(`${place}: the flag was changed from outside: ${drift}`);
+    if (drift !== null) return `${place}: the flag was changed from outside: ${drift}`;
     const subject = subjectOf(experiment);
     const kind = userId === undefined ? 'observation' : 'user';
     if (!this.#kinds.agree(subject, metric, kind))
-      return this.#refuse(
-        `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`,
-      );
+      return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;
     const rules = rulesOf(experiment, metric);
     if (userId === undefined && needsUser(experiment, metric))
-      return this.#refuse(`${place}: it needs a userId, because of its covariate, window or ratio`);
+      return `${place}: it needs a userId, because of its covariate, window or ratio`;
     const { cap = value } = rules;
     const isTaken =
       userId === undefined
         ? this.#runtime.facts.observe(subject, variant, metric, Math.min(value, cap))
         : this.#runtime.facts.record({ subject, unit: hashDigits(hashOfKey(userId)), arm: variant, metric, value, rules });
-    if (!isTaken) return this.#refuse(`${place}: there is no room for it until the store takes what waits`);
+    if (!isTaken) return `${place}: there is no room for it until the store takes what waits`;
     this.#metrics?.observe(metric, value, { flag: testId, variant });
-    return true;
+    return null;
   }
 
-  #refuse(problem: string): false {
+  #refuse(testId: string, problem: string): false {
     this.#refused += 1;
+    const before = this.#refusals.get(testId)?.count ?? 0;
+    if (this.#runtime.view.experiments.has(testId)) this.#refusals.set(testId, { count: before + 1, problem });
     // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
     if (Number.isInteger(Math.log10(this.#refused)))
       this.#runtime.logger.warn(`${problem} (${this.#refused} values refused so far)`);

@@ -89,6 +89,17 @@ describe('export and import', () => {
     expect(await to.import(document, { reason: 'again' })).toMatchObject({ changed: false });
   });
 
+  it('archive every flag only when forced, where the document has none', async () => {
+    const { flags, ...sluice } = world();
+    const empty = await sluice.export();
+    await flags.setFlag('f', { enabled: true });
+    const options = { reason: 'r', onExisting: 'replace' } as const;
+    await expect(sluice.import(empty, options)).rejects.toThrow('flag "f": the document has no flags; pass force: true');
+    expect(flags.listFlags()).toHaveLength(1);
+    await sluice.import(empty, { ...options, force: true });
+    expect(flags.listFlags()).toEqual([]);
+  });
+
   it('refuse a document that is wrong, with every place at once, and calls without a reason', async () => {
     const to = world();
     const document = { ...(await to.export()), flags: [{ name: '' }], version: 1 };

@@ -20,6 +20,8 @@ export interface ImportOptions extends MutationOptions {
   readonly reason: string;
   /** What becomes of records that are there already and differ; `refuse` unless given. */
   readonly onExisting?: OnExisting;
+  /** `replace` archives every flag that there is where the document has none. */
+  readonly force?: boolean;
   /** Only says what would be done. */
   readonly dryRun?: boolean;
 }
@@ -38,9 +40,9 @@ export async function exportAll(runtime: Runtime): Promise<SluiceDocument> {
 
 /** @throws SluiceError `invalid` with every issue of the document; `refused` naming every record that is refused, unless it is a dry run */
 export async function importAll(runtime: Runtime, document: unknown, options: ImportOptions): Promise<ImportResult> {
-  checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'dryRun']);
+  checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'force', 'dryRun']);
   const by = attributionWithReason('import', options);
-  const { onExisting = 'refuse', dryRun = false } = options;
+  const { onExisting = 'refuse', force = false, dryRun = false } = options;
   if (!ON_EXISTING.includes(onExisting))
     throw new SluiceError(
       'invalid',
@@ -56,7 +58,7 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
     const more = parsed.issues.length > shown.length ? `; and ${parsed.issues.length - shown.length} more` : '';
     throw new SluiceError('invalid', `import: ${shown.join('; ')}${more}`, parsed);
   }
-  const plan = (view: View, now: number): ImportPlan => planImport(parsed.records, recordsOf(view), onExisting, by, now);
+  const plan = (view: View, now: number): ImportPlan => planImport(parsed.records, recordsOf(view), onExisting, by, now, force);
   if (dryRun) return { entries: plan(runtime.view, runtime.clock.now()).entries, changed: false };
   let entries: readonly ImportEntry[] = [];
   const committed = await runtime.commit((view, now) => {

@@ -208,6 +208,7 @@ export class View {
       flags: this.allFlags(),
       rollouts: this.rollouts.values(),
       experiments: this.experiments.values(),
+      schedules: this.schedules.values(),
     };
   }
 

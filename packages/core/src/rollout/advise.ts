@@ -2,6 +2,8 @@
 import type { Experiment } from '../experiment/experiment.ts';
 import { type Allocation, type Flag, servedShare } from '../flag/flag.ts';
 import { overlaps } from '../flag/overlap.ts';
+import { editsOfShare } from '../schedule/edits-of-share.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { shareToPercentage } from '../share.ts';
 import type { Rollout, RolloutPlan, Stage } from './rollout.ts';
 import { CANARY_PERCENTAGES } from './stages.ts';
@@ -15,11 +17,25 @@ export interface AdviceFacts {
   /** Rollouts and tests that have not ended, the flag's own included. */
   readonly underWay: readonly (Rollout | Experiment)[];
   readonly flags: { get(key: string): Flag | undefined };
+  /** Edits of the flag that wait for their instants. */
+  readonly schedule?: Schedule | undefined;
 }
 
 /** Empty when nothing speaks against it. Whoever is warned may go on all the same. */
-export function adviseRollout(plan: RolloutPlan, { flag, underWay, flags }: AdviceFacts): string[] {
-  return [...sizeWarnings(plan, servedBefore(plan, flag)), ...triggerWarnings(plan), ...overlaps(flag.key, underWay, flags)];
+export function adviseRollout(plan: RolloutPlan, { flag, underWay, flags, schedule }: AdviceFacts): string[] {
+  return [
+    ...sizeWarnings(plan, servedBefore(plan, flag)),
+    ...triggerWarnings(plan),
+    ...overlaps(flag.key, underWay, flags),
+    ...(schedule === undefined ? [] : scheduleWarnings(schedule)),
+  ];
+}
+
+function scheduleWarnings(schedule: Schedule): string[] {
+  return editsOfShare(schedule).map(
+    ({ id, at }) =>
+      `the edit "${id}", scheduled for ${new Date(at).toISOString()}, moves the same share; it is refused if the rollout still runs then`,
+  );
 }
 
 /** Nobody has a variant that the flag does not serve yet. */

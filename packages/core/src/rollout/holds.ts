@@ -1,8 +1,9 @@
 /** When a stage stops where it is, and when it goes on by itself. Missing or broken evidence holds; it never advances. */
 import { worstVerdict } from '../analysis/judge.ts';
+import { durationInWords } from './duration.ts';
 import { freezeAt } from './freeze.ts';
 import type { Look } from './look.ts';
-import type { HeldPhase } from './rollout.ts';
+import type { HeldPhase, Rollout } from './rollout.ts';
 
 type Hold = Pick<HeldPhase, 'reason' | 'message' | 'clearsWith'>;
 
@@ -34,14 +35,26 @@ function validatorHold({ rollout, progress, facts }: Look): Hold | null {
 }
 
 /** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. */
-function unapproved({ rollout, at, now }: Look): Hold | null {
+function unapproved({ rollout, at, facts, now }: Look): Hold | null {
   const { approvalExpiryMs } = rollout.plan;
-  if (at.name !== 'awaitingApproval' || now - at.since < approvalExpiryMs) return null;
+  if (at.name !== 'awaitingApproval' || now - at.since < approvalExpiryMs || isFrozen({ rollout, facts, now })) return null;
   return {
     reason: 'approvalExpired',
-    message: `nobody approved the stage within ${approvalExpiryMs / 3_600_000} h; resume to ask again, reject, or abort`,
+    message: `nobody approved the stage within ${durationInWords(approvalExpiryMs)}; resume to ask again, reject, or abort`,
     clearsWith: null,
   };
+}
+
+/** The time in which a freeze forbids the approval is no part of the time in which it is waited for. */
+export function frozenApproval(look: Look, lookedAt: number | null): Rollout {
+  const { rollout, at, now } = look;
+  if (rollout.phase.name !== 'awaitingApproval' || at.name !== 'awaitingApproval' || !isFrozen(look)) return rollout;
+  const frozenMs = Math.max(0, now - (lookedAt ?? now));
+  return { ...rollout, phase: { ...at, since: Math.min(now, at.since + frozenMs) } };
+}
+
+function isFrozen({ rollout, facts, now }: Pick<Look, 'rollout' | 'facts' | 'now'>): boolean {
+  return freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) !== null;
 }
 
 function pastDeadline({ rollout, stage, progress }: Look): Hold | null {
@@ -71,7 +84,7 @@ export function clearedBy(held: HeldPhase, { rollout, stage, progress, facts, no
     case 'validator':
       return facts.validator === 'registered' ? 'the validator is registered again' : null;
     case 'window':
-      return freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) === null ? 'the freeze window is over' : null;
+      return isFrozen({ rollout, facts, now }) ? null : 'the freeze window is over';
     case null:
       return null;
   }

@@ -8,6 +8,7 @@ import { type Flag, isLive } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
 import { endOwner } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { adviseRollout } from './advise.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, RolloutPlan } from './rollout.ts';
@@ -23,6 +24,8 @@ export interface StartRequest {
   readonly problem: (plan: RolloutPlan, flag: Flag) => string | null;
   /** Rollouts and tests that have not ended: what the start is warned of. */
   readonly underWay: readonly (Rollout | Experiment)[];
+  /** Edits of the flag that wait for their instants: it is warned of those too. */
+  readonly schedule?: Schedule | undefined;
 }
 
 /** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
@@ -38,7 +41,8 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   if (isRefusal(started)) return started;
   // What is taken over runs no longer.
   const others = request.underWay.filter((change) => change.key !== key);
-  const rollout = { ...started, warnings: adviseRollout(plan, { flag, underWay: others, flags: facts.flags ?? new Map() }) };
+  const advice = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
+  const rollout = { ...started, warnings: adviseRollout(plan, advice) };
   const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
   const ended = isTakeover ? takenOver(facts, by, now) : { records: [], events: [] };

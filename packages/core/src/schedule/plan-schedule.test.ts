@@ -47,9 +47,10 @@ describe('a scheduled edit', () => {
     });
     expect(add(factsOf(undefined), {})).toMatchObject({ code: 'notFound' });
     expect(add(factsOf(flagOf({ archivedAt: 5 })), {})).toMatchObject({ code: 'refused' });
-    let schedule = scheduled(flagOf(), {});
-    for (let index = 1; index < 100; index++) schedule = scheduled(flagOf(), {}, START + HOUR, schedule);
-    expect(add(factsOf(flagOf(), schedule), {})).toMatchObject({ refused: 'flag "checkout" has 100 scheduled edits already' });
+    const half = { rolloutPercentage: 50 };
+    let schedule = scheduled(flagOf(), half);
+    for (let index = 1; index < 100; index++) schedule = scheduled(flagOf(), half, START + HOUR, schedule);
+    expect(add(factsOf(flagOf(), schedule), half)).toMatchObject({ refused: 'flag "checkout" has 100 scheduled edits already' });
   });
 
   it('is made when it is due and not before, as a change of whoever scheduled it, with the schedule in the same commit', () => {
@@ -85,7 +86,7 @@ describe('a scheduled edit', () => {
         records: [{ kind: 'schedule', pending: [] }],
         events: [{ type: 'schedule.refused', actor: 'sluice', reason: expect.stringContaining(why) }],
       });
-    const misfit = scheduled(flag, { onVariant: 'neu' });
+    const misfit = scheduled({ ...flag, variants: { ...flag.variants, neu: 1 } }, { onVariant: 'neu' });
     expect(due(flag, misfit)).toMatchObject({
       events: [{ type: 'schedule.refused', reason: expect.stringContaining('/onVariant') }],
     });

@@ -2,10 +2,12 @@
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse, SluiceError } from '../error.ts';
 import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { editFlag, type FlagEdit } from '../flag/edit.ts';
 import { type Flag, isLive } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
 import { planFlagEdit } from '../flag/plan-edit.ts';
 import { parseFlagSettings } from '../flag/settings.ts';
+import { unfitRefusal } from '../flag/unfit-edit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Schedule, ScheduledEdit } from './schedule.ts';
 
@@ -35,12 +37,40 @@ export function planScheduleEdit(
       'invalid',
     );
   const before = facts.schedule ?? { kind: 'schedule', scope, key, revision: 0, lastNumber: 0, pending: [], dueAt: null };
+  const unfit = unfitOnItsFace(facts, flag, before, settings, at, now);
+  if (unfit !== null) return unfit;
   if (before.pending.length >= MAX_PENDING) return refuse(`flag "${key}" has ${MAX_PENDING} scheduled edits already`);
   const number = before.lastNumber + 1;
   const edit: ScheduledEdit = { id: `${key}#${number}`, at, settings, by, scheduledAt: now, wasLive: isLive(flag) };
   const pending = [...before.pending, edit].sort((a, b) => a.at - b.at);
   const schedule = { ...withPending(before, pending), lastNumber: number };
   return { records: [schedule], events: [eventOf('schedule.added', schedule, by, now, detailOf(edit))] };
+}
+
+/** What could not be made now, on the flag as the edits before it will have left it, because it does not fit together. */
+function unfitOnItsFace(
+  facts: FlagFacts,
+  flag: Flag,
+  { pending }: Schedule,
+  settings: JsonObject,
+  at: number,
+  now: number,
+): Refusal | null {
+  if (Object.keys(settings).length === 0)
+    return refuse(
+      `flag "${facts.key}": the scheduled edit sets nothing; give settings such as { rolloutPercentage: 50 }`,
+      'invalid',
+    );
+  const set = (given: JsonObject): FlagEdit => ({ type: 'set', settings: parseFlagSettings(facts.key, given), force: true });
+  const edits = pending.filter((edit) => edit.at <= at).map((edit) => set(edit.settings));
+  const then = edits.reduce((before, edit) => {
+    const edited = editFlag(before, edit, now);
+    return isRefusal(edited) ? before : edited;
+  }, flag);
+  const edit = set(settings);
+  const edited = editFlag(then, edit, now);
+  const refusal = isRefusal(edited) ? edited : unfitRefusal(facts, edited, edit);
+  return refusal?.code === 'invalid' ? refusal : null;
 }
 
 /** Takes an edit off that is not due yet, or of which nothing was made. */

@@ -105,11 +105,12 @@ const NAMED_USERS = 10;
 
 /** As in `2 flags ("a", "b") and 1 test ("t")`. */
 function usersText(users: readonly SegmentUser[]): string {
-  const kinds = (['flag', 'rollout', 'test', 'segment'] as const).flatMap((kind): string[] => {
+  const kinds = (['flag', 'rollout', 'test', 'segment', 'scheduledEdit'] as const).flatMap((kind): string[] => {
     const names = users.filter((user) => user.kind === kind).map((user) => `"${user.name}"`);
     if (names.length === 0) return [];
     const more = names.length > NAMED_USERS ? `, and ${names.length - NAMED_USERS} more` : '';
-    return [`${names.length} ${kind}${names.length === 1 ? '' : 's'} (${names.slice(0, NAMED_USERS).join(', ')}${more})`];
+    const word = kind === 'scheduledEdit' ? 'scheduled edit' : kind;
+    return [`${names.length} ${word}${names.length === 1 ? '' : 's'} (${names.slice(0, NAMED_USERS).join(', ')}${more})`];
   });
   return kinds.length < 2 ? kinds.join('') : `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1)}`;
 }

@@ -2,12 +2,16 @@
 import type { Experiment } from '../experiment/experiment.ts';
 import type { Condition } from '../flag/condition.ts';
 import type { Flag } from '../flag/flag.ts';
+import { parseFlagSettings } from '../flag/settings.ts';
+import type { JsonObject } from '../json.ts';
 import { isEnded, type Rollout } from '../rollout/rollout.ts';
+import type { Schedule } from '../schedule/schedule.ts';
 import { segmentReferences, segmentsNamedBy } from './references.ts';
 import type { SegmentFinder } from './segment.ts';
 
 export interface SegmentUser {
-  readonly kind: 'flag' | 'rollout' | 'test' | 'segment';
+  readonly kind: 'flag' | 'rollout' | 'test' | 'segment' | 'scheduledEdit';
+  /** Of a scheduled edit its id. */
   readonly name: string;
 }
 
@@ -17,6 +21,7 @@ export interface SegmentWorld {
   readonly flags: Iterable<Flag>;
   readonly rollouts: Iterable<Rollout>;
   readonly experiments: Iterable<Experiment>;
+  readonly schedules?: Iterable<Schedule>;
 }
 
 /** Archived flags, ended rollouts and stopped or archived tests ask nobody any more, and count as nobody. */
@@ -27,11 +32,15 @@ export function usersOfSegment(key: string, world: SegmentWorld): SegmentUser[] 
   );
   const tests = [...world.experiments].filter((test) => !asksNobody(test) && names(test.eligibility, key));
   const segments = [...world.segments.values()].filter(({ condition }) => segmentsNamedBy(condition).includes(key));
+  const edits = [...(world.schedules ?? [])].flatMap(({ key: flag, pending }) =>
+    pending.filter(({ settings }) => settingsUse(flag, settings, key)),
+  );
   return [
     ...flags.map((flag): SegmentUser => ({ kind: 'flag', name: flag.key })),
     ...rollouts.map((rollout): SegmentUser => ({ kind: 'rollout', name: rollout.key })),
     ...tests.map((test): SegmentUser => ({ kind: 'test', name: test.key })),
     ...segments.map((segment): SegmentUser => ({ kind: 'segment', name: segment.key })),
+    ...edits.map((edit): SegmentUser => ({ kind: 'scheduledEdit', name: edit.id })),
   ];
 }
 
@@ -40,12 +49,23 @@ export function asksNobody({ phase, archivedAt }: Experiment): boolean {
   return phase === 'stopped' || archivedAt !== null;
 }
 
-function flagUses(flag: Flag, key: string): boolean {
+type Targeting = Pick<Flag, 'enabledGroups' | 'disabledGroups' | 'stageGroups' | 'conditions' | 'rules'>;
+
+function flagUses({ enabledGroups, disabledGroups, stageGroups, conditions, rules }: Partial<Targeting>, key: string): boolean {
   return (
-    [flag.enabledGroups, flag.disabledGroups, flag.stageGroups].some((groups) => groups.includes(key)) ||
-    names(flag.conditions, key) ||
-    flag.rules.some((rule) => names(rule.if, key))
+    [enabledGroups, disabledGroups, stageGroups].some((groups) => groups?.includes(key)) ||
+    (conditions !== undefined && names(conditions, key)) ||
+    (rules ?? []).some((rule) => names(rule.if, key))
   );
+}
+
+/** Settings that cannot be read any more will be refused when they are due, and need nothing. */
+function settingsUse(flag: string, settings: JsonObject, key: string): boolean {
+  try {
+    return flagUses(parseFlagSettings(flag, settings).fields, key);
+  } catch {
+    return false;
+  }
 }
 
 function names(condition: Condition, key: string): boolean {

@@ -39,18 +39,19 @@ interface Step {
   readonly before: SluiceRecord | undefined;
 }
 
-/** `wanted` are a document's records; `kept` all of this scope. */
+/** `wanted` are a document's records; `kept` all of this scope. Without `force`, a document without flags does not archive all that there are. */
 export function planImport(
   wanted: readonly SluiceRecord[],
   kept: readonly SluiceRecord[],
   onExisting: OnExisting,
   by: Attribution,
   now: number,
+  force = false,
 ): ImportPlan {
   const before = new Map(kept.map((record) => [idOf(record), record]));
   const named = new Map(wanted.map((record) => [idOf(record), record]));
   const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
-  const goes = (record: SluiceRecord): boolean => onExisting === 'replace' && record.kind === 'flag' && !named.has(idOf(record));
+  const goes = (record: SluiceRecord): boolean => onExisting === 'replace' && isLeftOut(record, named);
   const unfit = wholeProblems(
     wanted,
     kept.filter((record) => !goes(record)),
@@ -61,9 +62,8 @@ export function planImport(
     const { kind, key } = record;
     return { entry: { kind, key, outcome: 'refused', message: problem }, record: null, before: undefined };
   });
-  if (onExisting === 'replace')
-    for (const record of kept)
-      if (record.kind === 'flag' && record.archivedAt === null && goes(record)) steps.push(archiving(record, now));
+  const isBare = !force && !wanted.some(({ kind }) => kind === 'flag');
+  for (const record of kept) if (record.kind === 'flag' && goes(record)) steps.push(archiving(record, isBare, now));
   const entries = steps.map((step) => step.entry);
   if (entries.some((entry) => entry.outcome === 'refused')) return { entries, change: null };
   const changed = steps.flatMap(({ record, before: old }) =>
@@ -71,6 +71,10 @@ export function planImport(
   );
   const events = changed.map(({ record, old }) => eventOf(eventType(record, old), record, by, now, { imported: true }));
   return { entries, change: { records: changed.map(({ record }) => record), events, seesAll: true } };
+}
+
+function isLeftOut(record: SluiceRecord, named: ReadonlyMap<string, SluiceRecord>): boolean {
+  return record.kind === 'flag' && record.archivedAt === null && !named.has(idOf(record));
 }
 
 /** A deleted segment is as good as none, but for its revision. */
@@ -181,8 +185,8 @@ function flagRefusal(before: Flag): string | null {
   return `its share is moved by the ${kind === 'rollout' ? 'rollout' : 'test'} of "${key}"; end that first`;
 }
 
-function archiving(flag: Flag, now: number): Step {
-  const why = flagRefusal(flag);
+function archiving(flag: Flag, isBare: boolean, now: number): Step {
+  const why = isBare ? 'the document has no flags; pass force: true to archive every flag for good' : flagRefusal(flag);
   const outcome = why === null ? 'archive' : 'refused';
   return {
     entry: { kind: 'flag', key: flag.key, outcome, message: why ?? 'the document does not name it' },

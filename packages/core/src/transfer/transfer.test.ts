@@ -73,7 +73,7 @@ function endedRollout(name: string): Rollout {
     openWorld({ criteria: [{ metric: 'errorRate', max: 0.05 }] }, flagOf({ key: name, share: 1_234, status: 'whitelist' })),
     'abort',
   );
-  const weekly = { days: ['fri'], fromMinute: 0, toMinute: 1440, timeZone: 'Europe/Berlin' } as const;
+  const weekly = { days: ['fri'] as const, fromMinute: 0, toMinute: 1440, timeZone: 'UTC' };
   const plan = { ...world.rollout.plan, freezeWindows: [{ weekly, reason: '' }] };
   return { ...world.rollout, plan, key: name, applied: null, progress: null, warnings: ['w'] };
 }
@@ -223,9 +223,8 @@ describe('planImport', () => {
           entries: [{ outcome: 'refused' }, { outcome: 'create' }],
         });
     const owned = { ...live, shareOwner: { kind: 'rollout', key: 'checkout' } as const };
-    expect(plan([], [owned], 'replace').entries).toMatchObject([
-      { outcome: 'refused', message: expect.stringContaining('rollout') },
-    ]);
+    const [, replaced] = plan([flagOf({ key: 'fresh' })], [owned], 'replace').entries;
+    expect(replaced).toMatchObject({ outcome: 'refused', message: expect.stringContaining('rollout') });
   });
 
   it('aborts a rollout that was under way, with its flag as before it', () => {
