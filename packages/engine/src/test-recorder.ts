@@ -57,7 +57,7 @@ export class TestRecorder {
       );
     const rules = rulesOf(experiment, metric);
     if (userId === undefined && needsUser(experiment, metric))
-      return this.#refuse(`${place}: it needs a userId, because of its covariate, window or ratio`);
+      return this.#refuse(`${place}: it needs a userId, because of its covariate, window, ratio or ranks`);
     const { cap = value } = rules;
     const isTaken =
       userId === undefined
