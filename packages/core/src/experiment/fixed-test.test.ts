@@ -93,6 +93,21 @@ describe('Mann and Whitney’s test', () => {
     expect(of('mean')).toEqual(Array(150).fill(5));
   });
 
+  it('says the direction by ranks, also when it is down', () => {
+    const falls = (unit: number): number => (unit === 1 ? 1e7 : noise(unit) - (unit % 2 === 0 ? 0 : 0.3));
+    const { m } = resultOf(ranked, measured(falls, 'mean')).metrics;
+    expect(m?.difference).toBeGreaterThan(0);
+    expect(m).toMatchObject({ verdict: 'worse', goal: 'increase' });
+  });
+
+  it('leaves out who was never exposed and who was seen in two arms', () => {
+    const { totals, rows } = measured(() => 3, 'sum', 4);
+    const [row] = rows.values();
+    if (row === undefined) throw new Error('there are four');
+    const all = [...rows.values(), { ...row, firstExposureAt: null, counted: {} }, { ...row, isContaminated: true, counted: {} }];
+    expect(unitValuesOf(totals, all, 'm')).toEqual({ control: [3, 3], treatment: [3, 3] });
+  });
+
   it('refuses more units than are read, in words', () => {
     const { totals, rows } = measured(value, 'mean');
     expect(unitValuesOf(totals, rows.values(), 'm', 599)).toBeNull();
