@@ -101,6 +101,16 @@ export function factsSuite(subject: () => StoreUnderTest): void {
     ]);
   });
 
+  it('gives the values of exposed units by arm, and of nobody else', async () => {
+    const { store } = subject();
+    const unexposed = { ...deltaOf(4, 40), firstExposureAt: null };
+    await store.addFacts(batchOf('one', 1, { units: [deltaOf(1, 10), deltaOf(2, 20, 'treatment'), deltaOf(3, 30), unexposed] }));
+    await store.addFacts(batchOf('one', 2, { units: [deltaOf(3, 5, 'treatment')] }));
+    expect(await store.readUnitValues(DEFAULT_SCOPE, 'test', 'latency')).toEqual({ control: [10], treatment: [20] });
+    expect(await store.readUnitValues(DEFAULT_SCOPE, 'test', 'none')).toEqual({});
+    expect(await store.readUnitValues(DEFAULT_SCOPE, 'unknown', 'latency')).toEqual({});
+  });
+
   it('keeps facts over a restart, if it keeps anything', async () => {
     const { store, reopen } = subject();
     await store.addFacts(

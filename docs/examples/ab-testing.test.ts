@@ -165,6 +165,19 @@ it('plans a test, with a guardrail and with one look', async () => {
     durationDays: 14,
   });
   // #endregion
+  // #region fixed-tests
+  await abTests.createTest({
+    testId: 'one_look_at_each',
+    controlComponent: 'v1',
+    treatmentComponent: 'v2',
+    method: 'fixedHorizon',
+    trackedMetrics: [
+      { name: 'conversion', aggregation: 'max', test: 'twoProportion' }, // values 0 or 1
+      { name: 'spent', aggregation: 'sum', test: 'mannWhitney' }, // by ranks; up to 100 000 users
+      'latency', // Welch's test
+    ],
+  });
+  // #endregion
   expect(abTests.getTest('checkout_speed').plannedUnits).toBeGreaterThan(20_000);
   expect(abTests.getTest('one_look').method).toBe('fixedHorizon');
 });

@@ -2,6 +2,7 @@
 import { CANARY_SHARES, measureCanary } from './canary.ts';
 import { measureClustering } from './clustering.ts';
 import { COMMON_RULES, COMMON_RULES_CELLS, measureCommonRules } from './common-rules.ts';
+import { COVARIATE_CELLS, measureCovariates } from './covariates.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower, POWER_CELLS } from './power.ts';
 import { measureRamp, RAMP_CELLS } from './ramp.ts';
@@ -65,6 +66,9 @@ for (const correlation of [0.1, 0.5]) {
   const { byReport, byUser } = measureClustering(correlation, replicates, seed);
   row(String(correlation), percent(byReport), percent(byUser));
 }
+
+table('No difference, looking all the time, adjusted or divided', 'cell', 'called different');
+for (const cell of COVARIATE_CELLS) row(cell.name, percent(measureCovariates(cell, replicates, seed)));
 
 const nullRollouts = NULL_ROLLOUTS * replicates;
 table(

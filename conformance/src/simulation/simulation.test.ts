@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { measureCanary } from './canary.ts';
 import { COMMON_RULES, measureCommonRules } from './common-rules.ts';
+import { COVARIATE_CELLS, measureCovariates } from './covariates.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
 import { measurePower } from './power.ts';
 import { measureRamp } from './ramp.ts';
@@ -26,6 +27,11 @@ describe('the engine, where both arms are alike and somebody looks all the time'
     const { plain = 0, robust = 1 } = falseAlarms(cellOf('binary 0.5 % 95/5'), 100, SEED);
     expect([plain > 0.3, robust <= 0.05]).toEqual([true, true]);
   });
+});
+
+describe('the engine, where values are adjusted or divided and both arms are alike', () => {
+  for (const cell of COVARIATE_CELLS.filter(({ share }) => share === 0.5))
+    it(`is not fooled: ${cell.name}`, () => expect(measureCovariates(cell, 40, SEED)).toBeLessThanOrEqual(0.1));
 });
 
 describe('the engine, where one arm is better', () => {

@@ -14,7 +14,7 @@ function behindLine(store: Store): { store: Store; line: { isCut: boolean } } {
     <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
     (...args: Args): Promise<Answer> =>
       line.isCut ? Promise.reject(new SluiceError('unavailable', 'the line is cut')) : call.apply(store, args);
-  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload, refresh } = store;
+  const { commit, log, addFacts, readTally, readTotals, readUnitValues, due, lease, release, reload, refresh } = store;
   return {
     line,
     store: {
@@ -26,6 +26,7 @@ function behindLine(store: Store): { store: Store; line: { isCut: boolean } } {
       addFacts: overLine(addFacts),
       readTally: overLine(readTally),
       readTotals: overLine(readTotals),
+      readUnitValues: overLine(readUnitValues),
       due: overLine(due),
       lease: overLine(lease),
       release: overLine(release),

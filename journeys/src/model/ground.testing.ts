@@ -51,7 +51,7 @@ function portTo(kept: Store, line: Ground['line'], closed: () => Promise<void> =
     return (...args: Args): Promise<Answer> =>
       isClosed || line.isCut ? Promise.reject(new SluiceError('unavailable', CUT)) : call.apply(kept, args);
   };
-  const { commit, log, addFacts, readTally, readTotals, due, lease, release, reload, refresh } = kept;
+  const { commit, log, addFacts, readTally, readTotals, readUnitValues, due, lease, release, reload, refresh } = kept;
   return {
     read: () => kept.read(),
     follow: (listener) => {
@@ -64,6 +64,7 @@ function portTo(kept: Store, line: Ground['line'], closed: () => Promise<void> =
     addFacts: over(addFacts),
     readTally: over(readTally),
     readTotals: over(readTotals),
+    readUnitValues: over(readUnitValues),
     due: over(due),
     lease: over(lease),
     release: over(release),

@@ -54,6 +54,7 @@ export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
+export { rankedMetrics } from './experiment/analysis-plan.ts';
 export { planArchiveTest } from './experiment/archive.ts';
 export type { Breakdown, DimensionValueResults } from './experiment/breakdown.ts';
 export { parseChanges, type TestChanges } from './experiment/changes.ts';
@@ -63,6 +64,7 @@ export {
   type Aggregation,
   type Arm,
   type Experiment,
+  type FixedTest,
   type MetricRole,
   TEST_PHASES,
   type TestMethod,
@@ -84,7 +86,7 @@ export type { LedgerRow } from './experiment/ledger-row.ts';
 export { createExperiment, startExperiment, startScheduled, stopExperiment } from './experiment/lifecycle.ts';
 export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
 export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
-export type { Adjustment, MetricReason, MetricResult, MetricVerdict } from './experiment/metric-result.ts';
+export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
 export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
@@ -93,6 +95,7 @@ export { type ParsedTestSettings, parseTestSettings, type TestSettings } from '.
 export { armToShip, planShip, shipReason } from './experiment/ship.ts';
 export { subjectOf } from './experiment/subject.ts';
 export type { MetricDelta, MetricRules, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
+export { MAX_RANKED_UNITS, type UnitValues, unitValuesOf } from './experiment/unit-values.ts';
 export { planRebase, planTestUpdate } from './experiment/update.ts';
 export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';

@@ -34,6 +34,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, attributionWithReason, type MutationOptions } from './mutation.ts';
+import { rankedValues } from './ranked-values.ts';
 import { hasArm } from './recorded-metric.ts';
 import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
@@ -216,7 +217,8 @@ export class ABTestManager {
     this.#recorder.learn(experiment, totals);
     const advice = [...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)), ...this.#recorder.warnings(testId)];
     const flag = this.#runtime.view.flag(testId) ?? null;
-    const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice);
+    const ranked = await rankedValues(this.#runtime, experiment);
+    const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice, ranked);
     if (looks === null) return results;
     // Kept before it is shown: whoever looks next, in whatever process, sees no p that rose.
     this.#runtime.facts.addLooks(subjectOf(experiment), looks);

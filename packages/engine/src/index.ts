@@ -11,6 +11,7 @@ export {
   Evaluations,
   type EventType,
   type Explanation,
+  type FixedTest,
   type FlagSettings,
   type FlagStatus,
   type FreezeWindowSettings,
@@ -49,6 +50,7 @@ export {
   type TestSettings,
   type TrackedMetric,
   type Unit,
+  type UsedTest,
   type Verdict,
   type WeeklySettings,
 } from '@sluice/core';

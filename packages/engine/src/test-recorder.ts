@@ -67,7 +67,7 @@ export class TestRecorder {
       return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;
     const rules = rulesOf(experiment, metric);
     if (userId === undefined && needsUser(experiment, metric))
-      return `${place}: it needs a userId, because of its covariate, window or ratio`;
+      return `${place}: it needs a userId, because of its covariate, window, ratio or ranks`;
     const { cap = value } = rules;
     const isTaken =
       userId === undefined

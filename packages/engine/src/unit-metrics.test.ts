@@ -5,7 +5,7 @@ import { memoryStore } from './store/memory-store.ts';
 
 const DAY = 86_400_000;
 
-async function running(trackedMetrics: readonly object[], dimensions: readonly string[] = []) {
+async function running(trackedMetrics: readonly object[], more: object = {}) {
   const [clock, warned] = [manualClock(1_700_000_000_000), [] as string[]];
   const logger = { debug() {}, info() {}, error() {}, warn: (text: string) => void warned.push(text) };
   const sluice = createSluice({ store: memoryStore(), clock, logger });
@@ -15,7 +15,7 @@ async function running(trackedMetrics: readonly object[], dimensions: readonly s
     treatmentComponent: 'b',
     durationDays: 30,
     trackedMetrics: trackedMetrics as never,
-    dimensions,
+    ...more,
   });
   await sluice.abTests.startTest('t');
   const record = (user: number, metric: string, value: number): boolean => {
@@ -89,11 +89,13 @@ it('refuses values without a user where they could not be paired or placed, and 
   ]);
   for (const metric of ['clicks', 'views', 'spent', 'bought']) expect(tests.recordMetric('t', 'control', metric, 1)).toBe(false);
   expect(tests.recordMetric('t', 'control', 'plain', 1)).toBe(true);
-  expect(warned.join()).toContain('recordMetric("t", "clicks"): it needs a userId, because of its covariate, window or ratio');
+  expect(warned.join()).toContain(
+    'recordMetric("t", "clicks"): it needs a userId, because of its covariate, window, ratio or ranks',
+  );
 });
 
 it('results are shown once more by what users were at their first exposure', async () => {
-  const { tests } = await running([{ name: 'bought', aggregation: 'count' }], ['plan', 'country']);
+  const { tests } = await running([{ name: 'bought', aggregation: 'count' }], { dimensions: ['plan', 'country'] });
   for (const user of USERS) {
     const attributes = { plan: user % 3 === 0 ? 'pro' : 'free', ...(user < 5 ? { country: 'de' } : {}) };
     tests.getVariant('t', { userId: user, attributes });
@@ -111,4 +113,24 @@ it('results are shown once more by what users were at their first exposure', asy
   const inCountry = Object.values(dimensions.country?.de?.sampleSizes ?? {});
   expect(inCountry.reduce((sum, size) => sum + size, 0)).toBe(5);
   expect(tests.getTest('t').dimensions).toEqual(['plan', 'country']);
+});
+
+it('a test with one look is judged by ranks at its planned end, where that is declared', async () => {
+  const metrics = [
+    { name: 'spent', aggregation: 'sum', test: 'mannWhitney' },
+    { name: 'bought', aggregation: 'max', test: 'twoProportion' },
+  ];
+  const { clock, tests } = await running(metrics, { method: 'fixedHorizon' });
+  for (const user of USERS) {
+    const variant = tests.getVariant('t', { userId: user });
+    tests.recordMetric('t', variant, 'spent', noise(user) + (variant === 'treatment' ? 0.3 : 0), { userId: user });
+    if (user % 2 === 0) tests.recordMetric('t', variant, 'bought', 1, { userId: user });
+  }
+  expect(tests.recordMetric('t', 'control', 'spent', 1)).toBe(false);
+  expect((await tests.getTestResults('t')).metrics.spent).toMatchObject({ test: 'mannWhitney', reason: 'before-planned-end' });
+  await clock.advance(31 * DAY);
+  const { metrics: judged } = await tests.getTestResults('t');
+  expect(judged.spent).toMatchObject({ test: 'mannWhitney', verdict: 'better' });
+  expect(judged.spent?.superiority).toBeGreaterThan(0.6);
+  expect(judged.bought).toMatchObject({ test: 'twoProportion', verdict: 'noDifference', reason: null });
 });

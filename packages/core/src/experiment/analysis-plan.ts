@@ -13,6 +13,13 @@ export interface AnalysisPlan {
   readonly isAtEnd: boolean;
 }
 
+/** The metrics of which a look needs the values of all units: only at the planned end, and only where the test declares it. */
+export function rankedMetrics(experiment: Experiment): readonly string[] {
+  const { method, isAtEnd } = analysisPlan(experiment);
+  if (method !== 'fixedHorizon' || !isAtEnd) return [];
+  return experiment.trackedMetrics.filter(({ test }) => test === 'mannWhitney').map(({ name }) => name);
+}
+
 export function analysisPlan(experiment: Experiment): AnalysisPlan {
   const { method, plannedUnits, startedAt, stoppedAt, durationMs } = experiment;
   return {

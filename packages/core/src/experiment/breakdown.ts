@@ -56,10 +56,16 @@ function comparisonsIn(experiment: Experiment, measured: readonly MeasuredMetric
     measured
       .filter(({ found }) => found?.unit !== 'observation')
       .map((metric) => {
-        const { result, look } = compareArms(metric, totals, [control, variant], plan);
+        const { result, look } = compareArms(byMoments(metric), totals, [control, variant], plan);
         return { value, variant, look, result: { ...result, isExploratory: true } };
       }),
   );
+}
+
+/** Values of units are not read by dimension: there Mann and Whitney's test gives way to Welch's, and the result says so. */
+function byMoments(metric: MeasuredMetric): MeasuredMetric {
+  const { test, ...tracked } = metric.tracked;
+  return test === 'mannWhitney' ? { ...metric, tracked } : metric;
 }
 
 function sizesOf({ arms }: Experiment, totals: SubjectTotals): Readonly<Record<string, number>> {

@@ -1,11 +1,9 @@
 /** One metric of one treatment against the control: every number with its interval, every refusal with its reason. */
 import { type Moments, meanOf } from '../analysis/moments.ts';
 import { isAnswer } from '../statistics/answer.ts';
-import { confidenceSequence } from '../statistics/confidence-sequence.ts';
 import { isNearZero, liftInterval, liftSequence, relativeLift } from '../statistics/relative-lift.ts';
 import { runningP } from '../statistics/running-p.ts';
 import type { SampleSummary } from '../statistics/sample-summary.ts';
-import { welchTest } from '../statistics/welch.ts';
 import { adjustedArms } from './adjust.ts';
 import { type AnalysisPlan, MIN_UNITS_PER_ARM } from './analysis-plan.ts';
 import type { TrackedMetric } from './experiment.ts';
@@ -15,6 +13,8 @@ import type { Look } from './looks.ts';
 import { type MeasuredMetric, momentsOf, summaryIn } from './measured-metric.ts';
 import type { Interval, MetricResult } from './metric-result.ts';
 import { ownEntry } from './own-entry.ts';
+import { testedArms, usedTest } from './tested-arms.ts';
+import type { ArmValues, UnitValues } from './unit-values.ts';
 
 /** A result that is not yet corrected for there being several, and what looks at it have shown, this one included. */
 export interface Comparison {
@@ -25,6 +25,7 @@ export interface Comparison {
 const NO_LOOK: Look = Object.freeze({ p: 1, rises: false, significantAt: null });
 const NOTHING = {
   adjustment: null,
+  superiority: null,
   difference: null,
   interval: null,
   lift: null,
@@ -41,6 +42,7 @@ export function compareArms(
   totals: SubjectTotals,
   [controlArm, treatmentArm]: readonly [control: string, treatment: string],
   plan: AnalysisPlan,
+  values: UnitValues | null = null,
 ): Comparison {
   const { tracked, found } = metric;
   const control = momentsOf(metric, totals, controlArm);
@@ -53,6 +55,7 @@ export function compareArms(
     goal,
     aggregation,
     per: tracked.per ?? null,
+    test: usedTest(tracked, plan),
     ...NOTHING,
     unit: found?.unit ?? 'user',
     controlUnits: control?.n ?? 0,
@@ -68,37 +71,46 @@ export function compareArms(
   const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
   const [c, t] = adjusted === null ? [control, treatment] : [adjusted.control, adjusted.treatment];
   const shown = { ...base, adjustment: adjusted?.adjustment ?? null, ...liftOf(tracked, c, t, plan) };
-  return looked(shown, before, judged(shown, tracked, c, t, plan));
+  const ranked = values === null ? null : ([ownEntry(values, controlArm) ?? [], ownEntry(values, treatmentArm) ?? []] as const);
+  return looked(shown, before, judged(shown, tracked, [c, t], plan, ranked));
 }
 
 /** What this look says by itself. */
 interface Judged extends Pick<MetricResult, 'difference' | 'interval' | 'pValueNow' | 'verdict' | 'reason'> {
   readonly worstExcess?: number | null;
+  readonly superiority?: number | null;
 }
 
-function judged(shown: MetricResult, tracked: TrackedMetric, control: Moments, treatment: Moments, plan: AnalysisPlan): Judged {
+interface Found {
+  readonly now: Judged;
+  readonly rises: boolean;
+}
+
+function judged(
+  shown: MetricResult,
+  tracked: TrackedMetric,
+  [control, treatment]: readonly [Moments, Moments],
+  plan: AnalysisPlan,
+  values: readonly [ArmValues, ArmValues] | null,
+): Found {
   // In the common shift, so that the difference of two means near 1e9 keeps its digits.
-  const [c, t] = [summaryIn(control.shift, control), summaryIn(control.shift, treatment)];
-  const difference = finite(t.mean - c.mean);
+  const difference = finite(summaryIn(control.shift, treatment).mean - control.mean);
+  const nothing = { difference, interval: null, pValueNow: null } as const;
   if (plan.method === 'fixedHorizon' && !plan.isAtEnd)
-    return { difference, interval: null, pValueNow: null, verdict: 'insufficientData', reason: 'before-planned-end' };
-  const compared = plan.method === 'sequence' ? confidenceSequence(c, t, plan.tuning) : welchTest(c, t, 1 - plan.tuning.alpha);
-  if (!isAnswer(compared)) {
-    const reason = compared.reason === 'zero-variance' ? 'zero-variance' : 'out-of-range';
-    return { difference, interval: null, pValueNow: null, verdict: 'undefined', reason };
-  }
-  const interval: Interval = 'p' in compared ? [compared.lower, compared.upper] : compared.interval;
-  const pValueNow = 'p' in compared ? compared.p : compared.pTwoSided;
+    return { now: { ...nothing, verdict: 'insufficientData', reason: 'before-planned-end' }, rises: false };
+  const compared = testedArms(shown.test, [control, treatment], plan, values);
+  if ('reason' in compared) return { now: { ...nothing, verdict: 'undefined', reason: compared.reason }, rises: false };
+  const { interval, p, rises, superiority } = compared;
   const reason = shown.lift === null ? 'control-mean-near-zero' : null;
-  const two: Judged = { difference, interval, pValueNow, verdict: 'noDifference', reason };
-  return tracked.role === 'guardrail' ? { ...two, ...guarded(tracked, control, treatment, plan) } : two;
+  const two: Judged = { difference, interval, superiority, pValueNow: p, verdict: 'noDifference', reason };
+  return { now: tracked.role === 'guardrail' ? { ...two, ...guarded(tracked, control, treatment, plan) } : two, rises };
 }
 
 /** With what earlier looks have shown. */
-function looked(shown: MetricResult, before: Look, now: Judged): Comparison {
+function looked(shown: MetricResult, before: Look, { now, rises }: Found): Comparison {
   const smallest = Math.min(shown.controlUnits, shown.treatmentUnits);
   const p = runningP(before.p, now.pValueNow ?? 1, smallest, MIN_UNITS_PER_ARM);
-  const look = p < before.p ? { ...before, p, rises: (now.difference ?? 0) > 0 } : before;
+  const look = p < before.p ? { ...before, p, rises } : before;
   const pValue = now.pValueNow === null && look.p === 1 ? null : look.p;
   const result: MetricResult = { ...shown, ...now, worstExcess: now.worstExcess ?? null, pValue };
   const isTooFew = smallest < MIN_UNITS_PER_ARM && now.verdict !== 'undefined' && now.reason !== 'before-planned-end';

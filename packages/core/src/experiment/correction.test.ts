@@ -13,6 +13,8 @@ function draftOf(pValue: number | null, more: Partial<MetricResult> = {}): Compa
     unit: 'user',
     per: null,
     adjustment: null,
+    test: 'confidenceSequence',
+    superiority: null,
     controlUnits: 500,
     treatmentUnits: 500,
     controlMean: 1,

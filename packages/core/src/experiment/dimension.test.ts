@@ -4,7 +4,7 @@ import { emptyMoments, type Moments, mergeMoments } from '../analysis/moments.ts
 import { MAX_DIMENSION_VALUES, OTHER_VALUES } from './dimension-totals.ts';
 import { dimensionsOf } from './dimensions.ts';
 import { experimentOf, metric } from './judged-test.testing.ts';
-import { applyUnitDelta, armTotals, emptyTotals } from './ledger.ts';
+import { applyObservationDelta, applyUnitDelta, armTotals, emptyTotals } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { rulesOf } from './metric.ts';
 import { rebuildDimensions } from './rebuild.ts';
@@ -138,8 +138,20 @@ describe('results by dimension', () => {
       isExploratory: true,
       significantAt: null,
     });
+    const looks = { comparisons: { treatment: { spent: { p: 1e-9, rises: true, significantAt: 5 } } }, sampleRatioP: 1 };
+    const looked = testResult(TEST, { ...totals, looks }, 77).dimensions.plan?.free?.arms.treatment?.spent;
+    expect(looked).toEqual(dimensions.plan?.free?.arms.treatment?.spent);
     expect(dimensions.plan?.free?.arms.treatment?.spent).toMatchObject({ verdict: 'noDifference', isExploratory: true });
     expect(testResult(experimentOf(TEST.trackedMetrics), totals, 77).dimensions).toEqual({});
+  });
+
+  it('have none of metrics that were recorded without a user, which are of no value', () => {
+    const { totals } = ledger(reportsOf(() => 0, ['pro'], 400));
+    const moments = { n: 5, mean: 0, m2: 1, shift: 3 };
+    const sums = applyObservationDelta(totals, { subject: 't', arm: 'control', metrics: { loose: moments } });
+    const result = testResult(TEST, sums, 0);
+    expect(Object.keys(result.metrics).sort()).toEqual(['loose', 'spent']);
+    expect(Object.keys(result.dimensions.plan?.pro?.arms.treatment ?? {})).toEqual(['spent']);
   });
 
   it('are corrected for how many values there are', () => {

@@ -25,7 +25,16 @@ export interface TrackedMetric {
   readonly per?: string;
   /** Only values of a user's first so many days after their exposure count; all unless given. */
   readonly windowDays?: number;
+  /** By what it is judged at the planned end of a test of a fixed horizon; `welch` unless given. */
+  readonly test?: FixedTest;
 }
+
+/**
+ * `welch` compares means. `twoProportion` compares rates of values that are 0 or 1. `mannWhitney` asks whether the values of one arm tend to be larger,
+ * which no extreme value sways; it is for up to 100 000 units.
+ */
+export const FIXED_TESTS = ['welch', 'twoProportion', 'mannWhitney'] as const;
+export type FixedTest = (typeof FIXED_TESTS)[number];
 
 export interface Arm {
   readonly variant: string;

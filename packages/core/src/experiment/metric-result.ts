@@ -1,5 +1,6 @@
 /** What a test has shown of one metric. */
-import type { Aggregation, MetricRole, TrackedMetric } from './experiment.ts';
+
+import type { Aggregation, FixedTest, MetricRole, TrackedMetric } from './experiment.ts';
 
 /**
  * `better` and `worse`: it differs, and in this direction. `notWorse`: a guardrail is shown to stay within its margin. `noDifference`: none is shown
@@ -19,7 +20,14 @@ export type MetricReason =
   /** Units did not fall into the arms as configured, so that nothing can be compared. */
   | 'sample-ratio-mismatch'
   /** One look at the planned end was declared, and it has not come. */
-  | 'before-planned-end';
+  | 'before-planned-end'
+  /** Values other than 0 and 1 are no proportion. */
+  | 'not-binary'
+  /** More than 100 000, whose values are not read to be ranked. */
+  | 'too-many-units';
+
+/** `confidenceSequence` holds at every look, the others at one. */
+export type UsedTest = FixedTest | 'confidenceSequence';
 
 export type Interval = readonly [lower: number, upper: number];
 
@@ -49,6 +57,10 @@ export interface MetricResult {
   readonly treatmentUnits: number;
   readonly controlMean: number | null;
   readonly treatmentMean: number | null;
+  /** By what it is judged. */
+  readonly test: UsedTest;
+  /** Of Mann and Whitney's test: how often a unit of the treatment has a larger value than one of the control, ties counting half. */
+  readonly superiority: number | null;
   /** Treatment minus control, with its 95 % interval, which holds at every look unless the test is of a fixed horizon. */
   readonly difference: number | null;
   readonly interval: Interval | null;

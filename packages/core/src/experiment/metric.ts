@@ -1,13 +1,13 @@
 /** The metrics of a test as people name them. */
 import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
-import type { Experiment, TrackedMetric } from './experiment.ts';
+import { type Experiment, FIXED_TESTS, type TrackedMetric } from './experiment.ts';
 import type { MetricRules } from './unit-delta.ts';
 
 const GOALS = ['increase', 'decrease'] as const;
 const ROLES = ['primary', 'secondary', 'guardrail'] as const;
 const AGGREGATIONS = ['mean', 'sum', 'count', 'max'] as const;
-const KNOWN = ['name', 'goal', 'role', 'aggregation', 'margin', 'cap', 'covariate', 'per', 'windowDays'];
+const KNOWN = ['name', 'goal', 'role', 'aggregation', 'margin', 'cap', 'covariate', 'per', 'windowDays', 'test'];
 const DAY_MS = 86_400_000;
 const MEAN: MetricRules = Object.freeze({ aggregation: 'mean' });
 const FALLING = /latency|duration|error|cost/i;
@@ -53,14 +53,21 @@ export function parseTrackedMetric(
   return issues.length > 0 ? { issues } : { metric: { ...usual, ...(given as Partial<TrackedMetric>) } };
 }
 
-/** Of the settings that need a user. */
-function unitIssues({ covariate, per, windowDays, aggregation }: { readonly [key: string]: unknown }, path: string): Issue[] {
+/** Of the settings that say how units are compared. */
+function unitIssues(
+  { covariate, per, windowDays, aggregation, test, role }: { readonly [key: string]: unknown },
+  path: string,
+): Issue[] {
   const issues: Issue[] = [];
   const say = (key: string, message: string): number => issues.push({ path: `${path}/${key}`, message });
   if (covariate !== undefined && typeof covariate !== 'boolean')
     say('covariate', `must be true or false; it is ${JSON.stringify(covariate)}`);
   if (windowDays !== undefined && !(typeof windowDays === 'number' && windowDays > 0 && windowDays <= 3650))
     say('windowDays', `must be above 0 and at most 3650; it is ${JSON.stringify(windowDays)}`);
+  if (test !== undefined && !(FIXED_TESTS as readonly unknown[]).includes(test))
+    say('test', `must be one of ${FIXED_TESTS.join(', ')}; it is ${JSON.stringify(test)}`);
+  else if (test !== undefined && test !== 'welch' && (covariate === true || per !== undefined || role === 'guardrail'))
+    say('test', 'must be welch for a guardrail, and where there is a covariate or "per"');
   if (per === undefined) return issues;
   if (typeof per !== 'string' || per === '') say('per', `must be the name of a tracked metric; it is ${JSON.stringify(per)}`);
   if (covariate === true) say('covariate', 'is not for a metric with "per"');
@@ -83,6 +90,16 @@ export function perIssues(metrics: readonly TrackedMetric[], path: string): Issu
   });
 }
 
+/** A test for one look cannot judge results that are read all along. */
+export function fixedTestIssues(metrics: readonly TrackedMetric[], method: unknown, path: string): Issue[] {
+  if (method === 'fixedHorizon') return [];
+  return metrics.flatMap(({ test }, index) =>
+    test === undefined
+      ? []
+      : [{ path: `${path}/${index}/test`, message: 'is for tests with method "fixedHorizon", which look once' }],
+  );
+}
+
 /** How a test's metric counts of a unit; one that it does not track is a mean. */
 export function rulesOf({ trackedMetrics }: Pick<Experiment, 'trackedMetrics'>, name: string): MetricRules {
   const tracked = trackedMetrics.find((metric) => metric.name === name);
@@ -102,6 +119,10 @@ export function needsUser({ trackedMetrics }: Pick<Experiment, 'trackedMetrics'>
   return trackedMetrics.some(
     (metric) =>
       metric.per === name ||
-      (metric.name === name && (metric.per !== undefined || metric.covariate === true || metric.windowDays !== undefined)),
+      (metric.name === name &&
+        (metric.per !== undefined ||
+          metric.covariate === true ||
+          metric.windowDays !== undefined ||
+          metric.test === 'mannWhitney')),
   );
 }

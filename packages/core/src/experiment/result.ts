@@ -13,7 +13,9 @@ import { type Looks, mergeLooks } from './looks.ts';
 import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import { measuredMetrics } from './measured-metrics.ts';
 import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
+import { ownEntry } from './own-entry.ts';
 import { type SampleRatio, sampleRatioOf } from './sample-ratio-check.ts';
+import type { UnitValues } from './unit-values.ts';
 import { warningsOf } from './warnings.ts';
 import { judgeArms } from './winner.ts';
 
@@ -68,7 +70,7 @@ export interface TestLook {
 
 /**
  * Reading takes the same time after a thousand units and after a million. `flag` is the test's flag as it is now, null if unknown; `advice`
- * goes among the warnings.
+ * goes among the warnings. `values` are those of the metrics that `rankedMetrics` names, null where there are too many.
  */
 export function lookAtTest(
   experiment: Experiment,
@@ -76,10 +78,13 @@ export function lookAtTest(
   now: number,
   flag: Flag | null = null,
   advice: readonly string[] = [],
+  values: ByMetric<UnitValues | null> = {},
 ): TestLook {
   const measured = measuredMetrics(experiment, totals);
   const ratio = sampleRatioOf(experiment, totals);
-  const compared = comparisons(experiment, measured, totals, now).map((one) => (ratio?.isMismatch ? distrusted(one) : one));
+  const compared = comparisons(experiment, measured, totals, { now, values }).map((one) =>
+    ratio?.isMismatch ? distrusted(one) : one,
+  );
   const { metrics, ...judgement } = judgedArms(experiment, compared);
   const sizes = Object.fromEntries(experiment.arms.map(({ variant }) => [variant, sizeOf(totals, variant)]));
   const elapsedMs = experiment.startedAt === null ? 0 : (experiment.stoppedAt ?? now) - experiment.startedAt;
@@ -117,12 +122,15 @@ function comparisons(
   experiment: Experiment,
   measured: readonly MeasuredMetric[],
   totals: SubjectTotals,
-  now: number,
+  { now, values }: { readonly now: number; readonly values: ByMetric<UnitValues | null> },
 ): ArmComparison[] {
   const [control, ...treatments] = experiment.arms.map((arm) => arm.variant) as [string, ...string[]];
   const plan = analysisPlan(experiment);
   const drafts = treatments.flatMap((variant) =>
-    measured.map((metric) => ({ variant, ...compareArms(metric, totals, [control, variant], plan) })),
+    measured.map((metric) => {
+      const ranked = ownEntry(values, metric.tracked.name) ?? null;
+      return { variant, ...compareArms(metric, totals, [control, variant], plan, ranked) };
+    }),
   );
   return corrected(drafts, now);
 }

@@ -112,3 +112,23 @@ it('reads the dimensions of a test, a few names', () => {
   ];
   for (const [dimensions, message] of wrong) expect(() => parseTestSettings({ ...plan, dimensions })).toThrow(message);
 });
+
+it('reads tests for one look, which a test with one look alone may name', () => {
+  const plan = { testId: 't', controlComponent: 'a', treatmentComponent: 'b' };
+  const of =
+    (metric: object, method = 'fixedHorizon') =>
+    () =>
+      parseTestSettings({ ...plan, method, trackedMetrics: [{ name: 'm', ...metric }] }).trackedMetrics[0]?.test;
+  expect(['welch', 'twoProportion', 'mannWhitney'].map((test) => of({ test })())).toEqual([
+    'welch',
+    'twoProportion',
+    'mannWhitney',
+  ]);
+  expect(of({ test: 'welch', covariate: true })()).toBe('welch');
+  expect(of({ test: 't' })).toThrow('/trackedMetrics/0/test must be one of welch, twoProportion, mannWhitney; it is "t"');
+  expect(of({ test: 'welch' }, 'sequence')).toThrow('/trackedMetrics/0/test is for tests with method "fixedHorizon"');
+  for (const more of [{ covariate: true }, { role: 'guardrail' }])
+    expect(of({ test: 'mannWhitney', ...more })).toThrow(
+      '/test must be welch for a guardrail, and where there is a covariate or "per"',
+    );
+});

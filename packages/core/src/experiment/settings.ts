@@ -10,7 +10,7 @@ import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settin
 import { WHOLE_SHARE } from '../share.ts';
 import { dimensionsProblem } from './dimensions.ts';
 import { type Experiment, TEST_METHODS, type TestMethod, type TrackedMetric } from './experiment.ts';
-import { parseTrackedMetric, perIssues } from './metric.ts';
+import { fixedTestIssues, parseTrackedMetric, perIssues } from './metric.ts';
 import { type ArmSettings, parseArms, partProblem, partToShare } from './parse-arms.ts';
 
 /** Either `arms`, or `controlComponent` and `treatmentComponent` with `trafficSplit`. */
@@ -94,6 +94,7 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   if ('issues' in parsed) issues.push(...parsed.issues);
   issues.push(...plainIssues(input));
   const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
+  issues.push(...fixedTestIssues(trackedMetrics, input.method, '/trackedMetrics'));
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
   const given = input as unknown as TestSettings;
   const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = given;

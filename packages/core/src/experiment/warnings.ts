@@ -6,6 +6,7 @@ import type { Experiment } from './experiment.ts';
 import type { SubjectTotals } from './ledger.ts';
 import type { MetricResult } from './metric-result.ts';
 import type { SampleRatio } from './sample-ratio-check.ts';
+import { MAX_RANKED_UNITS } from './unit-values.ts';
 
 interface WarningFacts {
   readonly experiment: Experiment;
@@ -51,6 +52,12 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     totals.refusedUnits > 0 && `${totals.refusedUnits} reports of new units were refused: the ledger is full`,
     totals.refusedObservations > 0 &&
       `${totals.refusedObservations} values were refused: their metric is recorded with a user at times and without at others`,
+    ...namesOf(metrics, ({ reason }) => reason === 'not-binary').map(
+      (name) => `${name}: has values other than 0 and 1, so the two-proportion test cannot judge it`,
+    ),
+    ...namesOf(metrics, ({ reason }) => reason === 'too-many-units').map(
+      (name) => `${name}: Mann and Whitney's test ranks the values of up to ${MAX_RANKED_UNITS} units, and there are more`,
+    ),
     ...namesOf(metrics, ({ name, reason }) => reason === 'zero-variance' && !missing.includes(name)).map(
       (name) => `${name}: every value is the same within each arm, so chance cannot be judged`,
     ),

@@ -25,6 +25,13 @@ describe('a test in a document', () => {
     expect(parseExperimentEntry({ ...entry, dimensions: 3 }, '/t', SCOPE)).toMatchObject([{ path: '/t/dimensions' }]);
   });
 
+  it('comes back with a test for one look, which only a test with one look may name', () => {
+    const entry = formatExperimentEntry(experimentOf([metric('m', { test: 'mannWhitney' })], { method: 'fixedHorizon' }));
+    expect(parseExperimentEntry(entry, '', SCOPE)).toMatchObject({ trackedMetrics: [{ test: 'mannWhitney' }] });
+    const always = { ...entry, method: 'sequence' };
+    expect(parseExperimentEntry(always, '/t', SCOPE)).toMatchObject([{ path: '/t/trackedMetrics/0/test' }]);
+  });
+
   it('is refused where a ratio names what it does not track, with the place', () => {
     const entry: JsonObject = {
       ...formatExperimentEntry(experimentOf([metric('clicks', { aggregation: 'sum', per: 'sights' }), VIEWS])),

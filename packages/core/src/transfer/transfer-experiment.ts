@@ -2,7 +2,7 @@
 import type { Issue } from '../error.ts';
 import { dimensionsProblem } from '../experiment/dimensions.ts';
 import { type Experiment, TEST_METHODS, TEST_PHASES, type TrackedMetric } from '../experiment/experiment.ts';
-import { parseTrackedMetric, perIssues } from '../experiment/metric.ts';
+import { fixedTestIssues, parseTrackedMetric, perIssues } from '../experiment/metric.ts';
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
@@ -104,6 +104,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
   const issues = SHAPE(value, path);
   if (issues.length > 0) return issues;
   const entry = value as JsonObject;
+  const unfit = fixedTestIssues(metricsOf(entry.trackedMetrics), entry.method ?? 'sequence', `${path}/trackedMetrics`);
+  if (unfit.length > 0) return unfit;
   const at = (instantText: unknown): number | null => (instantText === null ? null : Date.parse(instantText as string));
   const parsed = parseArms({ arms: entry.arms });
   if ('issues' in parsed) return parsed.issues;

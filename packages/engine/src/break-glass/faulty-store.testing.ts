@@ -32,6 +32,7 @@ export function faultyStore(store: Store): FaultyStore {
     addFacts: (batch) => store.addFacts(batch),
     readTally: (scope, subject) => store.readTally(scope, subject),
     readTotals: (scope, subject) => store.readTotals(scope, subject),
+    readUnitValues: (scope, subject, metric) => store.readUnitValues(scope, subject, metric),
     due: (now, limit) => store.due(now, limit),
     lease: (request) => store.lease(request),
     release: (name, holder) => store.release(name, holder),

@@ -1,4 +1,4 @@
-import { armTotals, DEFAULT_SCOPE, MAX_REPLACEMENTS, rebuildMetric } from '@sluice/core';
+import { armTotals, DEFAULT_SCOPE, MAX_REPLACEMENTS, rebuildMetric, type UnitDelta } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { FactsBook } from './facts-book.ts';
 
@@ -60,4 +60,41 @@ it('knows totals that were kept before there were looks as ones without', () => 
     looks: [{ subject: 't', looks }],
   });
   expect(restored.totals(DEFAULT_SCOPE, 't').looks).toEqual(looks);
+});
+
+it('takes pairs and what is known by dimension anew too, when a unit that dominated them leaves', () => {
+  const book = new FactsBook();
+  const told = (unit: string, arm: string, value: number, from: number): UnitDelta => {
+    const spent = {
+      aggregation: 'sum',
+      covariate: true,
+      count: 1,
+      sum: value,
+      min: value,
+      max: value,
+      from,
+      until: from,
+    } as const;
+    const dimensions = { plan: 'pro' };
+    return { subject: 't', unit, arm, firstExposureAt: 10, dimensions, metrics: { spent } };
+  };
+  const add = (seq: number, units: readonly UnitDelta[]): boolean =>
+    book.add({ instanceId: 'i', seq, scope: DEFAULT_SCOPE, tallies: [], units, observations: [] });
+  const crowd = Array.from({ length: 100 }, (_, unit) => [unit, 3 + (unit % 7)] as const);
+  add(1, [told('x', 'control', 1e10, 5), told('x', 'control', 1e10, 20)]);
+  for (const from of [5, 20])
+    add(
+      1 + from,
+      crowd.map(([unit, value]) => told(`u${unit}`, 'control', value, from)),
+    );
+  add(30, [told('x', 'treatment', 1, 20)]);
+  const totals = book.totals(DEFAULT_SCOPE, 't');
+  const mean = crowd.reduce((sum, [, value]) => sum + value, 0) / crowd.length;
+  const squares = crowd.reduce((sum, [, value]) => sum + (value - mean) ** 2, 0);
+  for (const arm of [totals.arms.control, totals.dimensions?.plan?.pro?.control]) {
+    expect(arm?.pairs?.spent?.x.n).toBe(100);
+    expect(arm?.pairs?.spent?.x.m2).toBeCloseTo(squares, 8);
+    expect(arm?.pairs?.spent?.cxy).toBeCloseTo(squares, 8);
+    expect(arm?.metrics.spent?.m2).toBeCloseTo(squares, 8);
+  }
 });

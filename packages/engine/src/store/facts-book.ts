@@ -18,6 +18,8 @@ import {
   type SubjectTotals,
   type Tally,
   type UnitDelta,
+  type UnitValues,
+  unitValuesOf,
 } from '@sluice/core';
 import type { FactsBatch } from './store.ts';
 
@@ -121,6 +123,12 @@ export class FactsBook {
 
   totals(scope: Scope, subject: string): SubjectTotals {
     return this.#totals.get(subjectId(scope, subject)) ?? emptyTotals();
+  }
+
+  /** By arm; null where there are too many. */
+  unitValues(scope: Scope, subject: string, metric: string): UnitValues | null {
+    const rows = this.#rows.get(subjectId(scope, subject)) ?? new Map<string, LedgerRow>();
+    return unitValuesOf(this.totals(scope, subject), rows.values(), metric);
   }
 
   *dump(): Generator<FactsDump> {

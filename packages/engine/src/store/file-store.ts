@@ -1,5 +1,5 @@
 /** The store of one machine without set-up: a flag file with its journal, and beside them facts and leases. */
-import type { Change, LoggedEvent, Scope, SluiceRecord, SubjectTotals, Tally } from '@sluice/core';
+import type { Change, LoggedEvent, Scope, SluiceRecord, SubjectTotals, Tally, UnitValues } from '@sluice/core';
 import { asSluiceError } from '../failure.ts';
 import { FactsFile } from './facts-file.ts';
 import { modeLike } from './file-work.ts';
@@ -72,6 +72,9 @@ class FileStore implements Store {
     return this.#facts.current().totals(scope, subject);
   }
 
+  async readUnitValues(scope: Scope, subject: string, metric: string): Promise<UnitValues | null> {
+    return this.#facts.current().unitValues(scope, subject, metric);
+  }
   lease(request: LeaseRequest): Promise<number | null> {
     return this.#leases.take(request);
   }

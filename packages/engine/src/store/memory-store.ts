@@ -7,6 +7,7 @@ import {
   type SluiceRecord,
   type SubjectTotals,
   type Tally,
+  type UnitValues,
 } from '@sluice/core';
 import { FactsBook } from './facts-book.ts';
 import { Followers } from './followers.ts';
@@ -86,6 +87,9 @@ class MemoryStore implements Store {
     return this.#facts.totals(scope, subject);
   }
 
+  async readUnitValues(scope: Scope, subject: string, metric: string): Promise<UnitValues | null> {
+    return this.#facts.unitValues(scope, subject, metric);
+  }
   async due(now: number, limit: number): Promise<readonly SluiceRecord[]> {
     return this.#records.due(now, limit);
   }

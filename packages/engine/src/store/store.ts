@@ -11,6 +11,7 @@ import type {
   SubjectTotals,
   Tally,
   UnitDelta,
+  UnitValues,
 } from '@sluice/core';
 
 /** All records of all scopes with the log's last sequence number (0 when empty). */
@@ -86,6 +87,8 @@ export interface Store {
   /** The sum of all tallies of this subject; empty when there are none. */
   readTally(scope: Scope, subject: string): Promise<Tally>;
   readTotals(scope: Scope, subject: string): Promise<SubjectTotals>;
+  /** The values of one metric of all exposed units, by arm (`unitValuesOf`); null where there are more than `MAX_RANKED_UNITS`. */
+  readUnitValues(scope: Scope, subject: string, metric: string): Promise<UnitValues | null>;
   /** Rollouts, experiments and schedules whose `dueAt` is not after `now`, the longest due first. */
   due(now: number, limit: number): Promise<readonly SluiceRecord[]>;
   /** Takes the lease, or renews it for who holds it: the fencing token, or null while another holds it. Tokens rise with every new holder. */
