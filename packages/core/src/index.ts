@@ -43,6 +43,7 @@ export {
   sketchQuantile,
 } from './analysis/sketch.ts';
 export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
+export { slowMetricOf } from './analysis/versus-control.ts';
 export { worstMeasurement } from './analysis/worst-measurement.ts';
 export type { Change } from './change.ts';
 export { adoptedComponent, registryIssues } from './component/adopt.ts';

@@ -42,6 +42,11 @@ export function stageSubject(rollout: Rollout, stage: number): string {
   return `rollout/${rollout.key}/${rollout.number}/${stage}`;
 }
 
+/** Of a stage: units that met a value of the metric above so much. */
+export function slowSubject(rollout: Rollout, stage: number, metric: string, slowerThan: number): string {
+  return `${stageSubject(rollout, stage)}/slow/${slowerThan}/${metric}`;
+}
+
 /** Distinct units of one kind, over all processes as far as they have flushed. */
 class DistinctUnits {
   readonly registers = newRegisters();

@@ -10,13 +10,14 @@ import {
   parseMetric,
   type Rollout,
   type RolloutFacts,
+  slowMetricOf,
   splitWeights,
   type Validation,
   WHOLE_SHARE,
   worstMeasurement,
 } from '@sluice/core';
 import { poolOf } from './components/version-pool.ts';
-import { StageExposures, type StageReach, stageSubject } from './exposure-watches.ts';
+import { StageExposures, type StageReach, slowSubject, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
 import { METRIC_DEADLINE_MS, type MetricSource } from './metrics/metric-source.ts';
 import type { Runtime } from './runtime.ts';
@@ -51,7 +52,7 @@ export class RolloutFactsGatherer {
       freezeWindows: this.#runtime.freezeWindows,
       segments: this.#runtime.view.segments,
       ...(await this.#reach(rollout.key)),
-      ...(await this.#errorUnits(rollout, flag, criteria)),
+      ...(await this.#comparedUnits(rollout, flag, criteria)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
       controls: await Promise.all(criteria.map((criterion, index) => this.#control(criterion, index, rollout, flag))),
@@ -84,25 +85,40 @@ export class RolloutFactsGatherer {
     return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
   }
 
-  /** What a criterion compares: of each stage so far that had a control, how many units met an error on the change and beside it. */
-  async #errorUnits(
+  /** What criteria compare: of each stage so far that had a control, how many units met an error, or were slow, on the change and beside it. */
+  async #comparedUnits(
     rollout: Rollout,
     flag: Flag | null,
     criteria: readonly Criterion[],
-  ): Promise<Pick<RolloutFacts, 'errorUnits'>> {
-    const current = currentStage(rollout.phase);
-    if (current === null || flag === null || !criteria.some(({ versusControl }) => versusControl !== undefined)) return {};
+  ): Promise<Pick<RolloutFacts, 'errorUnits' | 'slowUnits'>> {
+    const comparing = criteria.filter(({ versusControl }) => versusControl !== undefined);
+    if (flag === null || comparing.length === 0) return {};
     await this.#runtime.facts.flush();
+    const isErrors = comparing.some(({ slowerThan }) => slowerThan === undefined);
+    const slow = criteria.map((criterion) => {
+      const [metric, limit] = [slowMetricOf(criterion), criterion.slowerThan];
+      if (metric === null || limit === undefined) return null;
+      return this.#unitsOf(rollout, flag, (stage) => slowSubject(rollout, stage, metric, limit));
+    });
+    return {
+      ...(isErrors ? { errorUnits: await this.#unitsOf(rollout, flag, (stage) => stageSubject(rollout, stage)) } : {}),
+      ...(slow.some((one) => one !== null) ? { slowUnits: await Promise.all(slow) } : {}),
+    };
+  }
+
+  /** Of each stage so far that had a control, the units that its subject has on both sides. */
+  #unitsOf(rollout: Rollout, flag: Flag, subjectOf: (stage: number) => string): Promise<NonNullable<RolloutFacts['errorUnits']>> {
+    const current = currentStage(rollout.phase) ?? -1;
     const compared = rollout.plan.stages.slice(0, current + 1).flatMap((stage, index) => {
       return stage.share !== null && hasControl(rollout, stage) ? [{ index, canaryShare: stage.share / WHOLE_SHARE }] : [];
     });
-    const errorUnits = compared.map(async ({ index, canaryShare }) => {
-      const { arms } = await this.#runtime.store.readTotals(rollout.scope, stageSubject(rollout, index));
+    const counts = compared.map(async ({ index, canaryShare }) => {
+      const { arms } = await this.#runtime.store.readTotals(rollout.scope, subjectOf(index));
       const met = (variant: string | undefined): number => arms[variant ?? '']?.exposed ?? 0;
       const canaryEvents = newVariants(flag).reduce((sum, variant) => sum + met(variant), 0);
       return { canaryEvents, baselineEvents: met(flag.offVariant), canaryShare };
     });
-    return { errorUnits: await Promise.all(errorUnits) };
+    return Promise.all(counts);
   }
 
   /**

@@ -29,8 +29,10 @@ export interface Criterion {
   readonly max: number | null;
   /** Smallest value that is still good. */
   readonly min: number | null;
-  /** How many times the control's error rate the change may have; absent is no comparison. */
+  /** How many times the control's error rate, or rate of slow units, the change may have; absent is no comparison. */
   readonly versusControl?: number;
+  /** Of a comparison of a quantile: a unit that meets a value above is slow. */
+  readonly slowerThan?: number;
   /** Fewer samples than this are `wait`. */
   readonly minSamples: number;
   /** Only the last this many milliseconds count, and never anything from before the stage. */

@@ -19,17 +19,25 @@ export function judge(
   if (compared === null) return bounds;
   const { logE, message } = compared;
   if (compared.isWorse) return { ...bounds, verdict: 'fail', cause: 'comparison', message, logE };
-  if (bounds.verdict !== 'fail' && isBlind(measurement, errorUnits))
-    return { ...failed(criterion, 'badQuery', NO_UNITS, now), value: bounds.value, samples: bounds.samples, logE };
+  if (bounds.verdict !== 'fail' && isBlind(criterion, measurement, errorUnits))
+    return {
+      ...failed(criterion, 'badQuery', criterion.slowerThan === undefined ? NO_UNITS : NO_SLOW_UNITS, now),
+      value: bounds.value,
+      samples: bounds.samples,
+      logE,
+    };
   return { ...bounds, logE };
 }
 
 const NO_UNITS =
   'errors of the change are counted without their unit, so that it cannot be compared with the control; pass { unit } to count';
 
-/** Errors were measured and no unit met one. */
-function isBlind(measurement: Measurement, errorUnits: ErrorUnits | undefined): boolean {
-  return measurement.kind === 'value' && measurement.value > 0 && errorUnits?.stages.at(-1)?.canaryEvents === 0;
+const NO_SLOW_UNITS =
+  'slow values of the change are recorded without their unit, so that it cannot be compared with the control; pass { unit } to observe';
+
+/** Errors or slow values were measured and no unit met one. */
+function isBlind({ slowerThan = 0 }: Criterion, measurement: Measurement, errorUnits: ErrorUnits | undefined): boolean {
+  return measurement.kind === 'value' && measurement.value > slowerThan && errorUnits?.stages.at(-1)?.canaryEvents === 0;
 }
 
 function judgeBounds(criterion: Criterion, measurement: Measurement, since: number, now: number): Verdict {

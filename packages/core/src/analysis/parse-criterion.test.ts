@@ -54,11 +54,21 @@ describe('parseCriterion', () => {
     expect(issuesOf({ metric: 'p95', max: 5 })).toEqual([]);
   });
 
-  it('compares nothing but the error rate of the own collector, by a ratio from 1', () => {
+  it('compares only the error rate and slow units of the own collector, by a ratio from 1', () => {
     expect(parseCriterion({ metric: 'errorRate', versusControl: 1.2 }, '')).toMatchObject({
       criterion: { max: null, min: null, versusControl: 1.2 },
     });
-    const own = "/criteria/0/versusControl is for the errorRate of the process's own collector";
+    expect(parseCriterion({ metric: 'p95', versusControl: 1.2, slowerThan: 300 }, '')).toMatchObject({
+      criterion: { metric: 'p95', versusControl: 1.2, slowerThan: 300 },
+    });
+    const own =
+      "/criteria/0/versusControl is for the errorRate of the process's own collector, and for its quantiles with slowerThan";
+    const [slow, limit] = ['/criteria/0/slowerThan must be a finite number, of a quantile that has versusControl; it is', 300];
+    expect(issuesOf({ metric: 'errorRate', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
+    expect(issuesOf({ metric: 'mean(x)', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
+    expect(issuesOf({ metric: 'p95', max: 100, slowerThan: limit })).toEqual([`${slow} 300`]);
+    expect(issuesOf({ metric: 'p95', versusControl: 1.2, slowerThan: '300' })).toEqual([`${slow} 300`]);
+    expect(issuesOf({ metric: 'p95', source: 'prom', versusControl: 1.2, slowerThan: limit })).toEqual([own]);
     expect(issuesOf({ metric: 'p95', versusControl: 1.2 })).toEqual([own]);
     expect(issuesOf({ metric: 'errorRate', source: 'prom', versusControl: 1.2 })).toEqual([own]);
     for (const wrong of [0.9, Number.NaN, '2'])

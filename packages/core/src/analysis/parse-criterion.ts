@@ -12,9 +12,11 @@ export interface CriterionSettings {
   readonly min?: number;
   /**
    * How many times the control's error rate the change may have, from 1: compared by units that met an error, counted with `{ unit }` on the
-   * process's own collector. 1.2 leaves room for what is not quite alike.
+   * process's own collector. 1.2 leaves room for what is not quite alike. With `slowerThan` it is the control's rate of slow units.
    */
   readonly versusControl?: number;
+  /** For a quantile such as `p95` versus control: a unit is slow that meets a value above this one, recorded with `{ unit }`. */
+  readonly slowerThan?: number;
   readonly name?: string;
   readonly source?: string;
   readonly minSamples?: number;
@@ -24,7 +26,7 @@ export interface CriterionSettings {
 }
 
 const DEFAULTS = { source: 'collector', minSamples: 20, windowMs: 300_000, staleAfterMs: 60_000, dryRun: false } as const;
-const KNOWN = ['metric', 'max', 'min', 'versusControl', 'name', ...Object.keys(DEFAULTS)];
+const KNOWN = ['metric', 'max', 'min', 'versusControl', 'slowerThan', 'name', ...Object.keys(DEFAULTS)];
 
 export function parseCriterion(
   value: unknown,
@@ -74,13 +76,28 @@ function fractionIssues({ metric, max, min }: Partial<CriterionSettings>, path: 
   );
 }
 
-function comparisonIssues({ versusControl, metric, source }: Partial<CriterionSettings>, path: string): Issue[] {
+function comparisonIssues(given: Partial<CriterionSettings>, path: string): Issue[] {
+  const { versusControl, slowerThan, metric, source = DEFAULTS.source } = given;
+  const isQuantile = isQuantileName(metric);
+  if (slowerThan !== undefined && !(isQuantile && versusControl !== undefined && Number.isFinite(slowerThan)))
+    return [
+      {
+        path: `${path}/slowerThan`,
+        message: `must be a finite number, of a quantile that has versusControl; it is ${String(slowerThan)}`,
+      },
+    ];
   if (versusControl === undefined) return [];
   const at = `${path}/versusControl`;
-  const isOwn = metric === 'errorRate' && (source === undefined || source === DEFAULTS.source);
-  if (!isOwn) return [{ path: at, message: "is for the errorRate of the process's own collector" }];
+  const isCompared = metric === 'errorRate' || slowerThan !== undefined;
+  if (!isCompared || source !== DEFAULTS.source)
+    return [{ path: at, message: "is for the errorRate of the process's own collector, and for its quantiles with slowerThan" }];
   const isRatio = typeof versusControl === 'number' && versusControl >= 1 && versusControl <= 100;
   return isRatio ? [] : [{ path: at, message: `must be a number from 1 to 100; it is ${String(versusControl)}` }];
+}
+
+function isQuantileName(metric: unknown): boolean {
+  const query = typeof metric === 'string' ? parseMetric(metric) : null;
+  return query !== null && 'kind' in query && query.kind === 'quantile';
 }
 
 function withDefaults(given: CriterionSettings): Criterion {
@@ -91,6 +108,7 @@ function withDefaults(given: CriterionSettings): Criterion {
     max: given.max ?? null,
     min: given.min ?? null,
     ...(given.versusControl === undefined ? {} : { versusControl: given.versusControl }),
+    ...(given.slowerThan === undefined ? {} : { slowerThan: given.slowerThan }),
     minSamples: given.minSamples ?? DEFAULTS.minSamples,
     windowMs: given.windowMs ?? DEFAULTS.windowMs,
     staleAfterMs: given.staleAfterMs ?? DEFAULTS.staleAfterMs,

@@ -34,6 +34,21 @@ describe('a criterion that compares with the control', () => {
     expect(verdict.message).toMatch(/evidence \d+ : 1 .* harm from 20 : 1$/);
   });
 
+  it('says of slow units that they were slow, and holds where slow values came without any', () => {
+    const slow = { metric: 'p95', slowerThan: 300 };
+    const verdict = verdictOf(units(12, 10), measured(700, 150), slow);
+    expect(verdict).toMatchObject({ verdict: 'fail', cause: 'comparison' });
+    expect(verdict.message).toMatch(
+      /^12 units met more than 300 on the change and 10 beside it, .* that its rate of slow units is/,
+    );
+    expect(verdictOf(units(0, 0), measured(301, 500), slow)).toMatchObject({
+      verdict: 'error',
+      cause: 'badQuery',
+      message: expect.stringContaining('pass { unit } to observe'),
+    });
+    expect(verdictOf(units(0, 0), measured(300, 500), slow)).toMatchObject({ verdict: 'pass' });
+  });
+
   it('passes what is no worse, whatever the rate itself is, and waits for samples', () => {
     expect(verdictOf(units(50, 450), measured(0.3, 500))).toMatchObject({ verdict: 'pass', cause: null });
     expect(verdictOf(units(0, 0), measured(0, 19)).verdict).toBe('wait');

@@ -30,8 +30,7 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   // A clock that was set back to before the stage: data counts from now.
   const enteredAt = Math.min(progress.enteredAt, now);
   const silences = hasControl(rollout, stage) ? silencesOf(rollout, stage, facts, enteredAt, now) : [];
-  const units = hasControl(rollout, stage) ? errorUnitsOf(stage, facts) : undefined;
-  const verdicts = verdictsOf(stage, silences, facts, units, { enteredAt, now });
+  const verdicts = verdictsOf(stage, silences, facts, { enteredAt, now, hasControl: hasControl(rollout, stage) });
   const isFresh = verdicts.every((verdict) => verdict.dryRun || verdict.value !== null);
   const isRunning = phase.name !== 'held' && phase.name !== 'awaitingApproval';
   const watchedMs = isRunning ? watchedSince(progress.tickedAt, rollout.plan.tickMs, now) : 0;
@@ -50,22 +49,23 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
 }
 
-/** What criteria that compare with the control are judged by. */
-function errorUnitsOf({ criteria }: Stage, { errorUnits }: RolloutFacts): ErrorUnits | undefined {
+/** What a criterion that compares with the control is judged by. */
+function comparedUnits({ criteria }: Stage, { errorUnits, slowUnits }: RolloutFacts, index: number): ErrorUnits | undefined {
   const comparisons = criteria.filter(({ versusControl }) => versusControl !== undefined).length;
-  return errorUnits === undefined ? undefined : { stages: errorUnits, comparisons };
+  const stages = criteria[index]?.slowerThan === undefined ? errorUnits : slowUnits?.[index];
+  return stages === undefined || stages === null ? undefined : { stages, comparisons };
 }
 
 function verdictsOf(
   stage: Stage,
   silences: readonly Silence[],
   facts: RolloutFacts,
-  units: ErrorUnits | undefined,
-  { enteredAt, now }: { readonly enteredAt: number; readonly now: number },
+  at: { readonly enteredAt: number; readonly now: number; readonly hasControl: boolean },
 ): Verdict[] {
   return stage.criteria.map((criterion, index) => {
-    const verdict = judge(criterion, measurementOf(facts, index), enteredAt, now, units);
-    return { ...verdict, ...absenceOf(silences[index], facts.controls[index] ?? null, criterion, now) };
+    const units = at.hasControl ? comparedUnits(stage, facts, index) : undefined;
+    const verdict = judge(criterion, measurementOf(facts, index), at.enteredAt, at.now, units);
+    return { ...verdict, ...absenceOf(silences[index], facts.controls[index] ?? null, criterion, at.now) };
   });
 }
 

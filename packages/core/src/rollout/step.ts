@@ -32,6 +32,8 @@ export interface RolloutFacts {
   readonly controls: readonly (Measurement | null)[];
   /** Of each stage so far that had a control, units that met an error; absent where no criterion of the stage compares. */
   readonly errorUnits?: readonly EventCounts[];
+  /** One per criterion of the current stage: the same of units that met a value above its `slowerThan`; null for those without, and absent where none has one. */
+  readonly slowUnits?: readonly (readonly EventCounts[] | null)[];
   /** Windows in which no rollout opens a stage, besides its own. */
   readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */

@@ -36,7 +36,7 @@ const CRITERION = objectOf(
     staleAfterMs: numberFrom(0),
     dryRun: yesOrNo,
   },
-  { versusControl: numberFrom(1, 100) },
+  { versusControl: numberFrom(1, 100), slowerThan: finite },
 );
 const STAGE = objectOf({
   percentage,
