@@ -1,8 +1,10 @@
 /** A change that is compared with the control by the units that it keeps waiting. */
+import { DEFAULT_SCOPE } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { type ManualClock, manualClock } from './clock/manual-clock.ts';
 import { createSluice, type Sluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
+import type { Store } from './store/store.ts';
 
 const SLOW = { metric: 'p95(render)', versusControl: 1.2, slowerThan: 300 } as const;
 const PLAN = { strategy: 'percentage', stages: [20, 50], bakeMs: 30_000, criteria: [SLOW] } as const;
@@ -10,13 +12,15 @@ const PLAN = { strategy: 'percentage', stages: [20, 50], bakeMs: 30_000, criteri
 interface World {
   readonly sluice: Sluice;
   readonly clock: ManualClock;
+  readonly store: Store;
 }
 
 async function world(): Promise<World> {
   const clock = manualClock(1_700_000_000_000);
-  const sluice = createSluice({ store: memoryStore(), clock });
+  const store = memoryStore();
+  const sluice = createSluice({ store, clock });
   await sluice.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
-  return { sluice, clock };
+  return { sluice, clock, store };
 }
 
 /** 200 pages a second, each of another user, drawn in 100 ms; of every hundred so many take 900 ms, by variant. */
@@ -60,6 +64,18 @@ describe('a criterion on slow units versus control', () => {
       state: { name: 'held' },
       waitingFor: expect.stringContaining('pass { unit } to observe'),
     });
+  });
+
+  it('keeps a row of nobody but those who were slow in its metric', async () => {
+    const at = await world();
+    await at.sluice.rollouts.startRollout('f', PLAN);
+    await serve(at, 5, { on: 10, off: 10 });
+    const rowsOf = async (metric: string) => {
+      const { arms } = await at.store.readTotals(DEFAULT_SCOPE, `rollout/f/1/0/slow/300/${metric}`);
+      return Object.values(arms).reduce((sum, { exposed }) => sum + exposed, 0);
+    };
+    expect(await rowsOf('render')).toBe(100);
+    expect(await rowsOf('other')).toBe(0);
   });
 
   it('keeps errors and slow units apart, and shares the chance of a false alarm among both', async () => {
