@@ -33,11 +33,12 @@ import { controllerOf } from './controllers.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, attributionWithReason, type MutationOptions } from './mutation.ts';
+import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions } from './mutation.ts';
 import { rankedValues } from './ranked-values.ts';
 import { hasArm } from './recorded-metric.ts';
 import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
+import { runtimeOf } from './runtime-of.ts';
 import { describeTest, listedTests, type TestDetails, type TestFilter } from './test-details.ts';
 import { TestRecorder } from './test-recorder.ts';
 import type { View } from './view.ts';
@@ -62,10 +63,9 @@ export class ABTestManager {
   readonly #flags: FlagReader;
   readonly #runtime: Runtime;
   readonly #recorder: TestRecorder;
-
   constructor(flags: FlagManager, metrics?: MetricsCollector) {
-    this.#flags = new FlagReader(flags.runtime);
-    this.#runtime = flags.runtime;
+    this.#runtime = runtimeOf('ABTestManager', flags);
+    this.#flags = new FlagReader(this.#runtime);
     this.#recorder = new TestRecorder(this.#runtime, metrics ?? null);
     controllerOf(this.#runtime);
   }
@@ -113,6 +113,7 @@ export class ABTestManager {
    * @throws SluiceError `refused` when no arm has won and none is given, and what `startRollout` throws
    */
   async shipWinner(testId: string, options: ShipOptions): Promise<RolloutStatus> {
+    checkIsObject(`shipWinner("${testId}")`, options);
     const { variant, reason, ...rollout } = options;
     const results = await this.getTestResults(testId);
     const experiment = experimentOf(this.#runtime.view.experiments, testId);

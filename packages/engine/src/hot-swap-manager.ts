@@ -19,6 +19,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
+import { runtimeOf } from './runtime-of.ts';
 
 export interface HotSwapManagerOptions {
   /** How long a loader may take; 60 s unless given. */
@@ -47,8 +48,8 @@ export class HotSwapManager {
 
   /** Managers over the same flags share their versions; the latest deadlines that were given count. */
   constructor(flags: FlagManager, options: HotSwapManagerOptions = {}) {
-    this.#flags = new FlagReader(flags.runtime);
-    this.#runtime = flags.runtime;
+    this.#runtime = runtimeOf('HotSwapManager', flags);
+    this.#flags = new FlagReader(this.#runtime);
     this.#pool = poolOf(this.#runtime);
     if (options.loadDeadlineMs !== undefined) this.#pool.loadDeadlineMs = durationOf('loadDeadlineMs', options.loadDeadlineMs);
     if (options.drainDeadlineMs !== undefined)

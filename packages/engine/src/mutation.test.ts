@@ -1,4 +1,8 @@
 import { expect, it } from 'vitest';
+import { ABTestManager } from './ab-test-manager.ts';
+import { HotSwapManager } from './hot-swap-manager.ts';
+import { RollbackManager } from './rollback-manager.ts';
+import { RolloutManager } from './rollout-manager.ts';
 import { createSluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
 
@@ -42,4 +46,13 @@ it('refuses options that are none, as a SluiceError', async () => {
     () => flags.setRolloutPercentage('f', 1, 'pager' as never),
   ])
     await expect(call()).rejects.toMatchObject({ code: 'invalid', message: expect.stringContaining('must be an object') });
+});
+
+it('refuses a manager over nothing, and a call without its options, as a SluiceError', async () => {
+  for (const make of [RolloutManager, RollbackManager, HotSwapManager, ABTestManager] as (new (
+    flags: never,
+  ) => unknown)[])
+    expect(() => new make(undefined as never)).toThrow('takes a FeatureFlagManager; it was given');
+  const { abTests } = createSluice({ store: memoryStore() });
+  await expect(abTests.shipWinner('t', undefined as never)).rejects.toThrow('shipWinner("t"): the options must be an object');
 });

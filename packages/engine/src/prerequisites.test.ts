@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
+import { createSluice } from './sluice.ts';
 import { fileStore } from './store/file-store.ts';
 import { memoryStore } from './store/memory-store.ts';
 
@@ -59,4 +60,12 @@ it('keeps prerequisites in the flag file and names line and column of a circle i
   await expect(again.reload()).rejects.toThrow(/flags\.json:2:\d+: .*leads in a circle: base → top → base/);
   expect(again.isEnabled('top', { userId: 'u' })).toBe(true);
   await again.close();
+});
+
+it('says of an archived flag that it is archived', async () => {
+  const { flags } = createSluice({ store: memoryStore() });
+  await flags.setFlag('old', { enabled: true });
+  await flags.archiveFlag('old');
+  const prerequisites = [{ flag: 'old', variants: ['on'] }];
+  await expect(flags.setFlag('f', { prerequisites })).rejects.toThrow('names the flag "old", which is archived');
 });

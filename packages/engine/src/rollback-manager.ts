@@ -40,6 +40,7 @@ import {
   type RollbackStrategy,
 } from './rollback-result.ts';
 import type { Runtime } from './runtime.ts';
+import { runtimeOf } from './runtime-of.ts';
 import type { Committed } from './store/store.ts';
 
 type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
@@ -53,9 +54,9 @@ export class RollbackManager {
    * @throws SluiceError `invalid` when the two were built over different flags
    */
   constructor(flags: FlagManager, hotSwap?: HotSwapManager) {
-    this.#runtime = flags.runtime;
+    this.#runtime = runtimeOf('RollbackManager', flags);
     this.#hotSwap = hotSwap ?? null;
-    if (hotSwap?.standsOn(flags.runtime) === false)
+    if (hotSwap?.standsOn(this.#runtime) === false)
       throw new SluiceError('invalid', 'RollbackManager: `hotSwap` must be built over the same FeatureFlagManager as this');
     controllerOf(this.#runtime);
   }

@@ -19,6 +19,7 @@ import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
+import { runtimeOf } from './runtime-of.ts';
 import type { Validator } from './validators.ts';
 
 export interface RolloutManagerOptions {
@@ -32,7 +33,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
   readonly #parts: ControllerParts;
 
   constructor(flags: FlagManager, options: RolloutManagerOptions = {}) {
-    this.#runtime = flags.runtime;
+    this.#runtime = runtimeOf('RolloutManager', flags);
     this.#parts = controllerOf(this.#runtime);
     if (options.metrics === undefined) return;
     this.addMetricSource('collector', options.metrics);

@@ -168,6 +168,7 @@ describe('archiveTest and listTests', () => {
     await expect(tests.createTest({ testId: 't', controlComponent: 'a', treatmentComponent: 'b' })).rejects.toThrow(
       'exists already',
     );
+    expect(() => tests.listTests({ phase: 'runing' as never })).toThrow('/phase must be one of draft, ');
     expect(() => tests.listTests({ state: 'running' } as never)).toThrow('is not an option of listTests');
     await tests.archiveTest('u');
     await expect(tests.startTest('u')).rejects.toThrow('its flag "u" is gone');

@@ -3,11 +3,14 @@ import {
   type ArmSettings,
   type Condition,
   type Experiment,
+  SluiceError,
+  TEST_PHASES,
   type TestMethod,
   type TrackedMetric,
   WHOLE_SHARE,
 } from '@sluice/core';
 
+import { describeValue } from './failure.ts';
 import { checkOptions } from './mutation.ts';
 
 export interface TestDetails {
@@ -86,6 +89,10 @@ export function describeTest(experiment: Experiment): TestDetails {
 export function listedTests(experiments: Iterable<Experiment>, filter: TestFilter): TestDetails[] {
   checkOptions('listTests', filter, ['phase', 'tag', 'archived']);
   const { phase, tag, archived = false } = filter;
+  if (phase !== undefined && !TEST_PHASES.includes(phase)) {
+    const message = `must be one of ${TEST_PHASES.join(', ')}; it is ${describeValue(phase)}`;
+    throw new SluiceError('invalid', `listTests: /phase ${message}`, { issues: [{ path: '/phase', message }] });
+  }
   return [...experiments]
     .filter((experiment) => (experiment.archivedAt !== null) === archived)
     .filter((experiment) => phase === undefined || experiment.phase === phase)

@@ -48,13 +48,14 @@ interface WithVariants {
   readonly variants: Readonly<Record<string, JsonValue>>;
 }
 
-/** Why a flag of `flags` cannot be a prerequisite like this, or null. */
+/** Why a flag of `flags` cannot be a prerequisite like this, or null. `keys` may have those of archived flags besides. */
 export function prerequisiteProblem(
   { flag, variants }: Prerequisite,
   flags: FlagLookup<WithVariants>,
   keys: () => readonly string[],
 ): string | null {
   const needed = flags.get(flag);
+  if (needed === undefined && keys().includes(flag)) return `names the flag "${flag}", which is archived`;
   if (needed === undefined) return `names the flag "${flag}", which does not exist${nearest(flag, keys().slice(0, 1000))}`;
   const stranger = variants.find((variant) => !Object.hasOwn(needed.variants, variant));
   if (stranger === undefined) return null;

@@ -100,6 +100,16 @@ describe('parseRolloutSettings', () => {
     );
   });
 
+  it('knows the options that its caller takes, too, when one is misspelt', () => {
+    for (const [wrong, right] of Object.entries({
+      validat: 'validate',
+      onconflict: 'onConflict',
+      reson: 'reason',
+      actr: 'actor',
+    }))
+      expect(issuesOf({ strategy: 'canary', unvalidated: true, [wrong]: 'x' })[0]).toContain(`(did you mean "${right}"?)`);
+  });
+
   it('takes two hundred stages and no more', () => {
     const stages = (count: number) => ({
       strategy: 'percentage',

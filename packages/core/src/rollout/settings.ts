@@ -81,6 +81,8 @@ const KNOWN = [
   ...START_SETTINGS,
   ...DURATIONS,
 ];
+/** What the caller takes out of the options before they come here; a misspelt one comes. */
+const KNOWN_OF_START = ['validate', 'onConflict', 'reason', 'actor'];
 const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'criteria', 'approval', 'deadlineMs', 'notBefore'];
 
 /** @throws SluiceError `invalid` naming every option that breaks a rule */
@@ -149,7 +151,10 @@ function later(a: number | null, b: number | null): number | null {
 function simpleIssues(input: { readonly [key: string]: unknown }, flag: Flag): Issue[] {
   const issues: Issue[] = Object.keys(input)
     .filter((key) => !KNOWN.includes(key) && input[key] !== undefined)
-    .map((key) => ({ path: `/${key}`, message: `is not an option of startRollout${nearest(key, KNOWN)}` }));
+    .map((key) => ({
+      path: `/${key}`,
+      message: `is not an option of startRollout${nearest(key, [...KNOWN, ...KNOWN_OF_START])}`,
+    }));
   if (!ROLLOUT_STRATEGIES.includes(input.strategy as RolloutStrategyName))
     issues.push({
       path: '/strategy',

@@ -84,6 +84,8 @@ describe('a rollout with toVersion', () => {
     expect(refusal({ toVariant: '2.0.0' })).toThrow('/toVersion says the same as toVariant');
     expect(refusal({ toVersion: '9.0.0' })).toThrow('version 9.0.0 is not registered; there are 1.0.0, 2.0.0');
     expect(refusal({ toVersion: '3.0.0' })).toThrow('version 3.0.0 was retired and is never used again');
+    const { toVersion: _toVersion, ...nowhere } = TO_2;
+    expect(() => parseRolloutSettings(component, nowhere)).toThrow('/toVersion is missing: every unit has 1.0.0; give toVersion');
     expect(refusal({ toVersion: 'two' })).toThrow('must be a semantic version');
     expect(refusal({ toVersion: '2.0.0+build' })).not.toThrow();
     expect(refusal({ toVersion: '1.0.0' })).toThrow('nothing is left to roll out');

@@ -10,8 +10,16 @@ export function versionIssues(
   flag: Flag,
   component: Component | undefined,
 ): Issue[] {
-  if (input.toVersion === undefined) return [];
   const path = '/toVersion';
+  if (input.toVersion === undefined)
+    return flag.isComponent && input.toVariant === undefined && flag.offVariant === flag.onVariant
+      ? [
+          {
+            path,
+            message: `is missing: every unit has ${flag.onVariant}; give toVersion, one of ${Object.keys(flag.variants).join(', ')}`,
+          },
+        ]
+      : [];
   if (input.toVariant !== undefined) return [{ path, message: 'says the same as toVariant; give one of them' }];
   if (!flag.isComponent)
     return [{ path, message: `is for components, and "${flag.key}" is a flag whose variants are no versions; use toVariant` }];
