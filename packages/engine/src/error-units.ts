@@ -9,7 +9,7 @@ import type { Runtime } from './runtime.ts';
 export function recordErrorUnits(runtime: Runtime, metrics: MetricsCollector): void {
   const stop = metrics.listen((kind, name, value, labels) => {
     const { flag, unit } = labels;
-    if (flag === undefined || unit === undefined || (kind === 'count' && name !== 'errors')) return;
+    if (flag === undefined || unit === undefined || (kind === 'count' && (name !== 'errors' || value <= 0))) return;
     const rollout = runtime.view.rollouts.get(flag);
     const stage = rollout === undefined || isEnded(rollout.phase) ? null : currentStage(rollout.phase);
     if (rollout === undefined || stage === null || !isUsableKey(unit) || unit === '') return;

@@ -32,7 +32,8 @@ async function serve(
       const variant = sluice.flags.getVariant('f', { userId: unit }) ?? 'off';
       const labels = { flag: 'f', variant, ...(withUnit ? { unit } : {}) };
       sluice.metrics.count('requests', labels);
-      if ((number * 37) % 100 < (failing[variant] ?? 0)) sluice.metrics.count('errors', labels);
+      // One that counts no error met none.
+      sluice.metrics.count('errors', labels, (number * 37) % 100 < (failing[variant] ?? 0) ? 1 : 0);
     }
     await clock.advance(1000);
   }
