@@ -3,7 +3,7 @@ import { worstVerdict } from '../analysis/judge.ts';
 import { durationInWords } from './duration.ts';
 import { freezeAt } from './freeze.ts';
 import type { Look } from './look.ts';
-import type { HeldPhase, Rollout } from './rollout.ts';
+import type { HeldPhase } from './rollout.ts';
 
 type Hold = Pick<HeldPhase, 'reason' | 'message' | 'clearsWith'>;
 
@@ -34,7 +34,7 @@ function validatorHold({ rollout, progress, facts }: Look): Hold | null {
     : null;
 }
 
-/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. */
+/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. Not while a freeze forbids giving it. */
 function unapproved({ rollout, at, facts, now }: Look): Hold | null {
   const { approvalExpiryMs } = rollout.plan;
   if (at.name !== 'awaitingApproval' || now - at.since < approvalExpiryMs || isFrozen({ rollout, facts, now })) return null;
@@ -43,14 +43,6 @@ function unapproved({ rollout, at, facts, now }: Look): Hold | null {
     message: `nobody approved the stage within ${durationInWords(approvalExpiryMs)}; resume to ask again, reject, or abort`,
     clearsWith: null,
   };
-}
-
-/** The time in which a freeze forbids the approval is no part of the time in which it is waited for. */
-export function frozenApproval(look: Look, lookedAt: number | null): Rollout {
-  const { rollout, at, now } = look;
-  if (rollout.phase.name !== 'awaitingApproval' || at.name !== 'awaitingApproval' || !isFrozen(look)) return rollout;
-  const frozenMs = Math.max(0, now - (lookedAt ?? now));
-  return { ...rollout, phase: { ...at, since: Math.min(now, at.since + frozenMs) } };
 }
 
 function isFrozen({ rollout, facts, now }: Pick<Look, 'rollout' | 'facts' | 'now'>): boolean {

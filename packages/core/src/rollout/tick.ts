@@ -7,7 +7,7 @@ import { shareToPercentage } from '../share.ts';
 import { baseAllocation } from './allocation.ts';
 import { endWithFlag } from './commands.ts';
 import { freezeAt } from './freeze.ts';
-import { clearedBy, frozenApproval, holdFor } from './holds.ts';
+import { clearedBy, holdFor } from './holds.ts';
 import { type Look, lookAt } from './look.ts';
 import { freezeText, pending } from './pending.ts';
 import { reachWarnings } from './reach.ts';
@@ -69,8 +69,7 @@ function watchStage(before: Rollout, facts: RolloutFacts, now: number): Transiti
   if (at.name === 'rollingBack') return descend(look, at.stage);
   const reason = holdFor(look);
   if (reason !== null) return hold(rollout, at, reason, now);
-  if (at.name === 'awaitingApproval')
-    return stay(frozenApproval(look, before.progress?.lookedAt ?? null), now, dueValidation(look));
+  if (at.name === 'awaitingApproval') return stay(rollout, now, dueValidation(look));
   return bake(look);
 }
 
