@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Experiment, TrackedMetric } from './experiment.ts';
+import { experimentOf } from './judged-test.testing.ts';
 import { applyObservationDelta, applyUnitDelta, emptyTotals, type SubjectTotals } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
 import { trackedMetric } from './metric.ts';
@@ -45,43 +46,11 @@ class Ledger {
   }
 }
 
-function experimentOf(trackedMetrics: readonly TrackedMetric[]): Experiment {
-  return {
-    kind: 'experiment',
-    scope: { project: 'default', environment: 'production' },
-    key: 't',
-    revision: 2,
-    description: '',
-    arms: [
-      { variant: 'control', component: 'a', weight: 50_000 },
-      { variant: 'treatment', component: 'b', weight: 50_000 },
-    ],
-    trafficShare: 100_000,
-    eligibility: {},
-    layer: null,
-    slots: null,
-    dimensions: [],
-    method: 'sequence',
-    plannedUnits: null,
-    tags: [],
-    number: 1,
-    startAt: null,
-    archivedAt: null,
-    durationMs: 1000,
-    trackedMetrics,
-    phase: 'stopped',
-    createdAt: 0,
-    startedAt: 0,
-    stoppedAt: 2000,
-    stopReason: '',
-    dueAt: null,
-    drawnBy: null,
-    shipped: null,
-  };
-}
+const stoppedTest = (trackedMetrics: readonly TrackedMetric[]): Experiment =>
+  experimentOf(trackedMetrics, { phase: 'stopped', stoppedAt: 2000, stopReason: '', dueAt: null });
 
 function resultOf(tracked: readonly TrackedMetric[], size: number, values: Parameters<Ledger['fill']>[1]) {
-  return testResult(experimentOf(tracked), new Ledger(tracked).fill(size, values).totals, 3000);
+  return testResult(stoppedTest(tracked), new Ledger(tracked).fill(size, values).totals, 3000);
 }
 
 describe('users who did nothing', () => {
@@ -196,6 +165,6 @@ describe('what is called significant', () => {
       (sum, arm) => applyObservationDelta(sum, { subject: 't', arm, metrics: { a: moments } }),
       emptyTotals(),
     );
-    expect(testResult(experimentOf([metric('a')]), totals, 3000)).toMatchObject({ significant: false, pValue: { a: null } });
+    expect(testResult(stoppedTest([metric('a')]), totals, 3000)).toMatchObject({ significant: false, pValue: { a: null } });
   });
 });
