@@ -10,7 +10,7 @@ import {
   type UnitValues,
 } from '@sluice/core';
 import { FactsBook } from './facts-book.ts';
-import { Followers } from './followers.ts';
+import { Followers, warn } from './followers.ts';
 import { LeaseBook } from './lease-book.ts';
 import { queryEvents } from './log-query.ts';
 import { deepFreeze, RecordBook } from './record-book.ts';
@@ -24,10 +24,6 @@ export interface MemoryStoreOptions {
   readonly ledgerCap?: number;
   /** Hears of a follower that throws; a process warning unless given. */
   readonly onProblem?: (error: unknown) => void;
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 export function memoryStore(options: MemoryStoreOptions = {}): Store {

@@ -1,6 +1,7 @@
 /** The names of `sluice/sqlite`. */
 import { resolve } from 'node:path';
 import { SluiceError } from '@sluice/core';
+import { warn } from '../followers.ts';
 import type { Store } from '../store.ts';
 import { SqlStore } from './sql-store.ts';
 import { SqliteDialect } from './sqlite-dialect.ts';
@@ -10,10 +11,6 @@ export interface SqliteStoreOptions {
   readonly file: string;
   /** Hears of what goes wrong when no caller is waiting; a process warning unless given. */
   readonly onProblem?: (error: unknown) => void;
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 /**
