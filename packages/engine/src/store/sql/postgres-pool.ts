@@ -2,29 +2,26 @@
 import type { PostgresPool } from 'kysely';
 import pg from 'pg';
 
-/** In milliseconds. The server ends a statement first, and where the server is not heard of any more, the client does. */
-export const CONNECT_MS = 5_000;
-const LOCK_MS = 5_000;
-const STATEMENT_MS = 10_000;
-const ANSWER_MS = 12_000;
-const IDLE_IN_TRANSACTION_MS = 15_000;
 const INT8 = 20;
 
 export interface PoolSettings {
   readonly url: string;
   readonly connections: number;
   readonly ssl: pg.ClientConfig['ssl'] | undefined;
+  /** How long the server may work on one statement. */
+  readonly timeoutMs: number;
 }
 
-export function clientConfig({ url, ssl }: Omit<PoolSettings, 'connections'>): pg.ClientConfig {
+/** The server ends what takes too long, and where the server is not heard of any more, the client does, a little later. */
+export function clientConfig({ url, ssl, timeoutMs }: PoolSettings): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: 'sluice',
-    connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: LOCK_MS,
-    query_timeout: ANSWER_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    connectionTimeoutMillis: timeoutMs / 2,
+    statement_timeout: timeoutMs,
+    lock_timeout: timeoutMs / 2,
+    query_timeout: timeoutMs * 1.2,
+    idle_in_transaction_session_timeout: timeoutMs * 1.5,
     keepAlive: true,
     ...(ssl === undefined ? {} : { ssl }),
     // Sequence numbers stay below 2^53; the driver would make them texts.
