@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = import.meta.dirname;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@sluice/core': ['re2js', 'semver', 'ipaddr.js'],
-  sluice: ['@sluice/core', 'jsonc-parser', 'proper-lockfile'],
+  sluice: ['@sluice/core', 'jsonc-parser', 'proper-lockfile', 'kysely', 'better-sqlite3', 'pg'],
 };
 const FOLDERS = ['packages', 'examples', 'conformance', 'journeys', 'bench', 'docs'];
 const MAX_FILE_LINES = 250;

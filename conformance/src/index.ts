@@ -1,3 +1,3 @@
 /** Suites that every implementation of a part must pass. */
-export { storeSuite } from './store-suite.ts';
+export { changeOf, flagAt, storeSuite } from './store-suite.ts';
 export type { StoreUnderTest } from './store-under-test.ts';

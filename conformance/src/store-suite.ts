@@ -152,6 +152,30 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(await ask('a', 16)).toBeGreaterThan(second ?? 0);
     });
 
+    it('keeps a change under a lease only as long as nobody else has it, and else nothing of it', async () => {
+      const lease = (holder: string, now: number): Promise<number | null> =>
+        store.lease({ name: 'l', holder, now, until: now + 10 });
+      const first = (await lease('a', 0)) ?? 0;
+      await store.commit(changeOf(flagAt('a', 1)), undefined, { name: 'l', token: first });
+      const second = (await lease('b', 20)) ?? 0;
+      const late = changeOf(flagAt('a', 2));
+      await expect(store.commit(late, undefined, { name: 'l', token: first })).rejects.toMatchObject({ code: 'refused' });
+      await expect(store.commit(late, undefined, { name: 'other', token: first })).rejects.toMatchObject({ code: 'refused' });
+      expect((await recordsOf(store))[0]).toMatchObject({ revision: 1 });
+      await store.commit(late, undefined, { name: 'l', token: second });
+      expect(await store.log({ scope: DEFAULT_SCOPE })).toHaveLength(2);
+    });
+
+    it('keeps texts and numbers of every kind as they are', async () => {
+      const odd = 'nul \0, lone \ud800, other \udbff, "quoted" \\ and 🏁';
+      const flags = [flagAt(odd, 1, { description: odd }), flagAt(odd.replace('\ud800', '\ud801'), 1)];
+      await store.commit(changeOf(...flags));
+      expect(await recordsOf(store)).toEqual(flags);
+      expect(await store.log({ scope: DEFAULT_SCOPE, key: odd })).toMatchObject([{ record: flags[0] }]);
+      expect(await store.lease({ name: odd, holder: odd, now: 0.5, until: 1e15 + 0.5 })).not.toBeNull();
+      expect(await store.lease({ name: odd, holder: 'b', now: 1e15, until: 2e15 })).toBeNull();
+    });
+
     it('keeps everything over a restart, if it keeps anything', async () => {
       await store.commit(changeOf(flagAt('a', 1), flagAt('b', 1, { conditions: { plan: 'pro' } })));
       await store.commit(changeOf(flagAt('a', 2, { share: 5 })));

@@ -89,7 +89,7 @@ export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './e
 export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
 export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
-export { MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
+export { isRebuildDue, MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
 export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
 export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';

@@ -11,8 +11,14 @@ import { ownEntry } from './own-entry.ts';
 import { unitValue } from './unit-delta.ts';
 import { unitPairs } from './unit-pair.ts';
 
-/** So many values may take another's place before all moments of a subject are rebuilt. */
+/** So many values may take another's place before all moments of a subject are rebuilt, or as many as it has units, if those are more. */
 export const MAX_REPLACEMENTS = 2 ** 16;
+
+/** Whether all moments are to be rebuilt. Walking all rows then costs each replacement a constant, however many there are. */
+export function isRebuildDue(totals: SubjectTotals, replaced: number): boolean {
+  const exposed = Object.values(totals.arms).reduce((sum, arm) => sum + arm.exposed, 0);
+  return replaced >= Math.max(MAX_REPLACEMENTS, exposed);
+}
 
 /** `rows` are all rows of the subject. The shift is taken anew too: the value that set it may be the one that left. */
 export function rebuildMetric(totals: SubjectTotals, rows: Iterable<LedgerRow>, name: string): SubjectTotals {

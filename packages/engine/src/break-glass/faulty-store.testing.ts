@@ -1,6 +1,6 @@
 /** A store that fails as the world fails, for tests: a port like any other around one that works. */
 import { type Change, SluiceError } from '@sluice/core';
-import type { Committed, Store } from '../store/store.ts';
+import type { Committed, Fence, Store } from '../store/store.ts';
 
 export type Fault =
   /** It answers that it cannot keep anything. */
@@ -39,11 +39,11 @@ export function faultyStore(store: Store): FaultyStore {
     reload: () => store.reload(),
     close: () => store.close(),
     refresh: () => store.refresh(),
-    commit: (change: Change, seenSeq?: number): Promise<Committed> => {
+    commit: (change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> => {
       if (faulty.fault === 'unavailable') return Promise.reject(new SluiceError('unavailable', 'the disk is full'));
       if (faulty.fault === 'silent') return never;
-      if (faulty.fault === 'held') return held.then(() => store.commit(change, seenSeq));
-      const committed = store.commit(change, seenSeq);
+      if (faulty.fault === 'held') return held.then(() => store.commit(change, seenSeq, fence));
+      const committed = store.commit(change, seenSeq, fence);
       return faulty.fault === 'answerLost' ? committed.then(() => never) : committed;
     },
   };

@@ -4,8 +4,8 @@ import {
   applyUnitDelta,
   emptyTally,
   emptyTotals,
+  isRebuildDue,
   type LedgerRow,
-  MAX_REPLACEMENTS,
   mergeLooks,
   mergeTally,
   noteMetrics,
@@ -36,6 +36,12 @@ export type FactsDump =
     }
   | { readonly type: 'rows'; readonly subject: string; readonly rows: readonly (readonly [string, LedgerRow])[] };
 
+/** How many values took another's place since the last rebuild, and which metrics lost digits by it. */
+interface Wear {
+  replaced: number;
+  readonly worn: Set<string>;
+}
+
 /** Rows of one piece: what is made into text without a pause. */
 const PORTION = 2_000;
 
@@ -45,8 +51,7 @@ export class FactsBook {
   readonly #tallies = new Map<string, Tally>();
   readonly #totals = new Map<string, SubjectTotals>();
   readonly #rows = new Map<string, Map<string, LedgerRow>>();
-  /** By subject, how many values took another's place since the last rebuild, and which metrics lost digits by it. */
-  readonly #wear = new Map<string, { replaced: number; readonly worn: Set<string> }>();
+  readonly #wear = new Map<string, Wear>();
   #units = 0;
 
   constructor(cap = LEDGER_CAP) {
@@ -55,6 +60,13 @@ export class FactsBook {
 
   /** False when the batch was added before. */
   add(batch: FactsBatch): boolean {
+    if (!this.merge(batch)) return false;
+    for (const subject of this.worn()) this.rebuild(subject);
+    return true;
+  }
+
+  /** As `add`, but leaves it to the caller to rebuild what is `worn`, who may have to bring the rows first. */
+  merge(batch: FactsBatch): boolean {
     if (batch.seq <= (this.#instances.get(batch.instanceId) ?? 0)) return false;
     this.#instances.set(batch.instanceId, batch.seq);
     for (const { scope, subject, tally } of batch.tallies) {
@@ -64,7 +76,6 @@ export class FactsBook {
     for (const delta of [...batch.units, ...batch.observations]) this.#note(batch.scope, delta);
     for (const delta of batch.units) this.#addUnit(batch.scope, delta);
     for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
-    for (const [id, wear] of this.#wear) this.#rebuild(id, wear);
     for (const { subject, looks } of batch.looks ?? []) {
       const id = subjectId(batch.scope, subject);
       const totals = this.#totals.get(id) ?? emptyTotals();
@@ -73,16 +84,40 @@ export class FactsBook {
     return true;
   }
 
-  /** Once per batch, because it walks the rows. */
-  #rebuild(id: string, wear: { replaced: number; readonly worn: Set<string> }): void {
+  /** Subjects, by `subjectId`, whose sums lost digits or had many values replaced. */
+  worn(): string[] {
+    return [...this.#wear].filter(([id, wear]) => wear.worn.size > 0 || this.#isDue(id, wear)).map(([id]) => id);
+  }
+
+  #isDue(id: string, { replaced }: Wear): boolean {
+    return isRebuildDue(this.#totals.get(id) ?? emptyTotals(), replaced);
+  }
+
+  /** Takes the sums of a subject anew from its rows, all of which the book must hold. Once per batch, because it walks them. */
+  rebuild(id: string): void {
+    const wear = this.#wear.get(id) ?? { replaced: 0, worn: new Set() };
     const totals = this.#totals.get(id) ?? emptyTotals();
-    const isDue = wear.replaced >= MAX_REPLACEMENTS;
+    const isDue = this.#isDue(id, wear);
     const rows = this.#rows.get(id) ?? new Map<string, LedgerRow>();
     const names = isDue ? Object.keys(totals.metrics) : [...wear.worn];
     const rebuilt = names.reduce((sum, name) => rebuildMetric(sum, rows.values(), name), totals);
     this.#totals.set(id, names.length === 0 ? rebuilt : rebuildDimensions(rebuildPairs(rebuilt, rows.values()), rows.values()));
     if (isDue) wear.replaced = 0;
     wear.worn.clear();
+  }
+
+  /** How many values of a subject took another's place since its sums were last taken anew. */
+  replaced(id: string): number {
+    return this.#wear.get(id)?.replaced ?? 0;
+  }
+
+  /** Goes on counting from there. */
+  restoreReplaced(id: string, replaced: number): void {
+    this.#wear.set(id, { replaced, worn: new Set() });
+  }
+
+  row(id: string, unit: string): LedgerRow | undefined {
+    return this.#rows.get(id)?.get(unit);
   }
 
   #note(scope: Scope, delta: UnitDelta | ObservationDelta): void {
@@ -159,6 +194,7 @@ export class FactsBook {
   }
 }
 
-function subjectId(scope: Scope, subject: string): string {
+/** Names a subject within a book. */
+export function subjectId(scope: Scope, subject: string): string {
   return `${scope.project}\0${scope.environment}\0${subject}`;
 }

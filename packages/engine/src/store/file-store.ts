@@ -5,7 +5,7 @@ import { FactsFile } from './facts-file.ts';
 import { modeLike } from './file-work.ts';
 import { JournaledRecords, type JournaledRecordsOptions } from './journaled-records.ts';
 import { LeaseFile } from './lease-file.ts';
-import type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
+import type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
 
 export const DEFAULT_FILE = 'config/feature_flags.json';
 
@@ -36,8 +36,9 @@ class FileStore implements Store {
     return this.#records.read();
   }
 
-  commit(change: Change, seenSeq?: number): Promise<Committed> {
-    return this.#records.commit(change, seenSeq);
+  commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
+    const keep = (): Promise<Committed> => this.#records.commit(change, seenSeq);
+    return fence === undefined ? keep() : this.#leases.under(fence, keep);
   }
 
   refresh(): Promise<void> {

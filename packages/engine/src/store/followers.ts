@@ -1,6 +1,11 @@
 /** Those who follow a store. One that throws does not keep a commit from the others, nor from its caller. */
 import type { Committed } from './store.ts';
 
+/** Hears of problems where nobody was named who does. */
+export function warn(problem: unknown): void {
+  process.emitWarning(problem instanceof Error ? problem : String(problem));
+}
+
 export type Follower = (committed: Committed) => void;
 
 export class Followers {

@@ -1,5 +1,6 @@
 /** Who may act for a while. The token rises with every new holder, so that one who slept past its end can be told apart. */
-import type { LeaseRequest } from './store.ts';
+import { SluiceError } from '@sluice/core';
+import type { Fence, LeaseRequest } from './store.ts';
 
 export interface Lease {
   readonly holder: string;
@@ -27,6 +28,18 @@ export class LeaseBook {
   release(name: string, holder: string): void {
     const held = this.#leases.get(name);
     if (held?.holder === holder) this.#leases.set(name, { ...held, until: 0 });
+  }
+
+  /** @throws SluiceError `refused` when the lease went to somebody else since the token was given */
+  check({ name, token }: Fence): void {
+    const held = this.#leases.get(name)?.token;
+    if (held === token) return;
+    const present = held === undefined ? 'it is not held' : `its token is ${held}`;
+    throw new SluiceError('refused', `the lease "${name}" is not held under the token ${token} any more: ${present}`);
+  }
+
+  get(name: string): Lease | undefined {
+    return this.#leases.get(name);
   }
 
   all(): (readonly [string, Lease])[] {

@@ -7,7 +7,7 @@ import { discardDraft, draftName, removeDrafts } from './draft.ts';
 import { FileLock } from './file-lock.ts';
 import { ensureDirectory, isMissing, writeWhole } from './file-work.ts';
 import { type Lease, LeaseBook } from './lease-book.ts';
-import type { LeaseRequest } from './store.ts';
+import type { Fence, LeaseRequest } from './store.ts';
 
 export class LeaseFile {
   readonly #path: string;
@@ -26,6 +26,14 @@ export class LeaseFile {
 
   async release(name: string, holder: string): Promise<void> {
     await this.#change((book) => book.release(name, holder));
+  }
+
+  /** Does the work while nobody can take the lease. @throws SluiceError `refused` when somebody else has it already */
+  under<T>(fence: Fence, work: () => Promise<T>): Promise<T> {
+    return this.#lock.run(() => {
+      bookOf(this.#read()).check(fence);
+      return work();
+    });
   }
 
   #change<T>(change: (book: LeaseBook) => T): Promise<T> {

@@ -10,11 +10,11 @@ import {
   type UnitValues,
 } from '@sluice/core';
 import { FactsBook } from './facts-book.ts';
-import { Followers } from './followers.ts';
+import { Followers, warn } from './followers.ts';
 import { LeaseBook } from './lease-book.ts';
 import { queryEvents } from './log-query.ts';
 import { deepFreeze, RecordBook } from './record-book.ts';
-import type { Committed, FactsBatch, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
+import type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
 
 /** Events beyond this many are forgotten, the oldest first. */
 const MAX_EVENTS = 100_000;
@@ -24,10 +24,6 @@ export interface MemoryStoreOptions {
   readonly ledgerCap?: number;
   /** Hears of a follower that throws; a process warning unless given. */
   readonly onProblem?: (error: unknown) => void;
-}
-
-function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
 }
 
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
@@ -52,8 +48,9 @@ class MemoryStore implements Store {
     return { seq: this.#seq, records: this.#records.all() };
   }
 
-  async commit(change: Change, seenSeq?: number): Promise<Committed> {
+  async commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
     if (this.#isClosed) throw new SluiceError('unavailable', 'the memory store is closed');
+    if (fence !== undefined) this.#leases.check(fence);
     this.#records.check(change, this.#seq, seenSeq);
     this.#records.apply(change.records.map(deepFreeze));
     const events = change.events.map((event, index): LoggedEvent => ({ ...event, seq: this.#seq + index + 1 }));

@@ -13,31 +13,40 @@ export function recordId(record: { readonly kind: RecordKind; readonly scope: Sc
   return `${record.kind}\0${record.scope.project}\0${record.scope.environment}\0${record.key}`;
 }
 
+/** Where a change meets the store. */
+interface Meeting {
+  /** The present place in the log. */
+  readonly seq: number;
+  /** The place that the change was decided at. */
+  readonly seenSeq: number | undefined;
+  /** The kept revision, 0 when there is none. */
+  readonly revisionOf: (record: SluiceRecord) => number;
+}
+
+/** @throws SluiceError `conflict` naming the record that somebody else changed, `invalid` for a change that names one twice */
+export function checkChange(change: Change, { seq, seenSeq, revisionOf }: Meeting): void {
+  if (change.seesAll === true && seenSeq !== undefined && seenSeq !== seq)
+    throw new SluiceError('conflict', `the change was decided at event ${seenSeq} of the log, which is at ${seq}; read it again`);
+  const seen = new Set<string>();
+  for (const record of change.records) {
+    const id = recordId(record);
+    if (seen.has(id)) throw new SluiceError('invalid', `a change names the ${record.kind} "${record.key}" twice`);
+    seen.add(id);
+    const kept = revisionOf(record);
+    if (record.revision === kept + 1) continue;
+    throw new SluiceError(
+      'conflict',
+      `${record.kind} "${record.key}" is at revision ${kept} and the change was made for ${record.revision - 1}; read it again`,
+    );
+  }
+}
+
 export class RecordBook {
   readonly #records = new Map<string, SluiceRecord>();
 
-  /**
-   * `seenSeq` is the place in the log that the change was decided at, and `seq` the present one.
-   * @throws SluiceError `conflict` naming the record that somebody else changed, `invalid` for a change that names one twice
-   */
+  /** @throws SluiceError as `checkChange` does */
   check(change: Change, seq: number, seenSeq: number | undefined): void {
-    if (change.seesAll === true && seenSeq !== undefined && seenSeq !== seq)
-      throw new SluiceError(
-        'conflict',
-        `the change was decided at event ${seenSeq} of the log, which is at ${seq}; read it again`,
-      );
-    const seen = new Set<string>();
-    for (const record of change.records) {
-      const id = recordId(record);
-      if (seen.has(id)) throw new SluiceError('invalid', `a change names the ${record.kind} "${record.key}" twice`);
-      seen.add(id);
-      const kept = this.#records.get(id)?.revision ?? 0;
-      if (record.revision === kept + 1) continue;
-      throw new SluiceError(
-        'conflict',
-        `${record.kind} "${record.key}" is at revision ${kept} and the change was made for ${record.revision - 1}; read it again`,
-      );
-    }
+    checkChange(change, { seq, seenSeq, revisionOf: (record) => this.get(record)?.revision ?? 0 });
   }
 
   apply(records: readonly SluiceRecord[]): void {

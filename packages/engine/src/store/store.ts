@@ -68,15 +68,21 @@ export interface LeaseRequest {
   readonly until: number;
 }
 
+/** The lease that a commit is made under. Once somebody else has it, the commit comes too late. */
+export interface Fence {
+  readonly name: string;
+  readonly token: number;
+}
+
 export interface Store {
   /** The state now. A store that can answer at once does (memory, file), so that evaluation needs no waiting. */
   read(): StoredState | Promise<StoredState>;
   /**
    * Keeps all of `change` durably or nothing. `seenSeq` is the place in the log of the state that it was decided on.
    * @throws SluiceError `conflict` when a record's revision is not the kept one plus one, or when a change that sees all was decided on
-   * another state than the present one; `unavailable` when it cannot be kept
+   * another state than the present one; `refused` when the lease of `fence` has gone to another holder; `unavailable` when it cannot be kept
    */
-  commit(change: Change, seenSeq?: number): Promise<Committed>;
+  commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed>;
   /** Resolves when whoever follows has been told of everything that was committed before it was called. */
   refresh(): Promise<void>;
   log(query: LogQuery): Promise<readonly LoggedEvent[]>;
