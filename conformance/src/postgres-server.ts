@@ -114,21 +114,17 @@ class Server implements PostgresServer {
     return `postgres://postgres@127.0.0.1:${this.#place.port}/${name}`;
   }
 
-  crash(): Promise<void> {
-    return this.#end('SIGQUIT');
-  }
-
-  async #end(signal: 'SIGQUIT' | 'SIGINT'): Promise<void> {
+  async crash(): Promise<void> {
     const child = this.#child;
     this.#child = null;
     if (child === null || child.exitCode !== null) return;
     const closed = once(child, 'close');
-    child.kill(signal);
+    child.kill('SIGQUIT');
     await closed;
   }
 
   async stop(): Promise<void> {
-    await this.#end('SIGINT');
+    await this.crash();
     await rm(this.#place.directory, { recursive: true, force: true });
   }
 }

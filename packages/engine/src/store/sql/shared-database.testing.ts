@@ -141,7 +141,7 @@ export function sharedDatabaseSuite(name: string, make: () => Promise<SharedData
           const token = await store.lease({ name: 'l', holder: `${index}`, now, until: now + 5 });
           if (token === null) continue;
           // The other one may take the lease here, as if this one had slept past its end.
-          if (round % 3 === index) await new Promise((resolve) => setTimeout(resolve, 30));
+          if (round % 3 === index) await new Promise((resolve) => setTimeout(resolve, 100));
           const flag = await flagOf(store, 'a');
           const next = flagAt('a', (flag?.revision ?? 0) + 1, { share: token });
           await store.commit(changeOf(next), undefined, { name: 'l', token }).catch(lateOnly);
