@@ -3,6 +3,7 @@ import {
   type Flag,
   type FlagEdit,
   type FlagSettings,
+  isKillAlone,
   parseFlagSettings,
   percentageToShare,
   planFlagEdit,
@@ -40,9 +41,18 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   readonly #segments = new SegmentEditor(this.runtime);
   readonly #scheduler = editSchedulerOf(this.runtime);
 
-  /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
+  /**
+   * Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. `{ enabled: false }` and nothing else is the
+   * kill switch, as `disableFlag`.
+   * @throws SluiceError `invalid` naming every bad setting
+   */
   async setFlag(name: FlagName<Flags>, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
     const parsed = parseFlagSettings(name, settings);
+    const isLive = (this.runtime.view.flag(name)?.status ?? 'disabled') !== 'disabled';
+    if (isLive && isKillAlone(parsed)) {
+      checkOptions(`setFlag("${name}")`, options, [...MUTATION_OPTIONS, 'force']);
+      return this.#kill(name, options);
+    }
     return this.#edit('setFlag', name, options, (force) => ({ type: 'set', settings: parsed, force }));
   }
 
@@ -63,8 +73,12 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
    */
   async disableFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
     checkOptions(`disableFlag("${name}")`, options, MUTATION_OPTIONS);
-    await this.runtime.emergency({ key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) });
-    return this.#details(name);
+    return this.#kill(nameOf(name, 'flag name'), options);
+  }
+
+  async #kill(key: string, options: MutationOptions): Promise<FlagDetails> {
+    await this.runtime.emergency({ key, act: { type: 'kill' }, ...attributionOf(options) });
+    return this.#details(key);
   }
 
   /** Kills and targeted rollbacks that are in effect in this process and that the store does not have yet, in the order they were asked for. */

@@ -8,10 +8,9 @@ import {
   isEnded,
   isRefusal,
   type LoggedEvent,
-  liveVersion,
+  parseVersion,
   percentageOfOthers,
   planGradualRollback,
-  planRollbackToVersion,
   ROLLBACK_EVENTS,
   rollbackStrategyOf,
   SluiceError,
@@ -22,6 +21,7 @@ import type { EmergencyOutcome } from './break-glass/break-glass.ts';
 import type { VersionLoader } from './components/loader.ts';
 import { type RegisterOptions, registerVersion } from './components/registration.ts';
 import type { VersionDetails } from './components/version-details.ts';
+import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
@@ -73,9 +73,10 @@ export class RollbackManager {
 
   /**
    * Off for everybody, in effect when this is called, in one commit; with `rollbackToVersion`, that version for everybody. Never
-   * refused: a rollout or test that owned the share ends. A kill that the store does not take in time is answered as `awaitingStore`
-   * and brought there later.
-   * @throws SluiceError `notFound`, `invalid` without a reason
+   * refused: a rollout or test that owned the share ends. What the store does not take in time is answered as `awaitingStore`
+   * and brought there later. Resolves after the version was loaded here and what served before is let go of; where it does not load, this
+   * process goes on with what it has and says `notLoaded`.
+   * @throws SluiceError `notFound`, `invalid` without a reason, `refused` for a version that is not registered or was retired
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const call = `rollbackImmediate("${name}")`;
@@ -123,16 +124,21 @@ export class RollbackManager {
   }
 
   /** The commit comes first: whatever loads or drains afterwards, nobody is assigned the bad version any more. */
-  async #rollToVersion(name: string, version: string, by: Attribution): Promise<RollbackResult> {
-    await this.#runtime.ready;
+  async #rollToVersion(name: string, asked: string, by: Attribution): Promise<RollbackResult> {
+    const parsed = parseVersion(name, asked);
+    if (isRefusal(parsed)) throw new SluiceError(parsed.code, parsed.refused);
+    const { version } = parsed;
     const { clock, view } = this.#runtime;
     const begun = this.#begin(name, 'immediate', by);
-    const found = liveVersion(view.componentFacts(name), version);
-    const fromPercentage = isRefusal(found) ? 0 : percentageOfOthers(found.flag, found.known.version);
-    const committed = await this.#runtime.commit((now, at) => planRollbackToVersion(now.componentFacts(name), version, by, at));
-    const rolled = this.#result(begun, { committed, isDurable: true });
-    await this.#hotSwap?.settle(name);
-    return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - begun.startedAt };
+    const before = view.served(name);
+    const known = before === undefined ? 0 : percentageOfOthers(before, version);
+    const outcome = await this.#runtime.emergency({ key: name, act: { type: 'toVersion', version }, ...by });
+    const rolled = this.#result(begun, outcome);
+    const recorded = outcome.committed?.events.find(({ type }) => type === 'rollback.immediate')?.detail.fromPercentage;
+    const fromPercentage = typeof recorded === 'number' ? recorded : known;
+    const problem = this.#hotSwap === null ? null : (await poolOf(this.#runtime).settle(name)).problem;
+    const durationMs = clock.now() - begun.startedAt;
+    return { ...rolled, ...loadingOf(rolled, problem), fromPercentage, toPercentage: 0, durationMs };
   }
 
   async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
@@ -151,6 +157,8 @@ export class RollbackManager {
       toPercentage: this.#percentage(begun.flag),
       status: isDurable ? 'completed' : 'awaitingStore',
       durable: isDurable,
+      loaded: true,
+      warnings: [],
       durationMs: this.#runtime.clock.now() - startedAt,
       ...begun,
     };
@@ -197,6 +205,11 @@ export class RollbackManager {
   getRollbackReport(id: number): Promise<WrittenReport> {
     return loadRollbackReport(this.#runtime, id);
   }
+}
+
+function loadingOf({ status }: RollbackResult, problem: string | null): Pick<RollbackResult, 'status' | 'loaded' | 'warnings'> {
+  if (problem === null) return { status, loaded: true, warnings: [] };
+  return { status: status === 'completed' ? 'notLoaded' : status, loaded: false, warnings: [problem] };
 }
 
 function rollbackSeq(committed: Committed | null): number | null {
