@@ -113,7 +113,11 @@ export class RolloutManager<Flags extends object = AnyFlags> {
 
   /** Ends a hold. After drift, the stage's share is written again; after a validator's error, the validator runs again. */
   resumeRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, 'resumeRollout', options, (by) => ({ type: 'resume', by }));
+    return this.#command(name, 'resumeRollout', options, (by) => ({
+      type: 'resume',
+      by,
+      freezeWindows: this.#runtime.freezeWindows,
+    }));
   }
 
   /** Opens the next stage of a rollout that waits for it. Kept with who and why. */

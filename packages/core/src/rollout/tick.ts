@@ -64,7 +64,7 @@ function watchStage(before: Rollout, facts: RolloutFacts, now: number): Transiti
   if (hasDrifted && held?.reason !== 'drift' && held?.reason !== 'manual') return hold(rollout, at, driftOf(rollout, facts), now);
   if (held !== null) {
     const cleared = clearedBy(held, look);
-    return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared);
+    return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared, facts.freezeWindows);
   }
   if (at.name === 'rollingBack') return descend(look, at.stage);
   const reason = holdFor(look);
