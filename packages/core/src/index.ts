@@ -196,7 +196,7 @@ export {
 } from './rollout/rollout.ts';
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
-export { startRollout } from './rollout/start.ts';
+export { archivedRefusal, startRollout } from './rollout/start.ts';
 export {
   type FreezeWindowSettings,
   type InstantSetting,

@@ -2,6 +2,7 @@
 import {
   type Attribution,
   adviseRollout,
+  archivedRefusal,
   isEnded,
   parseRolloutSettings,
   planTransition,
@@ -71,6 +72,8 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     const { view } = this.#runtime;
     const flag = view.flag(name);
     if (flag === undefined) throw new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
+    const archived = archivedRefusal(flag);
+    if (archived !== null) throw new SluiceError(archived.code, archived.refused);
     const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
     const named = validatorName === undefined ? settings : { ...settings, validatorName };
     // That nothing judges it is a warning here, beside the others.

@@ -63,7 +63,7 @@ export async function startRolloutOn(
     (view, now) => {
       const prepared = prepare(view, view.facts(name), now);
       if (isRefusal(prepared)) return prepared;
-      const around = { underWay: view.underWay(), schedule: view.schedules.get(name) };
+      const around = { underWay: view.underWay(), schedule: view.schedules.get(name), segments: view.segments };
       const start = planStart(prepared.facts, { plan, by, onConflict, problem, ...around }, now);
       if (isRefusal(start)) return start;
       return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };

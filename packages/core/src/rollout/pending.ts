@@ -28,7 +28,11 @@ export function pending(
     });
   }
   if (startAt !== null && startAt > now) return { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } };
-  return freezeAt(windows, now) === null ? change(rollout, { name: 'preflight' }, now, {}) : stay(rollout, now);
+  return freezeAt(windows, now) === null
+    ? change(rollout, { name: 'preflight' }, now, {
+        events: [{ type: 'rollout.preflight', reason: 'nothing is waited for any more', detail: {} }],
+      })
+    : stay(rollout, now);
 }
 
 /** Kept with who, why and on which revision. */
