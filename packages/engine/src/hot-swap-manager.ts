@@ -18,6 +18,7 @@ import { poolOf, type VersionPool } from './components/version-pool.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
+import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
 
@@ -85,7 +86,10 @@ export class HotSwapManager {
     unit: Unit | undefined,
     work: (instance: Instance, version: string) => Result | PromiseLike<Result>,
   ): Promise<Result> {
-    if (this.#runtime.view.flag(component) === undefined) await this.#runtime.ready;
+    if (this.#runtime.view.flag(component) === undefined) {
+      nameOf(component, 'component name');
+      await this.#runtime.ready;
+    }
     const { flag } = orThrow(componentOf(this.#runtime.view.componentFacts(component)));
     const stable = this.#runtime.view.served(component)?.offVariant ?? flag.offVariant;
     // Assigned and leased in one turn: no swap can come in between.
@@ -103,6 +107,7 @@ export class HotSwapManager {
    * @throws SluiceError `notFound`, `conflict` while a rollout or test moves the share, `refused` for a killed component, `unavailable`
    */
   async swapTo(component: string, version: string, options: MutationOptions = {}): Promise<SwapResult> {
+    nameOf(component, 'component name');
     const by = attributionOf(options);
     await this.#runtime.ready;
     const { clock, view } = this.#runtime;
@@ -130,6 +135,7 @@ export class HotSwapManager {
    * @throws SluiceError `notFound`, `refused` while the flag or its rollout names the version
    */
   async drain(component: string, version: string, options: { readonly deadlineMs?: number } = {}): Promise<boolean> {
+    nameOf(component, 'component name');
     const deadlineMs = durationOf('deadlineMs', options.deadlineMs ?? this.#pool.drainDeadlineMs);
     await this.#runtime.ready;
     const { view } = this.#runtime;
@@ -166,6 +172,7 @@ export class HotSwapManager {
 
   /** Takes a version out of use for good; its number is not used again. @throws SluiceError `refused` while the flag or its rollout names it */
   async retireVersion(component: string, version: string, options: MutationOptions = {}): Promise<void> {
+    nameOf(component, 'component name');
     const by = attributionOf(options);
     await this.#runtime.commit((view, now) => planRetireVersion(view.componentFacts(component), version, by, now));
   }

@@ -29,6 +29,7 @@ import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
+import { callOn } from './names.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -79,7 +80,7 @@ export class RollbackManager {
    * @throws SluiceError `notFound`, `invalid` without a reason, `refused` for a version that is not registered or was retired
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
-    const call = `rollbackImmediate("${name}")`;
+    const call = callOn('rollbackImmediate', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
@@ -92,7 +93,7 @@ export class RollbackManager {
     name: string,
     options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
-    const call = `rollbackTargeted("${name}")`;
+    const call = callOn('rollbackTargeted', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
@@ -107,7 +108,7 @@ export class RollbackManager {
     name: string,
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
-    const call = `rollbackGradual("${name}")`;
+    const call = callOn('rollbackGradual', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'stages', 'intervalMs']);
     const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
@@ -184,6 +185,7 @@ export class RollbackManager {
 
   /** Every rollback, automatic ones included, the newest first; `flag` narrows it to one flag. */
   async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
+    checkOptions('getRollbackHistory', filter, ['flag', 'limit']);
     await this.#runtime.ready;
     const { flag, limit = 100 } = filter;
     const types = Object.keys(ROLLBACK_EVENTS) as EventType[];

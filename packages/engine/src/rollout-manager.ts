@@ -18,6 +18,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { callOn, nameOf } from './names.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -67,7 +68,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
    * @throws SluiceError `invalid` naming every bad option, `notFound`
    */
   advise(name: FlagName<Flags>, options: StartRolloutOptions): string[] {
-    checkIsObject(`advise("${name}")`, options);
+    checkIsObject(callOn('advise', name), options);
     const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, ...settings } = options;
     const { view } = this.#runtime;
     const flag = view.flag(name);
@@ -98,7 +99,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
   /** Resolves with the status at the end of this flag's latest rollout, at once if it has ended. @throws SluiceError `notFound` */
   async completed(name: string): Promise<RolloutStatus> {
     await this.#runtime.ready;
-    const { number } = rolloutStatusOf(this.#runtime, name);
+    const { number } = rolloutStatusOf(this.#runtime, nameOf(name, 'flag name'));
     let last = rolloutStatusOf(this.#runtime, name);
     await ends(this.#runtime, (view) => {
       const rollout = view.rollouts.get(name);
@@ -174,7 +175,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     commandBy: (by: Attribution) => RolloutCommand,
     more: readonly string[] = [],
   ): Promise<RolloutStatus> {
-    checkOptions(`${call}("${name}")`, options, [...MUTATION_OPTIONS, ...more]);
+    checkOptions(callOn(call, name), options, [...MUTATION_OPTIONS, ...more]);
     const command = commandBy(attributionOf(options));
     await this.#runtime.commit((view, now) => {
       const kept = view.rollouts.get(name);
