@@ -3,10 +3,12 @@ import {
   type Attribution,
   type EmergencyAct,
   type EventType,
+  type Flag,
   type GradualStop,
   gradualStop,
   isEnded,
   isRefusal,
+  jsonEqual,
   type LoggedEvent,
   parseVersion,
   percentageOfOthers,
@@ -44,7 +46,11 @@ import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
 import type { Committed } from './store/store.ts';
 
-type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
+type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & {
+  readonly startedAt: number;
+  /** As it was served then; undefined while it is not known. */
+  readonly before: Flag | undefined;
+};
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -129,16 +135,14 @@ export class RollbackManager {
     const parsed = parseVersion(name, asked);
     if (isRefusal(parsed)) throw new SluiceError(parsed.code, parsed.refused);
     const { version } = parsed;
-    const { clock, view } = this.#runtime;
     const begun = this.#begin(name, 'immediate', by);
-    const before = view.served(name);
-    const known = before === undefined ? 0 : percentageOfOthers(before, version);
+    const known = begun.before === undefined ? 0 : percentageOfOthers(begun.before, version);
     const outcome = await this.#runtime.emergency({ key: name, act: { type: 'toVersion', version }, ...by });
     const rolled = this.#result(begun, outcome);
     const recorded = outcome.committed?.events.find(({ type }) => type === 'rollback.immediate')?.detail.fromPercentage;
     const fromPercentage = typeof recorded === 'number' ? recorded : known;
     const problem = this.#hotSwap === null ? null : (await poolOf(this.#runtime).settle(name)).problem;
-    const durationMs = clock.now() - begun.startedAt;
+    const durationMs = this.#runtime.clock.now() - begun.startedAt;
     return { ...rolled, ...loadingOf(rolled, problem), fromPercentage, toPercentage: 0, durationMs };
   }
 
@@ -148,13 +152,21 @@ export class RollbackManager {
   }
 
   #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {
-    return { flag: name, strategy, fromPercentage: this.#percentage(name), startedAt: this.#runtime.clock.now(), ...by };
+    return {
+      flag: name,
+      strategy,
+      fromPercentage: this.#percentage(name),
+      startedAt: this.#runtime.clock.now(),
+      before: this.#runtime.view.served(name),
+      ...by,
+    };
   }
 
-  #result({ startedAt, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
+  #result({ startedAt, before, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
+    const isServedSo = before !== undefined && jsonEqual(before, this.#runtime.view.served(begun.flag));
     return {
       id: rollbackSeq(committed),
-      changed: committed !== null || !isDurable,
+      changed: committed !== null || (!isDurable && !isServedSo),
       toPercentage: this.#percentage(begun.flag),
       status: isDurable ? 'completed' : 'awaitingStore',
       durable: isDurable,

@@ -25,7 +25,7 @@ export function pendingOf({ id, key, act, at, actor, reason }: Emergency): Pendi
 export function inWords({ key, act, actor }: Emergency): string {
   switch (act.type) {
     case 'exclude':
-      return `${act.userIds.length} users were shut out of flag "${key}" by ${actor}`;
+      return `${act.userIds.length === 1 ? '1 user was' : `${act.userIds.length} users were`} shut out of flag "${key}" by ${actor}`;
     case 'toVersion':
       return `component "${key}" was rolled back to version ${act.version} by ${actor}`;
     default:

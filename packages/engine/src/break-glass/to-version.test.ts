@@ -60,6 +60,17 @@ describe('a rollback to a version that the store does not take', () => {
     expect(await kills.text()).toBe('');
   });
 
+  it('changes nothing the second time, and is told of both', async () => {
+    const { rollbacks, store, clock, marks } = await world();
+    store.fault = 'unavailable';
+    expect(await rollbacks.rollbackImmediate(C, back)).toMatchObject({ changed: true, fromPercentage: 100 });
+    expect(await rollbacks.rollbackImmediate(C, { ...back, actor: 'bob' })).toMatchObject({ changed: false, fromPercentage: 0 });
+    store.fault = null;
+    await clock.advance(31_000);
+    expect((await marks()).filter((type) => type === 'rollback.immediate')).toHaveLength(2);
+    expect((await rollbacks.getRollbackHistory()).map(({ actor }) => actor)).toEqual(['bob', 'ann']);
+  });
+
   it('ends the rollout of the bad version, at once here and in the store when it is back', async () => {
     const { flags, hotSwap, rollouts, rollbacks, store, clock } = await world();
     await hotSwap.registerVersion(C, '3.0.0', () => ({ version: '3.0.0' }));
