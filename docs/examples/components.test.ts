@@ -90,3 +90,22 @@ it('loads, leases, swaps, rolls out and retires', async () => {
   await hotSwap.close();
   expect(NerModel.closed.length).toBe(3);
 });
+
+it('goes on with the version before where the one gone back to does not load', async () => {
+  const { rollbacks, hotSwap } = createSluice({ store: memoryStore(), clock: manualClock(1_700_000_000_000) });
+  await hotSwap.registerVersion('ner_model', '2.0.0', () => loadModel('models/2.0.0'));
+  await hotSwap.registerVersion('ner_model', '0.9.0', () => {
+    throw new Error('no such file');
+  });
+  const printed: unknown[] = [];
+  const print = (...words: unknown[]): void => void printed.push(...words);
+  // #region not-loaded
+  const { status, loaded, warnings } = await rollbacks.rollbackImmediate('ner_model', {
+    reason: 'too slow',
+    rollbackToVersion: '0.9.0',
+  });
+  if (!loaded) print(status, warnings); // 'notLoaded': everybody shall have 0.9.0, but this process goes on with 2.0.0 …
+  // #endregion
+  expect(printed).toEqual(['notLoaded', [expect.stringContaining('this process goes on with version 2.0.0')]]);
+  expect(await hotSwap.use('ner_model', {}, (model: NerModel) => model.path)).toBe('models/2.0.0');
+});

@@ -32,8 +32,9 @@ async function flagAt(path: string): Promise<void> {
 }
 
 /** Starts a process and resolves with the first line that it says. */
-async function say(script: string): Promise<{ child: ChildProcess; line: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, script), file], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function say(script: string, ...more: readonly string[]): Promise<{ child: ChildProcess; line: string }> {
+  const args = [join(import.meta.dirname, script), file, ...more];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const line = await new Promise<string>((resolve, reject) => {
     child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString().trim()));
@@ -65,7 +66,7 @@ it('kills while another process holds the lock, dies with it pending, and the ne
   await flagAt(file);
   const holder = await say('lock-holder.mjs');
   const killer = await say('killer.mjs');
-  expect(JSON.parse(killer.line)).toEqual({ durable: false, isOn: false });
+  expect(JSON.parse(killer.line)).toEqual({ durable: false, isOn: false, version: null });
   await die(killer.child);
   const next = createSluice({ file, breakGlass: { deadlineMs: 200 } });
   expect(isOn(next)).toBe(false);
@@ -77,6 +78,32 @@ it('kills while another process holds the lock, dies with it pending, and the ne
   await next.close();
   const last = createSluice({ file });
   expect(isOn(last)).toBe(true);
+  expect(last.flags.listPendingKills()).toEqual([]);
+  await last.close();
+});
+
+it('goes back to a version while another process holds the lock, dies with it pending, and the next process still serves it and records it', async () => {
+  const before = createSluice({ file });
+  for (const version of ['1.0.0', '2.0.0']) await before.rollbacks.registerVersion('ner_model', version);
+  await before.hotSwap.swapTo('ner_model', '2.0.0');
+  await before.close();
+  const holder = await say('lock-holder.mjs');
+  const killer = await say('killer.mjs', '1.0.0');
+  expect(JSON.parse(killer.line)).toEqual({ durable: false, isOn: false, version: '1.0.0' });
+  await die(killer.child);
+  const next = createSluice({ file, breakGlass: { deadlineMs: 200 } });
+  const served = (sluice: Sluice) => sluice.flags.getVariant('ner_model', { userId: 'u' });
+  expect(served(next)).toBe('1.0.0');
+  expect(next.flags.listPendingKills()).toMatchObject([{ flag: 'ner_model', act: 'toVersion', toVersion: '1.0.0', ...by }]);
+  await die(holder.child);
+  await vi.waitFor(() => expect(next.flags.listPendingKills()).toEqual([]), patience);
+  const [record] = await next.rollbacks.getRollbackHistory();
+  expect(record).toMatchObject({ ...by, detail: { fromVersion: '2.0.0', toVersion: '1.0.0', breakGlass: true } });
+  expect(await next.rollbacks.getRollbackHistory()).toHaveLength(1);
+  await next.hotSwap.swapTo('ner_model', '2.0.0');
+  await next.close();
+  const last = createSluice({ file });
+  expect(served(last)).toBe('2.0.0');
   expect(last.flags.listPendingKills()).toEqual([]);
   await last.close();
 });

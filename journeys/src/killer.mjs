@@ -1,8 +1,17 @@
-/** A process that kills the flag `f` of a flag file, says how that came out and then only waits. Takes the file's path. */
+/**
+ * A process that kills the flag `f` of a flag file, or with a version rolls the component `ner_model` back to it, says how that came out and then
+ * only waits. Takes the file's path, and the version.
+ */
 import { writeSync } from 'node:fs';
 import { createSluice } from 'sluice';
 
-const sluice = createSluice({ file: process.argv[2], breakGlass: { deadlineMs: 200 } });
-const { durable } = await sluice.flags.disableFlag('f', { actor: 'ann', reason: 'pager' });
-writeSync(1, `${JSON.stringify({ durable, isOn: sluice.flags.isEnabled('f', { userId: 'u' }) })}\n`);
+const [, , file, version] = process.argv;
+const by = { actor: 'ann', reason: 'pager' };
+const { flags, rollbacks } = createSluice({ file, breakGlass: { deadlineMs: 200 } });
+const { durable } =
+  version === undefined
+    ? await flags.disableFlag('f', by)
+    : await rollbacks.rollbackImmediate('ner_model', { ...by, rollbackToVersion: version });
+const served = { isOn: flags.isEnabled('f', { userId: 'u' }), version: flags.getVariant('ner_model', { userId: 'u' }) };
+writeSync(1, `${JSON.stringify({ durable, ...served })}\n`);
 setInterval(() => {}, 1000);

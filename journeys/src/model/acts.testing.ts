@@ -91,7 +91,7 @@ const waysBack = [
   act('kill', flag, (world, key) => {
     const killed = world.sluice.flags.disableFlag(key, BY);
     // In effect when it is called, before anything is kept.
-    const { offVariant } = world.laws.get('flag', key) ?? {};
+    const { offVariant } = world.sluice.flags.getFlag(key) ?? {};
     const isServed = panel.some((unit) => world.sluice.flags.explain(key, unit)?.variant !== offVariant);
     demand(!isServed, `${key} was killed and is served`);
     return certain(
@@ -118,9 +118,25 @@ const waysBack = [
       return world.sluice.rollbacks.rollbackGradual(it.flag, { ...BY, stages: it.stages, intervalMs: 4 * SECOND });
     },
   ),
-  act('rollbackToVersion', version, (world, rollbackToVersion) =>
-    world.sluice.rollbacks.rollbackImmediate(COMPONENT, { ...BY, rollbackToVersion }),
-  ),
+  act('rollbackToVersion', version, async (world, rollbackToVersion) => {
+    const { flags, hotSwap, rollbacks } = world.sluice;
+    const isThere = world.laws.get('flag', COMPONENT)?.archivedAt === null;
+    const isLive =
+      isThere && hotSwap.versions(COMPONENT).some((known) => known.version === rollbackToVersion && known.retiredAt === null);
+    const isOwed = world.laws.owed.delete(COMPONENT);
+    const rolled = rollbacks.rollbackImmediate(COMPONENT, { ...BY, rollbackToVersion });
+    // In effect when it is called, before anything is kept, for all but who is excluded or named: there is one version.
+    const others = panel.filter((unit) => flags.explain(COMPONENT, unit)?.variant !== rollbackToVersion);
+    demand(!isLive || others.length === 0, `${COMPONENT} was rolled back to ${rollbackToVersion} and serves another version`);
+    const isUndone = await rolled.then(
+      () => true,
+      (error: unknown) => error,
+    );
+    if (isUndone === true) return;
+    if (isOwed) world.laws.owed.add(COMPONENT);
+    demand(!isLive, `${COMPONENT}: going back to ${rollbackToVersion} was refused: ${String(isUndone)}`);
+    throw isUndone;
+  }),
 ];
 
 const testId = (world: World, index: number): string => `t${index % Math.max(1, world.tests)}`;

@@ -44,7 +44,9 @@ export class AnswerLaws {
     for (const key of [...pending, ...this.#pending]) this.#laws.disturbed.add(key);
     this.#pending = pending;
     for (const flag of this.#laws.all('flag')) {
-      const { key, offVariant, disabledUsers } = flag;
+      const { key, disabledUsers } = flag;
+      // With a rollback to a version that the store does not have yet, another than is kept.
+      const offVariant = sluice.flags.getFlag(key)?.offVariant ?? flag.offVariant;
       demand(sluice.flags.getFlag(key)?.revision === flag.revision, `${key} is served as of another revision than it is kept`);
       const variants = served[key] ?? [];
       demand((flag.archivedAt === null) === (variants.length === PANEL), `${key} is archived and asked, or neither`);

@@ -17,6 +17,8 @@ export const EVENT_TYPES = [
   'schedule.applied',
   'schedule.refused',
   'rollout.started',
+  'rollout.pending',
+  'rollout.preflight',
   'rollout.advanced',
   'rollout.steppedDown',
   'rollout.awaitingApproval',

@@ -150,7 +150,7 @@ export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
-export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export { type FlagSettings, isKillAlone, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,
@@ -196,7 +196,7 @@ export {
 } from './rollout/rollout.ts';
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
-export { startRollout } from './rollout/start.ts';
+export { archivedRefusal, startRollout } from './rollout/start.ts';
 export {
   type FreezeWindowSettings,
   type InstantSetting,

@@ -34,12 +34,13 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions } from './mutation.ts';
+import { callOn } from './names.ts';
 import { rankedValues } from './ranked-values.ts';
 import { hasArm } from './recorded-metric.ts';
 import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
-import { describeTest, listedTests, type TestDetails, type TestFilter } from './test-details.ts';
+import { describeTest, experimentOf, listedTests, type TestDetails, type TestFilter } from './test-details.ts';
 import { TestRecorder } from './test-recorder.ts';
 import type { View } from './view.ts';
 
@@ -113,7 +114,7 @@ export class ABTestManager {
    * @throws SluiceError `refused` when no arm has won and none is given, and what `startRollout` throws
    */
   async shipWinner(testId: string, options: ShipOptions): Promise<RolloutStatus> {
-    checkIsObject(`shipWinner("${testId}")`, options);
+    checkIsObject(callOn('shipWinner', testId, 'testId'), options);
     const { variant, reason, ...rollout } = options;
     const results = await this.getTestResults(testId);
     const experiment = experimentOf(this.#runtime.view.experiments, testId);
@@ -144,7 +145,7 @@ export class ABTestManager {
    * @throws SluiceError `notFound`, `invalid`, `refused` unless it runs, `conflict` when its layer has no room
    */
   async rebaseTest(testId: string, changes: TestChanges, options: MutationOptions): Promise<TestDetails> {
-    attributionWithReason(`rebaseTest("${testId}")`, options);
+    attributionWithReason(callOn('rebaseTest', testId, 'testId'), options);
     return this.#change(testId, options, ({ experiment, view, now, by }) => {
       const parsed = parseChanges(experiment, changes, view.segments);
       return planRebase(experiment, view.flag(testId), parsed, by, now, view.layerFacts(parsed.settings.layer));
@@ -236,12 +237,6 @@ export class ABTestManager {
   listTests(filter: TestFilter = {}): TestDetails[] {
     return listedTests(this.#runtime.view.experiments.values(), filter);
   }
-}
-
-function experimentOf(experiments: ReadonlyMap<string, Experiment>, testId: string): Experiment {
-  const experiment = experiments.get(testId);
-  if (experiment === undefined) throw new SluiceError('notFound', `test "${testId}" does not exist; create it with createTest`);
-  return experiment;
 }
 
 /** A running test's units are drawn by the flag, a shipped one's by its rollout. */

@@ -87,6 +87,11 @@ export class EditScheduler {
 
   async cancel(id: string, options: MutationOptions): Promise<void> {
     checkOptions('cancelScheduledEdit', options, MUTATION_OPTIONS);
+    if (typeof id !== 'string')
+      throw new SluiceError(
+        'invalid',
+        `the id of a scheduled edit is a text, as scheduleEdit answers it; it is ${describeValue(id)}`,
+      );
     const by = attributionOf(options);
     await this.#runtime.commit((view, now) => {
       const holds = ({ pending }: Schedule): boolean => pending.some((edit) => edit.id === id);

@@ -3,6 +3,7 @@ import {
   type Flag,
   type FlagEdit,
   type FlagSettings,
+  isKillAlone,
   parseFlagSettings,
   percentageToShare,
   planFlagEdit,
@@ -17,7 +18,7 @@ import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
-import { nameOf, userIdOf } from './names.ts';
+import { callOn, nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
 
@@ -40,9 +41,18 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   readonly #segments = new SegmentEditor(this.runtime);
   readonly #scheduler = editSchedulerOf(this.runtime);
 
-  /** Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. @throws SluiceError `invalid` naming every bad setting */
+  /**
+   * Creates the flag or merges into what is there. Without `enabled`, a new flag is disabled at 0 %. `{ enabled: false }` and nothing else is the
+   * kill switch, as `disableFlag`.
+   * @throws SluiceError `invalid` naming every bad setting
+   */
   async setFlag(name: FlagName<Flags>, settings: FlagSettings, options: ShareOptions = {}): Promise<FlagDetails> {
-    const parsed = parseFlagSettings(name, settings);
+    const parsed = parseFlagSettings(nameOf(name, 'flag name'), settings);
+    const isLive = (this.runtime.view.flag(name)?.status ?? 'disabled') !== 'disabled';
+    if (isLive && isKillAlone(parsed)) {
+      checkOptions(`setFlag("${name}")`, options, [...MUTATION_OPTIONS, 'force']);
+      return this.#kill(name, options);
+    }
     return this.#edit('setFlag', name, options, (force) => ({ type: 'set', settings: parsed, force }));
   }
 
@@ -62,9 +72,13 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
    * when this is called. When the store does not take it in time, it is answered with `durable: false` and brought there later.
    */
   async disableFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
-    checkOptions(`disableFlag("${name}")`, options, MUTATION_OPTIONS);
-    await this.runtime.emergency({ key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) });
-    return this.#details(name);
+    checkOptions(callOn('disableFlag', name), options, MUTATION_OPTIONS);
+    return this.#kill(name, options);
+  }
+
+  async #kill(key: string, options: MutationOptions): Promise<FlagDetails> {
+    await this.runtime.emergency({ key, act: { type: 'kill' }, ...attributionOf(options) });
+    return this.#details(key);
   }
 
   /** Kills and targeted rollbacks that are in effect in this process and that the store does not have yet, in the order they were asked for. */
@@ -157,10 +171,10 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     edit: FlagEdit | ((force: boolean) => FlagEdit),
   ): Promise<FlagDetails> {
     const takesForce = typeof edit === 'function';
-    checkOptions(`${call}("${name}")`, options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
+    checkOptions(callOn(call, name), options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
     const by = attributionOf(options);
-    await this.runtime.commit((view, now) => planFlagEdit(view.facts(nameOf(name, 'flag name')), wanted, by, now));
+    await this.runtime.commit((view, now) => planFlagEdit(view.facts(name), wanted, by, now));
     return this.#details(name);
   }
 
@@ -189,7 +203,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   /** Over all processes and restarts. @throws SluiceError `notFound` */
   async getFlagStats(name: string): Promise<FlagStats> {
     await this.runtime.ready;
-    this.#details(name);
+    this.#details(nameOf(name, 'flag name'));
     await this.runtime.facts.flush();
     const tally = await this.runtime.store.readTally(this.runtime.view.scope, `flag/${name}`);
     const flag = this.runtime.view.flag(name);

@@ -18,6 +18,7 @@ import { poolOf, type VersionPool } from './components/version-pool.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
+import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
 
@@ -76,18 +77,23 @@ export class HotSwapManager {
 
   /**
    * Calls `work` with the instance of the version that the flag gives this unit, and holds it until the result is there. Counts as an
-   * evaluation. Where that version cannot be used in this process, the stable one is, and the problem is told.
-   * @throws SluiceError `notFound` for an unknown component, `unavailable` when the stable version cannot be used either; and what `work` throws
+   * evaluation. Where that version cannot be used in this process, the stable one is, and where that cannot either, what served before it; the
+   * problem is told.
+   * @throws SluiceError `notFound` for an unknown component, `unavailable` when none of them can be used; and what `work` throws
    */
   async use<Instance, Result>(
     component: string,
     unit: Unit | undefined,
     work: (instance: Instance, version: string) => Result | PromiseLike<Result>,
   ): Promise<Result> {
-    if (this.#runtime.view.flag(component) === undefined) await this.#runtime.ready;
+    if (this.#runtime.view.flag(component) === undefined) {
+      nameOf(component, 'component name');
+      await this.#runtime.ready;
+    }
     const { flag } = orThrow(componentOf(this.#runtime.view.componentFacts(component)));
+    const stable = this.#runtime.view.served(component)?.offVariant ?? flag.offVariant;
     // Assigned and leased in one turn: no swap can come in between.
-    const lease = await this.#pool.lease(component, this.#flags.getVariant(component, unit, flag.offVariant));
+    const lease = await this.#pool.lease(component, this.#flags.getVariant(component, unit, stable), stable);
     try {
       return await work(lease.instance as Instance, lease.version);
     } finally {
@@ -101,6 +107,7 @@ export class HotSwapManager {
    * @throws SluiceError `notFound`, `conflict` while a rollout or test moves the share, `refused` for a killed component, `unavailable`
    */
   async swapTo(component: string, version: string, options: MutationOptions = {}): Promise<SwapResult> {
+    nameOf(component, 'component name');
     const by = attributionOf(options);
     await this.#runtime.ready;
     const { clock, view } = this.#runtime;
@@ -128,6 +135,7 @@ export class HotSwapManager {
    * @throws SluiceError `notFound`, `refused` while the flag or its rollout names the version
    */
   async drain(component: string, version: string, options: { readonly deadlineMs?: number } = {}): Promise<boolean> {
+    nameOf(component, 'component name');
     const deadlineMs = durationOf('deadlineMs', options.deadlineMs ?? this.#pool.drainDeadlineMs);
     await this.#runtime.ready;
     const { view } = this.#runtime;
@@ -140,24 +148,10 @@ export class HotSwapManager {
     return this.#pool.slot(component, known.version).drain(deadlineMs, true);
   }
 
-  /** Loads what serves now and waits for the drain of what does not; false when that took longer than the deadline, or the load failed (which is told). */
+  /** Loads what serves now and then waits for the drain of what does not; false when that took longer than the deadline, or the load failed (which is told). */
   async settle(component: string): Promise<boolean> {
-    const stable = this.#runtime.view.flag(component)?.offVariant;
-    if (stable === undefined || !this.#pool.loads(component)) return true;
-    const [isLoaded, isDrained] = await Promise.all([
-      this.#pool
-        .slot(component, stable)
-        .lease(true)
-        .then(
-          (lease) => {
-            lease.release();
-            return true;
-          },
-          () => false,
-        ),
-      this.#pool.drainUnused(component),
-    ]);
-    return isLoaded && isDrained;
+    const { problem, isDrained } = await this.#pool.settle(component);
+    return problem === null && isDrained;
   }
 
   /** In order of registration, retired ones included; empty for an unknown component. */
@@ -178,6 +172,7 @@ export class HotSwapManager {
 
   /** Takes a version out of use for good; its number is not used again. @throws SluiceError `refused` while the flag or its rollout names it */
   async retireVersion(component: string, version: string, options: MutationOptions = {}): Promise<void> {
+    nameOf(component, 'component name');
     const by = attributionOf(options);
     await this.#runtime.commit((view, now) => planRetireVersion(view.componentFacts(component), version, by, now));
   }

@@ -43,15 +43,32 @@ describe('neverThrowing', () => {
     expect(counting.count).toBe(1);
   });
 
-  it('turns a failure of the logger into a process warning that still tells the message', () => {
+  it('turns a failure of the logger into a process warning that still tells the message, once for each cause', async () => {
     const emitWarning = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    let cause = 'pipe closed';
     const broken = (): never => {
-      throw new Error('pipe closed');
+      throw new Error(cause);
     };
-    neverThrowing({ ...silentLogger, warn: broken }).warn('flag file refused');
+    const rejecting = async (): Promise<void> => broken();
+    const logger = neverThrowing({ ...silentLogger, info: rejecting, warn: broken, error: broken });
+    for (let i = 0; i < 3; i++) logger.warn('flag file refused');
+    logger.error('another');
+    const lost = 'is lost, with all that fails for the same cause';
     expect(emitWarning.mock.calls).toEqual([
-      ['the logger of Sluice failed (Error: pipe closed) and this is lost: flag file refused'],
+      [`the logger of Sluice failed (Error: pipe closed) and this ${lost}: flag file refused`],
     ]);
+    cause = 'disk full';
+    logger.info('told later');
+    await new Promise((resolve) => setImmediate(resolve));
+    logger.info('told later');
+    expect(emitWarning.mock.calls.slice(1)).toEqual([
+      [`the logger of Sluice failed (Error: disk full) and this ${lost}: told later`],
+    ]);
+    for (let i = 0; i < 100; i++) {
+      cause = `try ${i}`;
+      logger.warn('again');
+    }
+    expect(emitWarning.mock.calls).toHaveLength(20);
     emitWarning.mockRestore();
   });
 });

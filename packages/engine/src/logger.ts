@@ -23,16 +23,31 @@ export const silentLogger: Logger = Object.freeze({
   error: () => {},
 });
 
-/** The same logger for callers that promise never to throw: a failure of `logger` itself becomes a process warning. */
+/** A logger that fails in ever new ways is not listened to for ever. */
+const MAX_CAUSES = 20;
+
+/**
+ * The same logger for callers that promise never to throw: a failure of `logger` itself, also of a promise that it answers, becomes a process
+ * warning, once for each cause.
+ */
 export function neverThrowing(logger: Logger): Logger {
+  const told = new Set<string>();
+  const failed = (error: unknown, message: string): void => {
+    const cause = describeFailure(error);
+    if (told.has(cause) || told.size >= MAX_CAUSES) return;
+    told.add(cause);
+    process.emitWarning(
+      `the logger of Sluice failed (${cause}) and this is lost, with all that fails for the same cause: ${message}`,
+    );
+  };
   const guarded =
     (level: keyof Logger): Logger['info'] =>
     (message, details) => {
       try {
-        if (details === undefined) logger[level](message);
-        else logger[level](message, details);
+        const result: unknown = details === undefined ? logger[level](message) : logger[level](message, details);
+        if (result instanceof Promise) result.catch((error: unknown) => failed(error, message));
       } catch (error) {
-        process.emitWarning(`the logger of Sluice failed (${describeFailure(error)}) and this is lost: ${message}`);
+        failed(error, message);
       }
     };
   return { debug: guarded('debug'), info: guarded('info'), warn: guarded('warn'), error: guarded('error') };

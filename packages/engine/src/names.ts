@@ -25,3 +25,8 @@ export function nameOf(value: unknown, place: string): string {
     },
   );
 }
+
+/** A call as messages name it, such as `disableFlag("checkout")`. @throws SluiceError `invalid` when `name` is none */
+export function callOn(method: string, name: unknown, place = 'flag name'): string {
+  return `${method}("${nameOf(name, place)}")`;
+}

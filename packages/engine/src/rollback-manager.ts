@@ -3,15 +3,16 @@ import {
   type Attribution,
   type EmergencyAct,
   type EventType,
+  type Flag,
   type GradualStop,
   gradualStop,
   isEnded,
   isRefusal,
+  jsonEqual,
   type LoggedEvent,
-  liveVersion,
+  parseVersion,
   percentageOfOthers,
   planGradualRollback,
-  planRollbackToVersion,
   ROLLBACK_EVENTS,
   rollbackStrategyOf,
   SluiceError,
@@ -22,6 +23,7 @@ import type { EmergencyOutcome } from './break-glass/break-glass.ts';
 import type { VersionLoader } from './components/loader.ts';
 import { type RegisterOptions, registerVersion } from './components/registration.ts';
 import type { VersionDetails } from './components/version-details.ts';
+import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { checkDescending } from './descending-stages.ts';
 import { ends } from './endings.ts';
@@ -29,6 +31,7 @@ import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
+import { callOn } from './names.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -43,7 +46,11 @@ import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
 import type { Committed } from './store/store.ts';
 
-type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & { readonly startedAt: number };
+type Begun = Pick<RollbackResult, 'flag' | 'strategy' | 'fromPercentage' | 'actor' | 'reason'> & {
+  readonly startedAt: number;
+  /** As it was served then; undefined while it is not known. */
+  readonly before: Flag | undefined;
+};
 
 export class RollbackManager {
   readonly #runtime: Runtime;
@@ -73,12 +80,13 @@ export class RollbackManager {
 
   /**
    * Off for everybody, in effect when this is called, in one commit; with `rollbackToVersion`, that version for everybody. Never
-   * refused: a rollout or test that owned the share ends. A kill that the store does not take in time is answered as `awaitingStore`
-   * and brought there later.
-   * @throws SluiceError `notFound`, `invalid` without a reason
+   * refused: a rollout or test that owned the share ends. What the store does not take in time is answered as `awaitingStore`
+   * and brought there later. Resolves after the version was loaded here and what served before is let go of; where it does not load, this
+   * process goes on with what it has and says `notLoaded`.
+   * @throws SluiceError `notFound`, `invalid` without a reason, `refused` for a version that is not registered or was retired
    */
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
-    const call = `rollbackImmediate("${name}")`;
+    const call = callOn('rollbackImmediate', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
@@ -91,7 +99,7 @@ export class RollbackManager {
     name: string,
     options: RollbackOptions & { readonly userIds: readonly (string | number)[] },
   ): Promise<RollbackResult> {
-    const call = `rollbackTargeted("${name}")`;
+    const call = callOn('rollbackTargeted', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
@@ -106,7 +114,7 @@ export class RollbackManager {
     name: string,
     options: RollbackOptions & { readonly stages?: readonly number[]; readonly intervalMs?: number },
   ): Promise<GradualRollback> {
-    const call = `rollbackGradual("${name}")`;
+    const call = callOn('rollbackGradual', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'stages', 'intervalMs']);
     const by = attributionWithReason(call, options);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
@@ -123,16 +131,19 @@ export class RollbackManager {
   }
 
   /** The commit comes first: whatever loads or drains afterwards, nobody is assigned the bad version any more. */
-  async #rollToVersion(name: string, version: string, by: Attribution): Promise<RollbackResult> {
-    await this.#runtime.ready;
-    const { clock, view } = this.#runtime;
+  async #rollToVersion(name: string, asked: string, by: Attribution): Promise<RollbackResult> {
+    const parsed = parseVersion(name, asked);
+    if (isRefusal(parsed)) throw new SluiceError(parsed.code, parsed.refused);
+    const { version } = parsed;
     const begun = this.#begin(name, 'immediate', by);
-    const found = liveVersion(view.componentFacts(name), version);
-    const fromPercentage = isRefusal(found) ? 0 : percentageOfOthers(found.flag, found.known.version);
-    const committed = await this.#runtime.commit((now, at) => planRollbackToVersion(now.componentFacts(name), version, by, at));
-    const rolled = this.#result(begun, { committed, isDurable: true });
-    await this.#hotSwap?.settle(name);
-    return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - begun.startedAt };
+    const known = begun.before === undefined ? 0 : percentageOfOthers(begun.before, version);
+    const outcome = await this.#runtime.emergency({ key: name, act: { type: 'toVersion', version }, ...by });
+    const rolled = this.#result(begun, outcome);
+    const recorded = outcome.committed?.events.find(({ type }) => type === 'rollback.immediate')?.detail.fromPercentage;
+    const fromPercentage = typeof recorded === 'number' ? recorded : known;
+    const problem = this.#hotSwap === null ? null : (await poolOf(this.#runtime).settle(name)).problem;
+    const durationMs = this.#runtime.clock.now() - begun.startedAt;
+    return { ...rolled, ...loadingOf(rolled, problem), fromPercentage, toPercentage: 0, durationMs };
   }
 
   async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
@@ -141,16 +152,26 @@ export class RollbackManager {
   }
 
   #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {
-    return { flag: name, strategy, fromPercentage: this.#percentage(name), startedAt: this.#runtime.clock.now(), ...by };
+    return {
+      flag: name,
+      strategy,
+      fromPercentage: this.#percentage(name),
+      startedAt: this.#runtime.clock.now(),
+      before: this.#runtime.view.served(name),
+      ...by,
+    };
   }
 
-  #result({ startedAt, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
+  #result({ startedAt, before, ...begun }: Begun, { committed, isDurable }: EmergencyOutcome): RollbackResult {
+    const isServedSo = before !== undefined && jsonEqual(before, this.#runtime.view.served(begun.flag));
     return {
       id: rollbackSeq(committed),
-      changed: committed !== null || !isDurable,
+      changed: committed !== null || (!isDurable && !isServedSo),
       toPercentage: this.#percentage(begun.flag),
       status: isDurable ? 'completed' : 'awaitingStore',
       durable: isDurable,
+      loaded: true,
+      warnings: [],
       durationMs: this.#runtime.clock.now() - startedAt,
       ...begun,
     };
@@ -176,6 +197,7 @@ export class RollbackManager {
 
   /** Every rollback, automatic ones included, the newest first; `flag` narrows it to one flag. */
   async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
+    checkOptions('getRollbackHistory', filter, ['flag', 'limit']);
     await this.#runtime.ready;
     const { flag, limit = 100 } = filter;
     const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
@@ -197,6 +219,11 @@ export class RollbackManager {
   getRollbackReport(id: number): Promise<WrittenReport> {
     return loadRollbackReport(this.#runtime, id);
   }
+}
+
+function loadingOf({ status }: RollbackResult, problem: string | null): Pick<RollbackResult, 'status' | 'loaded' | 'warnings'> {
+  if (problem === null) return { status, loaded: true, warnings: [] };
+  return { status: status === 'completed' ? 'notLoaded' : status, loaded: false, warnings: [problem] };
 }
 
 function rollbackSeq(committed: Committed | null): number | null {

@@ -32,11 +32,16 @@ export interface RollbackResult {
   readonly toPercentage: number;
   /**
    * A gradual rollback is `inProgress` when it is started, and `stopped` when it was aborted, killed or replaced before its last stage.
-   * `awaitingStore`: in effect in this process, and not yet in the store.
+   * `awaitingStore`: in effect in this process, and not yet in the store. `notLoaded`: in the store, for every process, but this one cannot
+   * load the version and goes on with the one it has.
    */
-  readonly status: 'completed' | 'inProgress' | 'stopped' | 'awaitingStore';
+  readonly status: 'completed' | 'inProgress' | 'stopped' | 'awaitingStore' | 'notLoaded';
   /** False with `awaitingStore`, else true. */
   readonly durable: boolean;
+  /** False when the version gone back to does not load in this process; true also where nothing is to be loaded. */
+  readonly loaded: boolean;
+  /** What went otherwise than asked, in words: which version serves here instead, and why. */
+  readonly warnings: readonly string[];
   readonly durationMs: number;
   readonly actor: string;
   readonly reason: string;

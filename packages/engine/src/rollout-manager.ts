@@ -2,6 +2,7 @@
 import {
   type Attribution,
   adviseRollout,
+  archivedRefusal,
   isEnded,
   parseRolloutSettings,
   planTransition,
@@ -17,6 +18,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { callOn, nameOf } from './names.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -66,11 +68,13 @@ export class RolloutManager<Flags extends object = AnyFlags> {
    * @throws SluiceError `invalid` naming every bad option, `notFound`
    */
   advise(name: FlagName<Flags>, options: StartRolloutOptions): string[] {
-    checkIsObject(`advise("${name}")`, options);
+    checkIsObject(callOn('advise', name), options);
     const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, ...settings } = options;
     const { view } = this.#runtime;
     const flag = view.flag(name);
     if (flag === undefined) throw new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
+    const archived = archivedRefusal(flag);
+    if (archived !== null) throw new SluiceError(archived.code, archived.refused);
     const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
     const named = validatorName === undefined ? settings : { ...settings, validatorName };
     // That nothing judges it is a warning here, beside the others.
@@ -95,7 +99,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
   /** Resolves with the status at the end of this flag's latest rollout, at once if it has ended. @throws SluiceError `notFound` */
   async completed(name: string): Promise<RolloutStatus> {
     await this.#runtime.ready;
-    const { number } = rolloutStatusOf(this.#runtime, name);
+    const { number } = rolloutStatusOf(this.#runtime, nameOf(name, 'flag name'));
     let last = rolloutStatusOf(this.#runtime, name);
     await ends(this.#runtime, (view) => {
       const rollout = view.rollouts.get(name);
@@ -113,7 +117,11 @@ export class RolloutManager<Flags extends object = AnyFlags> {
 
   /** Ends a hold. After drift, the stage's share is written again; after a validator's error, the validator runs again. */
   resumeRollout(name: string, options: MutationOptions = {}): Promise<RolloutStatus> {
-    return this.#command(name, 'resumeRollout', options, (by) => ({ type: 'resume', by }));
+    return this.#command(name, 'resumeRollout', options, (by) => ({
+      type: 'resume',
+      by,
+      freezeWindows: this.#runtime.freezeWindows,
+    }));
   }
 
   /** Opens the next stage of a rollout that waits for it. Kept with who and why. */
@@ -167,7 +175,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     commandBy: (by: Attribution) => RolloutCommand,
     more: readonly string[] = [],
   ): Promise<RolloutStatus> {
-    checkOptions(`${call}("${name}")`, options, [...MUTATION_OPTIONS, ...more]);
+    checkOptions(callOn(call, name), options, [...MUTATION_OPTIONS, ...more]);
     const command = commandBy(attributionOf(options));
     await this.#runtime.commit((view, now) => {
       const kept = view.rollouts.get(name);

@@ -19,6 +19,7 @@ import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { describeValue } from './failure.ts';
 import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
+import { callOn } from './names.ts';
 import type { Decide, Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
 import type { View } from './view.ts';
@@ -46,7 +47,7 @@ export async function startRolloutOn(
   options: StartRolloutOptions,
   prepare: Prepare = (_view, facts) => ({ facts, also: NOTHING }),
 ): Promise<void> {
-  checkIsObject(`startRollout("${name}")`, options);
+  checkIsObject(callOn('startRollout', name), options);
   const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
   await runtime.ready;
   const { controller, validators } = controllerOf(runtime);
@@ -63,7 +64,7 @@ export async function startRolloutOn(
     (view, now) => {
       const prepared = prepare(view, view.facts(name), now);
       if (isRefusal(prepared)) return prepared;
-      const around = { underWay: view.underWay(), schedule: view.schedules.get(name) };
+      const around = { underWay: view.underWay(), schedule: view.schedules.get(name), segments: view.segments };
       const start = planStart(prepared.facts, { plan, by, onConflict, problem, ...around }, now);
       if (isRefusal(start)) return start;
       return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };

@@ -51,6 +51,7 @@ export class SegmentEditor {
     members: readonly string[],
     options: MutationOptions,
   ): Promise<SegmentDetails> {
+    nameOf(name, 'segment name');
     const issues = memberIssues(members, '/userIds');
     if (issues.length > 0)
       throw new SluiceError(
@@ -86,9 +87,9 @@ export class SegmentEditor {
   }
 
   async #edit(name: string, edit: SegmentEdit, options: MutationOptions): Promise<void> {
-    checkOptions(`the segment "${name}"`, options, MUTATION_OPTIONS);
-    const by = attributionOf(options);
     const key = nameOf(name, 'segment name');
+    checkOptions(`the segment "${key}"`, options, MUTATION_OPTIONS);
+    const by = attributionOf(options);
     await this.#runtime.commit((view, now) => {
       const facts = { ...view.segmentWorld(), scope: view.scope, key, kept: view.segments.kept(key) };
       return planSegmentEdit(facts, edit, by, now);

@@ -12,6 +12,7 @@ import {
 
 import { describeValue } from './failure.ts';
 import { checkOptions } from './mutation.ts';
+import { nameOf } from './names.ts';
 
 export interface TestDetails {
   readonly testId: string;
@@ -98,4 +99,11 @@ export function listedTests(experiments: Iterable<Experiment>, filter: TestFilte
     .filter((experiment) => phase === undefined || experiment.phase === phase)
     .filter((experiment) => tag === undefined || experiment.tags.includes(tag))
     .map(describeTest);
+}
+
+/** @throws SluiceError `notFound`, `invalid` for what is no testId */
+export function experimentOf(experiments: ReadonlyMap<string, Experiment>, testId: string): Experiment {
+  const experiment = experiments.get(nameOf(testId, 'testId'));
+  if (experiment === undefined) throw new SluiceError('notFound', `test "${testId}" does not exist; create it with createTest`);
+  return experiment;
 }

@@ -29,44 +29,49 @@ export function planSwap(facts: ComponentFacts, version: unknown, by: Attributio
     return refuse(
       `${name}: cannot swap to ${known.version}, it is disabled and a swap never undoes a kill; restoreFlag, or roll back to a version`,
     );
-  const after = allOn(flag, known.version, now);
-  return after === null ? null : moved(flag, after, known.version, 'component.swapped', by, now);
+  const after = withEverybodyOn(flag, known.version, now);
+  return after === flag ? null : moved(flag, after, known.version, 'component.swapped', by, now);
 }
 
 /**
  * Back to `version` for everybody, whatever owns the share (it ends in the same commit) and whether or not the flag was killed.
- * Null when everybody has it already and nothing is under way.
+ * A kill is undone, or `kept`: then the version is what the killed flag gives. Null when everybody has it already and nothing is under way.
  */
 export function planRollbackToVersion(
   facts: ComponentFacts,
   version: unknown,
   by: Attribution,
   now: number,
+  kill: 'undone' | 'kept' = 'undone',
 ): Change | Refusal | null {
   const found = liveVersion(facts, version);
   if (isRefusal(found)) return found;
   const { flag, known } = found;
-  const after = allOn(flag, known.version, now);
-  if (after === null) return null;
+  const status = kill === 'kept' && flag.status === 'disabled' ? 'disabled' : 'enabled';
+  const after = withEverybodyOn(flag, known.version, now, status);
+  if (after === flag) return null;
   const ended = endOwner(facts, by, now, 'supersede');
   const change = moved(flag, after, known.version, 'rollback.immediate', by, now);
   return { records: [...change.records, ...ended.records], events: [...change.events, ...ended.events] };
 }
 
-/** The flag with every unit on `version`; null when it is so already. Rules that pin another version go: everybody means everybody. */
-function allOn(flag: Flag, version: string, now: number): Flag | null {
+/**
+ * The flag with every unit on `version`, one of its variants; the same object when it is so already. Rules that pin another version go:
+ * everybody means everybody.
+ */
+export function withEverybodyOn(flag: Flag, version: string, now: number, status: 'enabled' | 'disabled' = 'enabled'): Flag {
   const rules = flag.rules.filter((rule) => !pinsOther(rule, version));
   const isThere =
-    flag.status === 'enabled' &&
+    flag.status === status &&
     flag.shareOwner === null &&
     flag.offVariant === version &&
     flag.onVariant === version &&
     flag.split.length === 0 &&
     rules.length === flag.rules.length;
-  if (isThere) return null;
+  if (isThere) return flag;
   return {
     ...flag,
-    status: 'enabled',
+    status,
     share: WHOLE_SHARE,
     offVariant: version,
     onVariant: version,
@@ -74,7 +79,7 @@ function allOn(flag: Flag, version: string, now: number): Flag | null {
     stageGroups: [],
     rules,
     shareOwner: null,
-    statusBeforeKill: null,
+    statusBeforeKill: status === 'disabled' ? 'enabled' : null,
     revision: flag.revision + 1,
     updatedAt: now,
   };
@@ -92,7 +97,7 @@ function moved(before: Flag, after: Flag, version: string, type: EventType, by: 
     toPercentage: 0,
     rulesDropped: before.rules.length - after.rules.length,
   };
-  const flagEvent = before.status === 'disabled' ? 'flag.restored' : 'flag.updated';
+  const flagEvent = before.status === 'disabled' && after.status !== 'disabled' ? 'flag.restored' : 'flag.updated';
   return { records: [after], events: [eventOf(flagEvent, after, by, now), eventOf(type, after, by, now, detail)] };
 }
 

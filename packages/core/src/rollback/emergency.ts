@@ -1,20 +1,23 @@
-/** Kills and targeted rollbacks that take effect before the store has them: what they do in memory, and what becomes of them when it can be written. */
+/** Kills, rollbacks to a version and targeted rollbacks that take effect before the store has them: what they do in memory, and what becomes of them when it can be written. */
 import type { Change } from '../change.ts';
+import type { ComponentFacts } from '../component/register.ts';
+import { percentageOfOthers, planRollbackToVersion, withEverybodyOn } from '../component/swap.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import { type Attribution, type EventType, eventOf, type LoggedEvent } from '../event.ts';
 import { editFlag } from '../flag/edit.ts';
 import { type Flag, servedShare } from '../flag/flag.ts';
-import type { FlagFacts } from '../flag/flag-facts.ts';
 import { planFlagEdit } from '../flag/plan-edit.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
 import { planImmediateRollback, planTargetedRollback } from './rollback.ts';
 
-/** `kill` and `rollback` both disable the flag; a rollback is recorded as one besides. */
+/** `kill` and `rollback` both disable the flag; a rollback is recorded as one besides. `toVersion` is for components. */
 export type EmergencyAct =
   | { readonly type: 'kill' }
   | { readonly type: 'rollback' }
+  /** Everybody gets this version, without build metadata. */
+  | { readonly type: 'toVersion'; readonly version: string }
   | { readonly type: 'exclude'; readonly userIds: readonly string[] };
 
 export interface Emergency extends Attribution {
@@ -43,32 +46,47 @@ export type Reconciliation =
 const MARKS: Readonly<Record<EmergencyAct['type'], EventType>> = {
   kill: 'flag.killed',
   rollback: 'rollback.immediate',
+  toVersion: 'rollback.immediate',
   exclude: 'rollback.targeted',
 };
 
 /** The flag as it is served while these acts stand and the store does not have them. Revision and times stay those of the kept record. */
 export function withEmergencies(flag: Flag, acts: readonly EmergencyAct[]): Flag {
-  let served = flag;
-  for (const act of acts) {
-    const edit = act.type === 'exclude' ? ({ type: 'exclude', userIds: act.userIds } as const) : ({ type: 'disable' } as const);
-    const edited = editFlag(served, edit, flag.updatedAt);
-    if (!isRefusal(edited)) served = edited;
-  }
+  const served = acts.reduce(withAct, flag);
   return served === flag ? flag : { ...served, revision: flag.revision };
 }
 
+/** An act that the flag cannot take, such as a version that it does not have, leaves it as it is. */
+function withAct(flag: Flag, act: EmergencyAct): Flag {
+  if (act.type === 'toVersion') {
+    const hasVersion = flag.isComponent && flag.archivedAt === null && Object.hasOwn(flag.variants, act.version);
+    return hasVersion ? withEverybodyOn(flag, act.version, flag.updatedAt) : flag;
+  }
+  const edit = act.type === 'exclude' ? ({ type: 'exclude', userIds: act.userIds } as const) : ({ type: 'disable' } as const);
+  const edited = editFlag(flag, edit, flag.updatedAt);
+  return isRefusal(edited) ? flag : edited;
+}
+
 /** The act as a change of the kept records, its events at the time it was asked for. Null when the flag is as it asks already. */
-export function planEmergency(emergency: Emergency, facts: FlagFacts, now: number): Change | Refusal | null {
+export function planEmergency(emergency: Emergency, facts: ComponentFacts, now: number): Change | Refusal | null {
   const change = planAct(emergency.act, facts, emergency, now);
   return change === null || isRefusal(change) ? change : atItsTime(change, emergency, {});
 }
 
-function planAct(act: EmergencyAct, facts: FlagFacts, by: Attribution, now: number): Change | Refusal | null {
+function planAct(
+  act: EmergencyAct,
+  facts: ComponentFacts,
+  by: Attribution,
+  now: number,
+  kill: 'undone' | 'kept' = 'undone',
+): Change | Refusal | null {
   switch (act.type) {
     case 'kill':
       return planFlagEdit(facts, { type: 'disable' }, by, now);
     case 'rollback':
       return planImmediateRollback(facts, by, now);
+    case 'toVersion':
+      return planRollbackToVersion(facts, act.version, by, now, kill);
     case 'exclude':
       return planTargetedRollback(facts, act.userIds, by, now);
   }
@@ -77,7 +95,7 @@ function planAct(act: EmergencyAct, facts: FlagFacts, by: Attribution, now: numb
 /** `later` is what the log tells of the flag after `emergency.seq`, in its order. */
 export function planReconciliation(
   emergency: Emergency,
-  facts: FlagFacts,
+  facts: ComponentFacts,
   later: readonly LoggedEvent[],
   now: number,
 ): Reconciliation {
@@ -85,7 +103,9 @@ export function planReconciliation(
   const left = withoutUndone(emergency, later);
   if ('by' in left) return { outcome: 'undone', by: left.by };
   const by: Attribution = { actor: emergency.actor, reason: emergency.reason };
-  const planned = planAct(left.act, facts, by, now);
+  // Both hold: the kill that came after it, and that the bad version is not what it gives.
+  const kill = later.some(({ type, at }) => type === 'flag.killed' && at > emergency.at) ? 'kept' : 'undone';
+  const planned = planAct(left.act, facts, by, now, kill);
   if (planned !== null && isRefusal(planned)) return { outcome: 'gone', why: planned.refused };
   const change = planned ?? (facts.flag === undefined ? null : recordedAlone(facts.flag, left.act, by, now));
   if (change === null) return { outcome: 'gone', why: `flag "${emergency.key}" does not exist` };
@@ -97,12 +117,26 @@ export function planReconciliation(
 function isRecordOf(event: LoggedEvent, emergency: Emergency): boolean {
   if (event.detail.breakGlassId !== undefined) return event.detail.breakGlassId === emergency.id;
   const { at, actor, reason, act } = emergency;
-  return event.type === MARKS[act.type] && event.at === at && event.actor === actor && event.reason === reason;
+  const isSameAct = event.type === MARKS[act.type] && versionIn(event) === (act.type === 'toVersion' ? act.version : null);
+  return isSameAct && event.at === at && event.actor === actor && event.reason === reason;
 }
 
-/** What is left of the act: a kill is taken back by bringing the flag back, an exclusion by adding the user again. */
+/** Which version a rollback or swap gave everybody; null for events of other kinds. */
+function versionIn({ type, detail }: LoggedEvent): string | null {
+  const isMove = type === 'component.swapped' || type === 'rollback.immediate';
+  return isMove && typeof detail.toVersion === 'string' ? detail.toVersion : null;
+}
+
+/**
+ * What is left of the act: a kill is taken back by bringing the flag back, a rollback to a version by moving everybody to another one, an
+ * exclusion by adding the user again.
+ */
 function withoutUndone({ act, at }: Emergency, later: readonly LoggedEvent[]): { act: EmergencyAct } | { by: LoggedEvent } {
   const after = later.filter((event) => event.at > at);
+  if (act.type === 'toVersion') {
+    const moved = after.findLast((event) => versionIn(event) !== null);
+    return moved === undefined || versionIn(moved) === act.version ? { act } : { by: moved };
+  }
   if (act.type !== 'exclude') {
     const restored = after.find((event) => event.type === 'flag.restored');
     return restored === undefined ? { act } : { by: restored };
@@ -123,11 +157,18 @@ function withoutUndone({ act, at }: Emergency, later: readonly LoggedEvent[]): {
 /** Somebody else did the same meanwhile: nothing changes but the log, which has to tell of both. */
 function recordedAlone(before: Flag, act: EmergencyAct, by: Attribution, now: number): Change {
   const flag: Flag = { ...before, revision: before.revision + 1, updatedAt: now };
-  const percentage = shareToPercentage(servedShare(flag));
-  const detail: JsonObject = { fromPercentage: percentage, toPercentage: percentage };
-  const types: EventType[] = act.type === 'exclude' ? ['flag.updated'] : ['flag.killed'];
+  const types: EventType[] = act.type === 'exclude' || act.type === 'toVersion' ? ['flag.updated'] : ['flag.killed'];
   if (act.type !== 'kill') types.push(MARKS[act.type]);
-  return { records: [flag], events: types.map((type) => eventOf(type, flag, by, now, detail)) };
+  return { records: [flag], events: types.map((type) => eventOf(type, flag, by, now, unchanged(flag, act))) };
+}
+
+function unchanged(flag: Flag, act: EmergencyAct): JsonObject {
+  if (act.type === 'toVersion') {
+    const { version } = act;
+    return { fromVersion: version, toVersion: version, fromPercentage: percentageOfOthers(flag, version), toPercentage: 0 };
+  }
+  const percentage = shareToPercentage(servedShare(flag));
+  return { fromPercentage: percentage, toPercentage: percentage };
 }
 
 function atItsTime(change: Change, { at }: Emergency, detail: JsonObject): Change {

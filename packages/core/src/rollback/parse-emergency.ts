@@ -1,4 +1,5 @@
 /** Reads an emergency back from where it was kept: a file that anybody may have written to. */
+import { versionProblem } from '../component/version.ts';
 import { isJsonObject } from '../json.ts';
 import type { Emergency, EmergencyAct } from './emergency.ts';
 
@@ -14,7 +15,10 @@ export function parseEmergency(value: unknown): Emergency | { readonly problem: 
   if (!Number.isFinite(at)) return { problem: 'at must be milliseconds since 1970' };
   if (!Number.isInteger(seq) || Number(seq) < 0) return { problem: 'seq must be a whole number of 0 or more' };
   const act = actOf(value.act);
-  if (act === null) return { problem: 'act must be { type: kill }, { type: rollback } or { type: exclude, userIds }' };
+  if (act === null)
+    return {
+      problem: 'act must be { type: kill }, { type: rollback }, { type: toVersion, version } or { type: exclude, userIds }',
+    };
   const { project, environment } = scope;
   const known = { id, key, actor, reason, at, seq } as Omit<Emergency, 'scope' | 'act'>;
   return { ...known, scope: { project, environment }, act };
@@ -23,7 +27,9 @@ export function parseEmergency(value: unknown): Emergency | { readonly problem: 
 function actOf(value: unknown): EmergencyAct | null {
   if (!isJsonObject(value)) return null;
   if (value.type === 'kill' || value.type === 'rollback') return { type: value.type };
-  const { userIds } = value;
+  const { userIds, version } = value;
+  if (value.type === 'toVersion')
+    return typeof version === 'string' && versionProblem(version) === null ? { type: 'toVersion', version } : null;
   const isNames = Array.isArray(userIds) && userIds.every((userId) => typeof userId === 'string' && userId !== '');
   return value.type === 'exclude' && isNames ? { type: 'exclude', userIds } : null;
 }

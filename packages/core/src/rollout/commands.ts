@@ -16,7 +16,7 @@ export function applyCommand(rollout: Rollout, command: RolloutCommand, now: num
       return pause(rollout, command.by.reason, now);
     case 'resume':
       return rollout.phase.name === 'held'
-        ? goOn(rollout, rollout.phase, now, command.by.reason)
+        ? goOn(rollout, rollout.phase, now, command.by.reason, command.freezeWindows ?? [])
         : no(rollout, 'resume', 'it is not held');
     case 'approve':
       return approve(rollout, command, now);

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type FreezeWindow, freezeAt, type Weekday } from './freeze.ts';
+import { type FreezeWindow, freezeAt, openMs, openSince, WEEKDAYS, type Weekday } from './freeze.ts';
 
 const weekly = (days: readonly Weekday[], from: number, to: number, timeZone: string): readonly FreezeWindow[] => [
   { weekly: { days, fromMinute: from * 60, toMinute: to * 60, timeZone }, reason: 'weekend' },
@@ -42,5 +43,72 @@ describe('freezeAt', () => {
     expect(isFrozen(night, '2027-01-02T05:59:00Z')).toBe(true);
     expect(isFrozen(night, '2027-01-02T06:00:00Z')).toBe(false);
     expect(isFrozen(night, '2027-01-01T05:00:00Z')).toBe(false);
+  });
+});
+
+describe('the time that lies in no window', () => {
+  const MINUTE = 60_000;
+  const DAY = 24 * 60 * MINUTE;
+  /** About the days on which the clocks are changed in Berlin, and on the half-hour island of Lord Howe. */
+  const days = fc.constantFrom('2027-03-27T12:00:00Z', '2027-10-30T12:00:00Z', '2027-04-03T09:00:00Z', '2027-10-02T09:00:00Z');
+  const week: fc.Arbitrary<FreezeWindow> = fc.record({
+    weekly: fc.record({
+      days: fc.subarray([...WEEKDAYS], { minLength: 1 }),
+      fromMinute: fc.nat(1439),
+      toMinute: fc.integer({ min: 1, max: 1440 }),
+      timeZone: fc.constantFrom('Europe/Berlin', 'Australia/Lord_Howe', 'UTC'),
+    }),
+    reason: fc.constant(''),
+  });
+  const once = (start: number): fc.Arbitrary<FreezeWindow> =>
+    fc
+      .tuple(fc.nat(2 * DAY), fc.nat(DAY))
+      .map(([from, length]) => ({ from: start + from, to: start + from + length, reason: '' }));
+  const cases = days.chain((day) => {
+    const start = Date.parse(day);
+    const windows = fc.array(fc.oneof(week, once(start)), { maxLength: 3 });
+    return fc.tuple(windows, fc.nat(DAY), fc.nat(DAY)).map(([found, from, length]) => {
+      return { windows: found, from: start + from, to: start + from + length };
+    });
+  });
+
+  it('is what freezeAt leaves open, counted millisecond by millisecond', () => {
+    fc.assert(
+      fc.property(cases, ({ windows, from, to }) => {
+        const edges = windows.flatMap((window) => ('weekly' in window ? [] : [window.from, window.to]));
+        const minutes = Array.from(
+          { length: Math.ceil((to - from) / MINUTE) + 1 },
+          (_, n) => (Math.floor(from / MINUTE) + n) * MINUTE,
+        );
+        const cuts = [...new Set([from, to, ...edges, ...minutes])].filter((at) => at >= from && at <= to).sort((a, b) => a - b);
+        const open = cuts.slice(1).reduce((sum, cut, index) => {
+          const begin = cuts[index] ?? 0;
+          return freezeAt(windows, begin) === null ? sum + cut - begin : sum;
+        }, 0);
+        expect(openMs(windows, from, to)).toBe(open);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is all of it without windows, and none where everything is frozen', () => {
+    expect(openMs([], 5, 12)).toBe(7);
+    expect(openMs([], 12, 5)).toBe(0);
+    const always: readonly FreezeWindow[] = [
+      { weekly: { days: WEEKDAYS, fromMinute: 0, toMinute: 1440, timeZone: 'UTC' }, reason: '' },
+    ];
+    expect(openMs(always, 5, 10 * DAY)).toBe(0);
+  });
+
+  it('is found back from its end', () => {
+    fc.assert(
+      fc.property(cases, fc.double({ min: 0, max: 1, noNaN: true }), ({ windows, from, to }, part) => {
+        const open = Math.floor(openMs(windows, from, to) * part);
+        const since = openSince(windows, open, from, to);
+        expect(openMs(windows, since, to)).toBe(open);
+        expect(since).toBeGreaterThanOrEqual(from);
+      }),
+      { numRuns: 20 },
+    );
   });
 });

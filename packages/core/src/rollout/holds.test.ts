@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement } from '../analysis/criterion.ts';
 import { servedShare } from '../flag/flag.ts';
-import { ask, look, measured, openWorld, pass, validationOf, type World, watch } from './world.testing.ts';
+import {
+  ask,
+  BY,
+  happen,
+  look,
+  measured,
+  openWorld,
+  pass,
+  startedWorld,
+  validationOf,
+  type World,
+  watch,
+} from './world.testing.ts';
 
 const CRITERIA = [{ metric: 'errorRate', max: 0.05 }];
 const SILENCE: readonly Measurement[] = [{ kind: 'noData', at: null }];
@@ -116,16 +128,44 @@ describe('a hold while an approval is waited for', () => {
 });
 
 describe('a freeze while an approval is waited for', () => {
-  it('lets it not expire, because it forbids giving it', () => {
-    const waiting = pass(openWorld({ autoAdvance: false, approvalExpiryMs: 60_000 }));
-    const freezeWindows = [{ from: waiting.now, to: waiting.now + 200_000, reason: 'sale' }];
-    const frozen = watch(look(waiting, 30_000), 100_000, { freezeWindows });
-    expect(frozen.rollout.phase.name).toBe('awaitingApproval');
-    expect(look(frozen).rollout.phase).toMatchObject({
-      name: 'held',
-      reason: 'approvalExpired',
-      message: expect.stringContaining('within 1 min;'),
-    });
+  const settings = { autoAdvance: false, approvalExpiryMs: 60_000 };
+  const expiredWith = { name: 'held', reason: 'approvalExpired', message: expect.stringContaining('within 1 min;') };
+
+  it('is no part of the time in which it is waited for, because it forbids the approval', () => {
+    const waiting = pass(openWorld(settings));
+    const freezeWindows = [{ from: waiting.now + 30_000, to: waiting.now + 200_000, reason: 'sale' }];
+    const frozen = watch(waiting, 100_000, { freezeWindows });
+    expect(frozen.rollout.phase).toEqual(waiting.rollout.phase);
+    const thawed = look(frozen, 129_999, { freezeWindows });
+    expect(thawed.rollout.phase.name).toBe('awaitingApproval');
+    expect(look(thawed, 1, { freezeWindows }).rollout.phase).toMatchObject(expiredWith);
+  });
+
+  it('counts the same for windows of the plan, wherever nobody looked', () => {
+    const waiting = pass(openWorld(settings));
+    const { plan } = waiting.rollout;
+    const freezeWindows = [{ from: waiting.now + 10_000, to: waiting.now + 500_000, reason: '' }];
+    const frozen = { ...waiting, rollout: { ...waiting.rollout, plan: { ...plan, freezeWindows } } };
+    expect(look(frozen, 549_999).rollout.phase.name).toBe('awaitingApproval');
+    expect(look(frozen, 550_000).rollout.phase).toMatchObject(expiredWith);
+  });
+
+  it('counts once where a hold and a freeze are at the same time', () => {
+    const waiting = pass(openWorld(settings));
+    const freezeWindows = [{ from: waiting.now + 10_000, to: waiting.now + 40_000, reason: '' }];
+    const held = ask(look(waiting, 20_000, { freezeWindows }), 'pause');
+    const resumed = happen({ ...held, now: held.now + 40_000 }, { type: 'resume', by: BY, freezeWindows });
+    // 10 s were waited before the freeze, and the hold ended 20 s after it.
+    expect(look(resumed, 49_999, { freezeWindows }).rollout.phase.name).toBe('awaitingApproval');
+    expect(look(resumed, 50_000, { freezeWindows }).rollout.phase).toMatchObject(expiredWith);
+  });
+
+  it('is no part of the wait for the approval of a start either, in which nothing could start', () => {
+    const world = startedWorld({ startApproval: { expiresMs: 60_000 } });
+    const freezeWindows = [{ from: world.now + 1_000, to: world.now + 200_000, reason: 'sale' }];
+    expect(look(world, 150_000, { freezeWindows }).rollout.phase.name).toBe('pending');
+    expect(look(world, 258_999, { freezeWindows }).rollout.phase.name).toBe('pending');
+    expect(look(world, 259_000, { freezeWindows }).rollout.phase.name).toBe('aborted');
   });
 });
 

@@ -1,7 +1,7 @@
 /** When a stage stops where it is, and when it goes on by itself. Missing or broken evidence holds; it never advances. */
 import { worstVerdict } from '../analysis/judge.ts';
 import { durationInWords } from './duration.ts';
-import { freezeAt } from './freeze.ts';
+import { freezeAt, openMs } from './freeze.ts';
 import type { Look } from './look.ts';
 import type { HeldPhase } from './rollout.ts';
 
@@ -34,10 +34,14 @@ function validatorHold({ rollout, progress, facts }: Look): Hold | null {
     : null;
 }
 
-/** An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. Not while a freeze forbids giving it. */
+/**
+ * An approval that nobody gave for so long is asked for anew: what it was asked on is no longer what people see. The time in which a freeze
+ * forbids giving it does not count.
+ */
 function unapproved({ rollout, at, facts, now }: Look): Hold | null {
-  const { approvalExpiryMs } = rollout.plan;
+  const { approvalExpiryMs, freezeWindows } = rollout.plan;
   if (at.name !== 'awaitingApproval' || now - at.since < approvalExpiryMs || isFrozen({ rollout, facts, now })) return null;
+  if (openMs([...freezeWindows, ...facts.freezeWindows], at.since, now) < approvalExpiryMs) return null;
   return {
     reason: 'approvalExpired',
     message: `nobody approved the stage within ${durationInWords(approvalExpiryMs)}; resume to ask again, reject, or abort`,

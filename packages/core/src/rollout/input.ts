@@ -10,9 +10,10 @@ export type RolloutCommand =
       /** Windows of all rollouts, besides its own. */
       readonly freezeWindows?: readonly FreezeWindow[];
     }
+  | { readonly type: 'resume'; readonly by: Attribution; readonly freezeWindows?: readonly FreezeWindow[] }
   /** `supersede`: another rollout or a rollback takes the share over, and writes it. */
   | {
-      readonly type: 'pause' | 'resume' | 'approveStart' | 'reject' | 'abort' | 'kill' | 'supersede';
+      readonly type: 'pause' | 'approveStart' | 'reject' | 'abort' | 'kill' | 'supersede';
       readonly by: Attribution;
     }
   /** The next stage, or with `full` the last, without its evidence; in a freeze window or before its time only with `force`. */

@@ -19,7 +19,9 @@ describe('a rollout that starts later', () => {
         flag: { share: 0, shareOwner: { kind: 'rollout' } },
       });
       expect(waitingFor(waiting)).toBe('its start, not before 2023-11-14T23:13:20.000Z');
-      expect(look(look(waiting, 1)).flag.share).toBe(1_000);
+      const begun = look(waiting, 1);
+      expect(begun.events).toMatchObject([{ type: 'rollout.preflight', actor: 'sluice', record: begun.rollout }]);
+      expect(look(begun).flag.share).toBe(1_000);
       expect(ask(waiting, 'abort')).toMatchObject({ rollout: { phase: { name: 'aborted' } }, flag: { shareOwner: null } });
     }
   });
@@ -118,6 +120,9 @@ describe('a freeze window', () => {
     const missing = look(waiting, 6_000, { validator: 'missing' });
     expect(missing.rollout.phase.name).toBe('preflight');
     const frozen = look(missing);
+    expect(frozen.events).toMatchObject([
+      { type: 'rollout.pending', reason: expect.stringContaining('no stage is opened before') },
+    ]);
     expect(frozen).toMatchObject({ rollout: { phase: { name: 'pending' } }, flag: { share: 0 } });
     expect(watch(frozen, 16_000).rollout.phase.name).toBe('baking');
   });

@@ -1,13 +1,16 @@
 /** A rollout before its start: what it waits for, and how that ends. */
 import { type Refusal, refuse } from '../error.ts';
 import type { Attribution } from '../event.ts';
-import { type FreezeWindow, freezeAt } from './freeze.ts';
+import { type FreezeWindow, freezeAt, openMs } from './freeze.ts';
 import type { Phase, Rollout } from './rollout.ts';
 import { change, end, stay, type Transition } from './step.ts';
 
 type Pending = Extract<Phase, { name: 'pending' }>;
 
-/** `allFrozen` are the windows of all rollouts. A start that nobody approved in time does not happen later, when what it was asked for may be over. */
+/**
+ * `allFrozen` are the windows of all rollouts. A start that nobody approved in time does not happen later, when what it was asked for may be
+ * over; time in which nothing could have started does not count.
+ */
 export function pending(
   rollout: Rollout,
   { startAt, approvalSince }: Pending,
@@ -15,16 +18,20 @@ export function pending(
   now: number,
 ): Transition {
   const { startApprovalExpiryMs, freezeWindows } = rollout.plan;
+  const windows = [...freezeWindows, ...allFrozen];
   if (approvalSince !== null) {
-    if (now - approvalSince < startApprovalExpiryMs) return stay(rollout, now);
+    const mayWait = now - approvalSince < startApprovalExpiryMs || freezeAt(windows, now) !== null;
+    if (mayWait || openMs(windows, approvalSince, now) < startApprovalExpiryMs) return stay(rollout, now);
     const message = `nobody approved the start within ${startApprovalExpiryMs / 1000} s`;
     return end(rollout, { name: 'aborted', message }, now, {
       events: [{ type: 'rollout.aborted', reason: message, detail: {} }],
     });
   }
   if (startAt !== null && startAt > now) return { ...stay(rollout, now), rollout: { ...rollout, dueAt: startAt } };
-  return freezeAt([...freezeWindows, ...allFrozen], now) === null
-    ? change(rollout, { name: 'preflight' }, now, {})
+  return freezeAt(windows, now) === null
+    ? change(rollout, { name: 'preflight' }, now, {
+        events: [{ type: 'rollout.preflight', reason: 'nothing is waited for any more', detail: {} }],
+      })
     : stay(rollout, now);
 }
 

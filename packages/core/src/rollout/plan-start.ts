@@ -6,13 +6,14 @@ import { withoutTest } from '../experiment/division.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { type Flag, isLive } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
+import type { SegmentLookup } from '../flag/match.ts';
 import { endOwner } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { adviseRollout } from './advise.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, RolloutPlan } from './rollout.ts';
-import { startRollout } from './start.ts';
+import { archivedRefusal, startRollout } from './start.ts';
 
 export interface StartRequest {
   /** The plan for the flag as it is then. @throws SluiceError `invalid` */
@@ -26,6 +27,8 @@ export interface StartRequest {
   readonly underWay: readonly (Rollout | Experiment)[];
   /** Edits of the flag that wait for their instants: it is warned of those too. */
   readonly schedule?: Schedule | undefined;
+  /** The segments of the scope, for the rehearsal before something is taken over. */
+  readonly segments?: SegmentLookup;
 }
 
 /** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
@@ -33,6 +36,8 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   const { flag: kept, key } = facts;
   const { by, onConflict, problem } = request;
   if (kept === undefined) return refuse(`flag "${key}" does not exist; create it with setFlag before rolling it out`, 'notFound');
+  const archived = archivedRefusal(kept);
+  if (archived !== null) return archived;
   const isTakeover = onConflict === 'supersede' && kept.shareOwner !== null && isLive(kept);
   const flag = isTakeover ? freed(kept, facts.rollout) : kept;
   // That the share has an owner is said before that it leaves nothing to roll out.
@@ -43,7 +48,7 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   const others = request.underWay.filter((change) => change.key !== key);
   const advice = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
   const rollout = { ...started, warnings: adviseRollout(plan, advice) };
-  const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag)) : null;
+  const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag, request.segments)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
   const ended = isTakeover ? takenOver(facts, by, now) : { records: [], events: [] };
   const owned: Flag = { ...flag, shareOwner: { kind: 'rollout', key }, revision: flag.revision + 1, updatedAt: now };

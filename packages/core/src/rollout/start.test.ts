@@ -35,6 +35,7 @@ describe('startRollout', () => {
     expect(refusals.every(isRefusal)).toBe(true);
     expect(refusals.map((refusal) => isRefusal(refusal) && refusal.code)).toEqual(['refused', 'refused', 'conflict', 'conflict']);
     expect(refusals[0]).toMatchObject({ refused: expect.stringContaining('restoreFlag("checkout")') });
+    expect(refusals[1]).toMatchObject({ refused: expect.stringMatching(/is archived, .*make a flag of another name/) });
     expect(refusals[3]).toMatchObject({ refused: expect.stringContaining('the test "colour"') });
   });
 });

@@ -17,7 +17,8 @@ export function startRollout(
   now: number,
 ): Rollout | Refusal {
   const name = `rollout of "${flag.key}"`;
-  if (flag.archivedAt !== null) return refuse(`${name}: the flag is archived`);
+  const archived = archivedRefusal(flag);
+  if (archived !== null) return archived;
   if (flag.status === 'disabled')
     return refuse(
       `${name}: the flag is disabled and a rollout never undoes a kill; restoreFlag("${flag.key}") or set enabled: true first`,
@@ -30,6 +31,14 @@ export function startRollout(
     );
   }
   return newRollout(flag, plan, { number: (previous?.number ?? 0) + 1, revision: (previous?.revision ?? 0) + 1 }, by, now);
+}
+
+/** Said before what is wrong with a plan for the flag, which would not help. */
+export function archivedRefusal({ key, archivedAt }: Flag): Refusal | null {
+  if (archivedAt === null) return null;
+  return refuse(
+    `rollout of "${key}": the flag is archived, and an archived key is not used again; make a flag of another name with setFlag`,
+  );
 }
 
 /** A gradual rollback at its first stage already, with the allocation to write; `revision` is that of the kept record, 0 without one. */

@@ -7,7 +7,7 @@ import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import type { EventCounts } from '../statistics/event-test.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
-import type { FreezeWindow } from './freeze.ts';
+import { type FreezeWindow, openMs, openSince } from './freeze.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
 
 /** What is known when a rollout is looked at. */
@@ -132,20 +132,27 @@ export function hold(
   return change(stoodStill(rollout), phase, now, { events: [event] });
 }
 
-/** Goes on after a hold, with the rest of the bake. */
-export function goOn(rollout: Rollout, held: HeldPhase, now: number, reason: string): Transition {
+/** Goes on after a hold, with the rest of the bake. `allFrozen` are the windows of all rollouts. */
+export function goOn(
+  rollout: Rollout,
+  held: HeldPhase,
+  now: number,
+  reason: string,
+  allFrozen: readonly FreezeWindow[],
+): Transition {
   const rested = rollout.progress === null ? null : restedProgress(rollout.progress, held, now);
-  const resumesTo = restedPhase(held, now);
+  const resumesTo = restedPhase(held, [...rollout.plan.freezeWindows, ...allFrozen], now);
   const event: TransitionEvent = { type: 'rollout.resumed', reason, detail: { hold: held.reason, stage: held.resumesTo.stage } };
   const reasserted = held.reason === 'drift' ? rollout.applied : null;
   return change({ ...rollout, progress: rested }, resumesTo, now, { allocation: reasserted, events: [event] });
 }
 
-/** A hold is no part of the time in which an approval is waited for, and one that expired is asked for anew. */
-function restedPhase({ resumesTo, reason, since }: HeldPhase, now: number): StagePhase {
+/** A hold is no part of the time in which an approval is waited for, nor is a freeze before it, and one that expired is asked for anew. */
+function restedPhase({ resumesTo, reason, since }: HeldPhase, windows: readonly FreezeWindow[], now: number): StagePhase {
   if (resumesTo.name !== 'awaitingApproval') return resumesTo;
-  const asked = reason === 'approvalExpired' ? now : Math.min(now, resumesTo.since + Math.max(0, now - since));
-  return { ...resumesTo, since: asked };
+  if (reason === 'approvalExpired') return { ...resumesTo, since: now };
+  const waited = openMs(windows, resumesTo.since, since);
+  return { ...resumesTo, since: openSince(windows, waited, resumesTo.since, now) };
 }
 
 /** What was held for is not held for twice: the validator runs again, and a deadline that came starts anew. */

@@ -41,8 +41,11 @@ function preflight(rollout: Rollout, facts: RolloutFacts, now: number): Transiti
   // A process that does not have it yet, such as one that was restarted just now, is no fault of the plan.
   if (facts.validator === 'missing') return stay(rollout, now);
   // A freeze that began while the validator was waited for.
-  if (freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now) !== null)
-    return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {});
+  const frozen = freezeAt([...rollout.plan.freezeWindows, ...facts.freezeWindows], now);
+  if (frozen !== null)
+    return change(rollout, { name: 'pending', startAt: null, approvalSince: null }, now, {
+      events: [{ type: 'rollout.pending', reason: freezeText(frozen), detail: {} }],
+    });
   const problem =
     facts.flag === null
       ? 'the flag is gone'
@@ -64,7 +67,7 @@ function watchStage(before: Rollout, facts: RolloutFacts, now: number): Transiti
   if (hasDrifted && held?.reason !== 'drift' && held?.reason !== 'manual') return hold(rollout, at, driftOf(rollout, facts), now);
   if (held !== null) {
     const cleared = clearedBy(held, look);
-    return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared);
+    return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared, facts.freezeWindows);
   }
   if (at.name === 'rollingBack') return descend(look, at.stage);
   const reason = holdFor(look);

@@ -211,6 +211,34 @@ describe('a kill that the store does not take', () => {
   });
 });
 
+describe('setFlag with enabled: false', () => {
+  it('alone is the kill switch, with its force and its file', async () => {
+    const { flags, store, kept, clock, isOn } = await world(kills.path);
+    store.fault = 'unavailable';
+    const kill = flags.setFlag('f', { enabled: false }, { ...by, force: true });
+    expect(isOn()).toBe(false);
+    expect(await kill).toMatchObject({ status: 'disabled', durable: false });
+    expect(flags.listPendingKills()).toMatchObject([{ act: 'kill', ...by }]);
+    store.fault = null;
+    await clock.advance(31_000);
+    expect(await marks(kept)).toEqual(['flag.created', 'flag.killed']);
+  });
+
+  it('beside other settings fails whole with the store', async () => {
+    const { flags, store, isOn } = await world(kills.path);
+    store.fault = 'unavailable';
+    await expect(flags.setFlag('f', { enabled: false, description: 'd' })).rejects.toMatchObject({ code: 'unavailable' });
+    expect([isOn(), flags.listPendingKills()]).toEqual([true, []]);
+    await expect(flags.setFlag('new', { enabled: false })).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('names a misspelt option as before, and kills nothing for it', async () => {
+    const { flags, isOn } = await world(kills.path);
+    await expect(flags.setFlag('f', { enabled: false }, { reson: 'x' } as object)).rejects.toThrow('/reson is not an option');
+    expect(isOn()).toBe(true);
+  });
+});
+
 it('refuses a deadline that is none', () => {
   for (const deadlineMs of [0, -1, Number.NaN])
     expect(() => createSluice({ store: memoryStore(), breakGlass: { deadlineMs } })).toThrow(

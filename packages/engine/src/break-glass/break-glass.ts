@@ -1,14 +1,13 @@
 /**
- * Kills that work when the store does not: in memory at once, tried on the store, and if that does not take them in time kept in the
+ * Kills and rollbacks to a version that work when the store does not: in memory at once, tried on the store, and if that does not take them in time kept in the
  * break-glass journal and tried again until it does.
  */
 import { randomUUID } from 'node:crypto';
 import {
   type Change,
   type Emergency,
-  type LoggedEvent,
+  isRefusal,
   planEmergency,
-  planReconciliation,
   type Reconciliation,
   type Refusal,
   SluiceError,
@@ -22,6 +21,7 @@ import type { Committed, Store } from '../store/store.ts';
 import type { View } from '../view.ts';
 import { BreakGlassJournal } from './break-glass-journal.ts';
 import { inWords, type PendingEmergency, pendingOf } from './pending-emergency.ts';
+import { reconcile } from './reconcile.ts';
 
 interface Deps {
   readonly view: View;
@@ -29,6 +29,8 @@ interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problem: (error: unknown) => void;
+  /** Hears that an emergency of this flag is served no longer: the store has it, or it was dropped. */
+  readonly lifted: (key: string) => void;
   /** Null: emergencies that the store does not take stand in memory alone. */
   readonly file: string | null;
   readonly deadlineMs: number;
@@ -46,8 +48,6 @@ type DecideEmergency = (view: View, now: number) => Change | Refusal | null;
 
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
-const MAX_ATTEMPTS = 16;
-const LOG_PAGE = 1000;
 /** What a store answers when the call itself is at fault; anything else is the world's failure, and a kill stands all the same. */
 const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'refused', 'unauthorized']);
 
@@ -74,7 +74,8 @@ export class BreakGlass {
     try {
       const { emergencies = [], problems = [] } = this.#journal?.read() ?? {};
       for (const problem of problems) this.#deps.problem(problem);
-      for (const emergency of emergencies) {
+      // A file that was being cleared holds older lines than the one beside it.
+      for (const emergency of [...emergencies].sort((a, b) => a.at - b.at)) {
         if (!sameScope(emergency.scope, this.#deps.view.scope)) continue;
         this.#deps.view.impose(emergency);
         this.#pending.set(emergency.id, emergency);
@@ -115,7 +116,7 @@ export class BreakGlass {
     const emergency: Emergency = { ...asked, id: randomUUID(), scope: view.scope, at: clock.now() };
     view.impose(emergency);
     let isHandedOver = false;
-    const work = commit((now, at) => (isHandedOver ? null : planEmergency(emergency, now.facts(emergency.key), at)));
+    const work = commit((now, at) => (isHandedOver ? null : planEmergency(emergency, now.componentFacts(emergency.key), at)));
     let failure = `the store gave no answer within ${this.#deps.deadlineMs} ms`;
     try {
       const committed = await answeredWithin(clock, this.#deps.deadlineMs, work);
@@ -131,6 +132,7 @@ export class BreakGlass {
       failure = describeFailure(error);
     }
     isHandedOver = true;
+    this.#refuseUnservable(emergency, failure);
     await this.#keep(emergency, failure);
     // The store may answer after all.
     work.then(
@@ -138,6 +140,16 @@ export class BreakGlass {
       () => {},
     );
     return { committed: null, isDurable: false };
+  }
+
+  /** What is refused by all that is known here has no effect that could stand until the store is back. @throws SluiceError of the refusal's code */
+  #refuseUnservable(emergency: Emergency, failure: string): void {
+    const { view, clock } = this.#deps;
+    const facts = view.componentFacts(emergency.key);
+    const planned = facts.flag === undefined ? null : planEmergency(emergency, facts, clock.now());
+    if (planned === null || !isRefusal(planned)) return;
+    view.lift(emergency);
+    throw new SluiceError(planned.code, `${planned.refused}; and the store cannot be asked whether that is still so: ${failure}`);
   }
 
   async #keep(emergency: Emergency, failure: string): Promise<void> {
@@ -179,43 +191,23 @@ export class BreakGlass {
 
   async #settleAll(): Promise<void> {
     const { clock, deadlineMs } = this.#deps;
-    for (const emergency of [...this.#pending.values()]) {
-      const work = this.#ready.then(() => this.#reconcile(emergency));
+    for (const emergency of [...this.#pending.values()].sort((a, b) => a.at - b.at)) {
+      const isPending = (): boolean => this.#pending.has(emergency.id);
+      const work = this.#ready.then(async () => {
+        const outcome = await reconcile(emergency, this.#deps, isPending);
+        if (outcome !== null) this.#settle(emergency, outcome);
+      });
       if ((await answeredWithin(clock, deadlineMs, work)) === LATE)
         throw new SluiceError('unavailable', `${inWords(emergency)}: the store gave no answer within ${deadlineMs} ms`);
     }
     await this.#clear();
   }
 
-  /** Past the queue of commits, which a store that does not answer holds up. */
-  async #reconcile(emergency: Emergency): Promise<void> {
-    const { view, store, clock } = this.#deps;
-    for (let attempt = 1; this.#pending.has(emergency.id); attempt++) {
-      const later = await this.#later(emergency);
-      const decision = planReconciliation(emergency, view.facts(emergency.key), later, clock.now());
-      try {
-        if (decision.outcome === 'commit') await store.commit(decision.change);
-        return this.#settle(emergency, decision);
-      } catch (error) {
-        if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
-      }
-    }
-  }
-
-  async #later({ scope, key, seq }: Emergency): Promise<LoggedEvent[]> {
-    const events: LoggedEvent[] = [];
-    for (;;) {
-      const after = events.at(-1)?.seq ?? seq;
-      const page = await this.#deps.store.log({ scope, kind: 'flag', key, after, limit: LOG_PAGE });
-      events.push(...page);
-      if (page.length < LOG_PAGE) return events;
-    }
-  }
-
   #settle(emergency: Emergency, { outcome, ...rest }: Reconciliation): void {
     if (!this.#pending.delete(emergency.id)) return;
     this.#settled.add(emergency.id);
     this.#deps.view.lift(emergency);
+    this.#deps.lifted(emergency.key);
     const { logger } = this.#deps;
     if (outcome === 'commit' || outcome === 'recorded') logger.info(`${inWords(emergency)}: the store has it now`);
     if ('by' in rest)

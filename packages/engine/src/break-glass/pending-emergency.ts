@@ -8,6 +8,8 @@ export interface PendingEmergency {
   readonly act: Emergency['act']['type'];
   /** Whom a targeted rollback is about; empty for the others. */
   readonly userIds: readonly string[];
+  /** Which version of the component everybody has again; null for the others. */
+  readonly toVersion: string | null;
   readonly at: Date;
   readonly actor: string;
   readonly reason: string;
@@ -15,11 +17,18 @@ export interface PendingEmergency {
 
 export function pendingOf({ id, key, act, at, actor, reason }: Emergency): PendingEmergency {
   const userIds = act.type === 'exclude' ? act.userIds : [];
-  return { id, flag: key, act: act.type, userIds, at: new Date(at), actor, reason };
+  const toVersion = act.type === 'toVersion' ? act.version : null;
+  return { id, flag: key, act: act.type, userIds, toVersion, at: new Date(at), actor, reason };
 }
 
 /** The subject and verb of a sentence about it. */
 export function inWords({ key, act, actor }: Emergency): string {
-  const what = act.type === 'exclude' ? `${act.userIds.length} users were shut out of flag "${key}"` : `flag "${key}" was killed`;
-  return `${what} by ${actor}`;
+  switch (act.type) {
+    case 'exclude':
+      return `${act.userIds.length === 1 ? '1 user was' : `${act.userIds.length} users were`} shut out of flag "${key}" by ${actor}`;
+    case 'toVersion':
+      return `component "${key}" was rolled back to version ${act.version} by ${actor}`;
+    default:
+      return `flag "${key}" was killed by ${actor}`;
+  }
 }

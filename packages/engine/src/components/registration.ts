@@ -2,6 +2,7 @@
 import { isRefusal, parseVersion, planRegisterVersion, SluiceError } from '@sluice/core';
 import { describeValue } from '../failure.ts';
 import { attributionOf, type MutationOptions } from '../mutation.ts';
+import { nameOf } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import type { VersionLoader } from './loader.ts';
 import { describeVersions, type VersionDetails } from './version-details.ts';
@@ -25,6 +26,7 @@ export async function registerVersion<Instance>(
   load: VersionLoader<Instance> | undefined,
   options: RegisterOptions<Instance>,
 ): Promise<VersionDetails> {
+  nameOf(component, 'component name');
   const { healthCheck, ...by } = options;
   checkFunction(component, 'load', load);
   checkFunction(component, 'healthCheck', healthCheck);

@@ -26,7 +26,7 @@ export interface VersionDetails {
 
 /** In order of registration; empty for an unknown component. */
 export function describeVersions(view: View, pool: VersionPool, component: string): VersionDetails[] {
-  const flag = view.flag(component);
+  const flag = view.served(component);
   const shares = flag === undefined ? new Map<string, number>() : versionShares(flag);
   return (view.components.get(component)?.versions ?? []).map((known) => {
     const slot = pool.slot(component, known.version);

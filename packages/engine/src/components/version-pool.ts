@@ -2,6 +2,7 @@
 import { type Flag, SluiceError, versionsInUse } from '@sluice/core';
 import type { Runtime } from '../runtime.ts';
 import { checkHealth } from './health.ts';
+import { StandIns } from './stand-in.ts';
 import { type Lease, type SlotPorts, VersionSlot } from './version-slot.ts';
 
 const LOAD_DEADLINE_MS = 60_000;
@@ -11,6 +12,10 @@ export class VersionPool {
   readonly #runtime: Runtime;
   readonly #ports: SlotPorts;
   readonly #slots = new Map<string, Map<string, VersionSlot>>();
+  readonly #standIns = new StandIns(
+    (component) => this.slots(component),
+    (error) => this.#ports.onProblem(error),
+  );
   #isClosed = false;
   /** How long a loader may take. */
   loadDeadlineMs = LOAD_DEADLINE_MS;
@@ -26,6 +31,9 @@ export class VersionPool {
     };
     runtime.observe(({ records }) => {
       for (const key of new Set(records.map((record) => record.key))) if (this.#slots.has(key)) this.letGo(key);
+    });
+    runtime.observeLifts((key) => {
+      if (this.#slots.has(key)) this.letGo(key);
     });
     runtime.onClose(() => this.close());
   }
@@ -47,22 +55,52 @@ export class VersionPool {
     return this.slots(component).some((slot) => slot.hasLoader);
   }
 
-  /** Leases `version` at once; if it cannot be used here, the stable one. @throws SluiceError `unavailable` when neither can, `refused` after `close` */
-  async lease(component: string, version: string): Promise<Lease> {
+  /**
+   * Leases `version` at once; if it cannot be used here, the stable one, and if that cannot either, what stands in for it.
+   * @throws SluiceError `unavailable` when none of them can, `refused` after `close`
+   */
+  async lease(component: string, version: string, stable: string): Promise<Lease> {
     this.refuseClosed();
-    try {
-      return await this.slot(component, version).lease();
-    } catch (error) {
-      const stable = this.#runtime.view.flag(component)?.offVariant ?? version;
-      if (stable === version || this.#isClosed) throw error;
-      return this.slot(component, stable)
-        .lease()
-        .catch((second: unknown) => {
-          throw new SluiceError('unavailable', `${messageOf(error)}; nor can the stable version: ${messageOf(second)}`, {
-            cause: error,
-          });
-        });
+    const slot = this.slot(component, version);
+    if (version === stable && slot.isFailing) {
+      const standIn = this.#standIns.of(component, stable);
+      // Calls do not wait for what failed before; it is tried again beside them.
+      if (standIn !== null) {
+        void this.#leaseStable(component, stable).then(
+          ({ release }) => release(),
+          () => {},
+        );
+        return standIn.lease();
+      }
     }
+    try {
+      return version === stable ? await this.#leaseStable(component, stable) : await slot.lease();
+    } catch (error) {
+      if (this.#isClosed) throw error;
+      const causes = [error];
+      if (version !== stable) {
+        try {
+          return await this.#leaseStable(component, stable);
+        } catch (second) {
+          causes.push(second);
+        }
+      }
+      return this.#leaseStandIn(component, stable, causes);
+    }
+  }
+
+  async #leaseStable(component: string, stable: string): Promise<Lease> {
+    const lease = await this.slot(component, stable).lease();
+    if (this.#standIns.end(component, stable)) this.letGo(component);
+    return lease;
+  }
+
+  #leaseStandIn(component: string, stable: string, causes: readonly unknown[]): Promise<Lease> {
+    const standIn = this.#standIns.of(component, stable);
+    const why = causes.map(messageOf).join('; nor can the stable version: ');
+    if (standIn === null) throw causes.length === 1 ? causes[0] : new SluiceError('unavailable', why, { cause: causes[0] });
+    this.#standIns.begin(component, stable, messageOf(causes.at(-1)));
+    return standIn.lease();
   }
 
   /** Loads a version that is to get traffic, tried again if it failed before, and asks whether it is well. @throws SluiceError `unavailable` when it may not get any */
@@ -108,7 +146,7 @@ export class VersionPool {
 
   /** What neither the flag nor its rollout names any more is drained, what they name again is kept, what was retired is not loaded again. */
   letGo(component: string): void {
-    const flag = this.#runtime.view.flag(component);
+    const flag = this.#runtime.view.served(component);
     if (flag === undefined) return;
     const unused = new Set(this.#unused(component, flag));
     for (const slot of this.slots(component)) if (!unused.has(slot)) slot.instance?.keep();
@@ -120,15 +158,30 @@ export class VersionPool {
 
   #unused(component: string, flag: Flag): VersionSlot[] {
     const used = versionsInUse(flag, this.#runtime.view.rollouts.get(component));
-    return this.slots(component).filter((slot) => slot.instance !== null && !used.has(slot.version));
+    const standIn = this.#standIns.of(component, flag.offVariant);
+    return this.slots(component).filter((slot) => slot.instance !== null && slot !== standIn && !used.has(slot.version));
   }
 
   /** Waits for the drain of everything of this component that is not in use; true when all of it was let go by the deadline. */
   async drainUnused(component: string): Promise<boolean> {
-    const flag = this.#runtime.view.flag(component);
+    const flag = this.#runtime.view.served(component);
     const unused = flag === undefined ? [] : this.#unused(component, flag);
     const drained = await Promise.all(unused.map((slot) => slot.drain(this.drainDeadlineMs, true)));
     return drained.every((isDrained) => isDrained);
+  }
+
+  /** Loads the stable version and then waits for the drain of what is not in use. `problem` says why it does not load, and what serves instead. */
+  async settle(component: string): Promise<{ readonly problem: string | null; readonly isDrained: boolean }> {
+    const stable = this.#runtime.view.served(component)?.offVariant;
+    if (stable === undefined || !this.loads(component)) return { problem: null, isDrained: true };
+    let problem: string | null = null;
+    try {
+      (await this.slot(component, stable).lease(true)).release();
+      this.#standIns.end(component, stable);
+    } catch (error) {
+      problem = this.#standIns.begin(component, stable, messageOf(error));
+    }
+    return { problem, isDrained: await this.drainUnused(component) };
   }
 
   refuseClosed(): void {

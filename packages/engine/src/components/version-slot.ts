@@ -41,7 +41,8 @@ export class VersionSlot {
   #instance: LeasedInstance | null = null;
   /** Being disposed of while a newer instance serves already. */
   #leaving: LeasedInstance[] = [];
-  #failedAt = 0;
+  /** Null while the last load did not fail. */
+  #failedAt: number | null = null;
   #lastError: string | null = null;
   #isMissingTold = false;
 
@@ -79,6 +80,11 @@ export class VersionSlot {
     return this.#load === null ? 'registered' : 'idle';
   }
 
+  /** Whether the last load failed, also while it is tried again. */
+  get isFailing(): boolean {
+    return this.#failedAt !== null && this.state !== 'ready';
+  }
+
   get leases(): number {
     return this.#instance?.leases ?? 0;
   }
@@ -114,7 +120,9 @@ export class VersionSlot {
     const { clock } = this.#ports;
     const current = this.#instance;
     const isSpent =
-      current === null || current.isGone || (current.state === 'failed' && (again || clock.now() - this.#failedAt >= RETRY_MS));
+      current === null ||
+      current.isGone ||
+      (current.state === 'failed' && (again || clock.now() - (this.#failedAt ?? 0) >= RETRY_MS));
     if (!isSpent) return current;
     if (this.#load === null) return null;
     const loading = loadWithin(this.#load, {
@@ -130,6 +138,7 @@ export class VersionSlot {
     instance.loaded.then(
       () => {
         this.#lastError = null;
+        this.#failedAt = null;
       },
       (error: unknown) => {
         this.#failedAt = clock.now();

@@ -1,0 +1,45 @@
+/** Brings one emergency to a store that may have gone on without it. */
+import { type Emergency, type LoggedEvent, planReconciliation, type Reconciliation, SluiceError } from '@sluice/core';
+import type { Clock } from '../clock/clock.ts';
+import type { Store } from '../store/store.ts';
+import type { View } from '../view.ts';
+
+interface Ground {
+  readonly view: View;
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+const MAX_ATTEMPTS = 16;
+const LOG_PAGE = 1000;
+
+/**
+ * Past the queue of commits, which a store that does not answer holds up. Resolves when the store has what came of it; null when somebody else
+ * settled it meanwhile.
+ * @throws SluiceError `unavailable` when the store does not take it, `conflict` after 16 lost attempts
+ */
+export async function reconcile(emergency: Emergency, ground: Ground, isPending: () => boolean): Promise<Reconciliation | null> {
+  const { view, store, clock } = ground;
+  for (let attempt = 1; isPending(); attempt++) {
+    const later = await laterEvents(store, emergency);
+    const decision = planReconciliation(emergency, view.componentFacts(emergency.key), later, clock.now());
+    try {
+      if (decision.outcome === 'commit') await store.commit(decision.change);
+      return decision;
+    } catch (error) {
+      if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
+    }
+  }
+  return null;
+}
+
+/** What the log tells of the flag after the place in it that the killing process knew. */
+async function laterEvents(store: Store, { scope, key, seq }: Emergency): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  for (;;) {
+    const after = events.at(-1)?.seq ?? seq;
+    const page = await store.log({ scope, kind: 'flag', key, after, limit: LOG_PAGE });
+    events.push(...page);
+    if (page.length < LOG_PAGE) return events;
+  }
+}
