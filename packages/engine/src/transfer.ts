@@ -7,6 +7,8 @@ import {
   type OnExisting,
   parseDocument,
   planImport,
+  type Refusal,
+  refuse,
   type SluiceDocument,
   SluiceError,
   type SluiceRecord,
@@ -38,7 +40,10 @@ export async function exportAll(runtime: Runtime): Promise<SluiceDocument> {
   return exportDocument(recordsOf(runtime.view), runtime.view.scope, runtime.clock.now());
 }
 
-/** @throws SluiceError `invalid` with every issue of the document; `refused` naming every record that is refused, unless it is a dry run */
+/**
+ * @throws SluiceError `invalid` with every issue of the document, also of what it names that is neither there nor in it; `refused` naming every
+ * record that does not go with what is there; a dry run answers both as entries
+ */
 export async function importAll(runtime: Runtime, document: unknown, options: ImportOptions): Promise<ImportResult> {
   checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'force', 'dryRun']);
   const by = attributionWithReason('import', options);
@@ -64,17 +69,23 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
   const committed = await runtime.commit((view, now) => {
     const planned = plan(view, now);
     entries = planned.entries;
-    if (planned.change === null) return { refused: refusalOf(entries), code: 'refused' };
+    if (planned.change === null) return refusalOf(entries);
     return planned.change.records.length === 0 ? null : planned.change;
   });
   return { entries, changed: committed !== null };
 }
 
-function refusalOf(entries: readonly ImportEntry[]): string {
-  const refused = entries.filter((entry) => entry.outcome === 'refused');
-  const shown = refused.slice(0, 5).map(({ kind, key, message }) => `${kind} "${key}": ${message}`);
-  const more = refused.length > shown.length ? `; and ${refused.length - shown.length} more` : '';
-  return `import: nothing was imported. ${shown.join('; ')}${more}`;
+/** `invalid` when the document is wrong in itself, whatever else is refused besides. */
+function refusalOf(entries: readonly ImportEntry[]): Refusal {
+  const isInvalid = entries.some(({ outcome }) => outcome === 'invalid');
+  const against = entries.filter(({ outcome }) => outcome === 'refused' || outcome === 'invalid');
+  const shown = against.slice(0, 5).map(({ kind, key, message }) => `${kind} "${key}": ${message}`);
+  const more = against.length > shown.length ? `; and ${against.length - shown.length} more` : '';
+  return refuse(
+    `import: nothing was imported. ${shown.join('; ')}${more}`,
+    isInvalid ? 'invalid' : 'refused',
+    against.flatMap(({ issues }) => issues),
+  );
 }
 
 function recordsOf(view: View): SluiceRecord[] {
@@ -82,6 +93,8 @@ function recordsOf(view: View): SluiceRecord[] {
     ...view.segments.all(),
     ...view.allFlags(),
     ...view.components.values(),
+    ...view.layers.values(),
+    ...view.schedules.values(),
     ...view.experiments.values(),
     ...view.rollouts.values(),
   ];

@@ -1,6 +1,6 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
-import { isRefusal, type Refusal, refuse } from '../error.ts';
+import { isRefusal, type Refusal, refuse, refuseIssues } from '../error.ts';
 import { type Attribution, type EventType, eventOf } from '../event.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
@@ -28,8 +28,7 @@ export function createExperiment(
   segments?: SegmentFinder,
 ): Change | Refusal {
   const missing = segments === undefined ? [] : missingSegmentIssues(settings.eligibility, '/eligibility', segments);
-  if (missing.length > 0)
-    return refuse(`test "${settings.testId}": ${missing.map(({ path, message }) => `${path} ${message}`).join('; ')}`, 'invalid');
+  if (missing.length > 0) return refuseIssues(`test "${settings.testId}"`, missing);
   const experiment: Experiment = {
     kind: 'experiment',
     scope,
