@@ -162,6 +162,7 @@ export {
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
+export { jsonSize } from './json-size.ts';
 export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
 export {
   type Emergency,

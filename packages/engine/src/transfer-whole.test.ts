@@ -101,3 +101,21 @@ it('the document says of which flags it leaves out scheduled edits', async () =>
   await clock.advance(2_000);
   expect((await sluice.export()).withoutSchedulesOf).toEqual([]);
 });
+
+it('a document that is too large is refused before anything is made of it, naming size and limit', async () => {
+  const { flags, ...sluice } = inMemory();
+  await flags.setFlag('f', { enabled: true, description: 'x'.repeat(2_000) });
+  const document = await sluice.export();
+  const size = JSON.stringify(document).length;
+  const to = inMemory();
+  await expect(to.import(document, { reason: 'move', maxBytes: 1_000 })).rejects.toMatchObject({
+    code: 'invalid',
+    message: `import: the document has ${size} bytes as JSON, and at most 1000 bytes are taken; import it in parts, or pass maxBytes`,
+    issues: [{ path: '' }],
+  });
+  const endless: unknown[] = [];
+  endless.push(endless, 'x'.repeat(100));
+  await expect(to.import(endless, { reason: 'move', maxBytes: 1_000 })).rejects.toThrow('has more than 16000 bytes as JSON');
+  await expect(to.import(document, { reason: 'move', maxBytes: 0 })).rejects.toThrow('import: maxBytes must be a whole number');
+  expect(await to.import(document, { reason: 'move', maxBytes: size })).toMatchObject({ changed: true });
+});

@@ -3,6 +3,7 @@ import {
   exportDocument,
   type ImportEntry,
   type ImportPlan,
+  jsonSize,
   ON_EXISTING,
   type OnExisting,
   parseDocument,
@@ -15,7 +16,11 @@ import {
 } from '@sluice/core';
 import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
+import { checkedMaxBytes, inBytes } from './store/file-size.ts';
 import type { View } from './view.ts';
+
+/** A document's size is told up to so many times what is taken. */
+const SIZES_COUNTED = 16;
 
 export interface ImportOptions extends MutationOptions {
   /** An import without a reason is refused. */
@@ -26,6 +31,8 @@ export interface ImportOptions extends MutationOptions {
   readonly force?: boolean;
   /** Only says what would be done. */
   readonly dryRun?: boolean;
+  /** A document of more bytes as JSON is refused; 64 MiB unless given. */
+  readonly maxBytes?: number;
 }
 
 export interface ImportResult {
@@ -45,7 +52,8 @@ export async function exportAll(runtime: Runtime): Promise<SluiceDocument> {
  * record that does not go with what is there; a dry run answers both as entries
  */
 export async function importAll(runtime: Runtime, document: unknown, options: ImportOptions): Promise<ImportResult> {
-  checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'force', 'dryRun']);
+  checkOptions('import', options, [...MUTATION_OPTIONS, 'onExisting', 'force', 'dryRun', 'maxBytes']);
+  checkSize(document, checkedMaxBytes('import: maxBytes', options.maxBytes));
   const by = attributionWithReason('import', options);
   const { onExisting = 'refuse', force = false, dryRun = false } = options;
   if (!ON_EXISTING.includes(onExisting))
@@ -73,6 +81,15 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
     return planned.change.records.length === 0 ? null : planned.change;
   });
   return { entries, changed: committed !== null };
+}
+
+/** Before anything is made of it. @throws SluiceError `invalid` */
+function checkSize(document: unknown, maxBytes: number): void {
+  const counted = SIZES_COUNTED * maxBytes;
+  const size = jsonSize(document, counted);
+  if (size <= maxBytes) return;
+  const message = `has ${size > counted ? `more than ${inBytes(counted)}` : inBytes(size)} as JSON, and at most ${inBytes(maxBytes)} are taken; import it in parts, or pass maxBytes`;
+  throw new SluiceError('invalid', `import: the document ${message}`, { issues: [{ path: '', message }] });
 }
 
 /** `invalid` when the document is wrong in itself, whatever else is refused besides. */

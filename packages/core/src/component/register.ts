@@ -1,4 +1,5 @@
 /** The registry of versions: what joins it, what leaves it, and that nothing in it is used twice. */
+
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
@@ -6,6 +7,7 @@ import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
 import { nameProblem } from '../flag/flag-file.ts';
+import { MAX_VARIANTS } from '../flag/flag-limits.ts';
 import { lostVariantProblem } from '../flag/lost-variants.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Component, RegisteredVersion } from './component.ts';
@@ -18,7 +20,7 @@ export interface ComponentFacts extends FlagFacts {
 }
 
 /** Live versions of one component: a flag's variants are counted in slots, of which there are 8 190. */
-export const MAX_LIVE_VERSIONS = 1_000;
+export const MAX_LIVE_VERSIONS = MAX_VARIANTS;
 
 /**
  * Adds a version to the registry. The first makes the component's flag and is served to everybody; later ones get nobody until a
