@@ -10,11 +10,17 @@ import { missingSegmentIssues } from '../segment/references.ts';
 import type { SegmentFinder } from '../segment/segment.ts';
 import { shareToPercentage } from '../share.ts';
 import { armValues, divisionOf, withoutTest } from './division.ts';
+import { segmentRevisions } from './eligibility-drift.ts';
 import type { Experiment } from './experiment.ts';
 import { type LayerFacts, takeRange } from './layer.ts';
 import type { ParsedTestSettings } from './settings.ts';
 
-const NO_LAYER: LayerFacts = { layer: undefined, isRunning: () => false };
+/** What the start of a test must know besides the test and its flag. */
+export interface StartFacts extends LayerFacts {
+  readonly segments?: SegmentFinder;
+}
+
+const NO_FACTS: StartFacts = { layer: undefined, isRunning: () => false };
 
 /**
  * A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. Refused when its
@@ -76,15 +82,15 @@ export function createExperiment(
 }
 
 /**
- * Starts a draft, or sets it to start at its `startAt` when that is still to come. `layerFacts` are those of the test's layer; without a layer they
- * are not asked.
+ * Starts a draft, or sets it to start at its `startAt` when that is still to come. `startFacts` are those of the test's layer,
+ * and the segments that its eligibility may name.
  */
 export function startExperiment(
   experiment: Experiment,
   flag: Flag | undefined,
   by: Attribution,
   now: number,
-  layerFacts?: LayerFacts,
+  startFacts?: StartFacts,
 ): Change | Refusal {
   const name = `test "${experiment.key}"`;
   const { phase, startAt } = experiment;
@@ -102,7 +108,7 @@ export function startExperiment(
     { type: 'experiment.started', detail: figuresOf(experiment) },
     by,
     now,
-    layerFacts,
+    startFacts,
   );
   if (isRefusal(started) || startAt === null || startAt <= now) return started;
   const scheduled: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'scheduled', dueAt: startAt };
@@ -115,9 +121,9 @@ export function startScheduled(
   flag: Flag | undefined,
   by: Attribution,
   now: number,
-  layerFacts?: LayerFacts,
+  startFacts?: StartFacts,
 ): Change {
-  const started = startExperiment(experiment, flag, by, now, layerFacts);
+  const started = startExperiment(experiment, flag, by, now, startFacts);
   if (!isRefusal(started)) return started;
   const draft: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'draft', startAt: null, dueAt: null };
   return { records: [draft], events: [eventOf('experiment.startFailed', draft, { ...by, reason: started.refused }, now)] };
@@ -130,13 +136,16 @@ export function runningFrom(
   label: { readonly type: EventType; readonly detail: JsonObject },
   by: Attribution,
   now: number,
-  layerFacts: LayerFacts = NO_LAYER,
+  startFacts: StartFacts = NO_FACTS,
 ): Change | Refusal {
-  const room = roomFor(experiment, flag, layerFacts);
+  const room = roomFor(experiment, flag, startFacts);
   if (room !== null && isRefusal(room)) return { ...room, refused: `test "${experiment.key}": ${room.refused}` };
   const running: Experiment = {
     ...experiment,
     slots: room?.slots ?? null,
+    ...(startFacts.segments === undefined
+      ? {}
+      : { segmentRevisions: segmentRevisions(experiment.eligibility, startFacts.segments) }),
     revision: experiment.revision + 1,
     phase: 'running',
     startedAt: now,
