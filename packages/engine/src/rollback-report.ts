@@ -1,4 +1,5 @@
 /** Loads what a rollback's report needs to know. */
+
 import {
   type DistinctCount,
   type LoggedEvent,
@@ -14,6 +15,7 @@ import {
   type StageCounts,
 } from '@sluice/core';
 import { stageSubject } from './exposure-watches.ts';
+import { describeValue } from './failure.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store/store.ts';
 
@@ -29,7 +31,7 @@ export async function loadRollbackReport(runtime: Runtime, id: number): Promise<
   if (!Number.isInteger(id) || id < 1)
     throw new SluiceError(
       'invalid',
-      `a rollback's id is a whole number from 1, as getRollbackHistory gives it; it is ${String(id)}`,
+      `a rollback's id is a whole number from 1, as getRollbackHistory gives it; it is ${describeValue(id)}`,
     );
   await runtime.ready;
   await runtime.facts.flush();

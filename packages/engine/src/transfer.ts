@@ -14,6 +14,7 @@ import {
   SluiceError,
   type SluiceRecord,
 } from '@sluice/core';
+import { describeValue } from './failure.ts';
 import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 import { checkedMaxBytes, inBytes } from './store/file-size.ts';
@@ -59,7 +60,7 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
   if (!ON_EXISTING.includes(onExisting))
     throw new SluiceError(
       'invalid',
-      `import: onExisting must be one of ${ON_EXISTING.join(', ')}; it is ${JSON.stringify(onExisting)}`,
+      `import: onExisting must be one of ${ON_EXISTING.join(', ')}; it is ${describeValue(onExisting)}`,
       {
         issues: [{ path: '/onExisting', message: `must be one of ${ON_EXISTING.join(', ')}` }],
       },

@@ -9,6 +9,7 @@ import type { FlagFacts } from '../flag/flag-facts.ts';
 import { nameProblem } from '../flag/flag-file.ts';
 import { MAX_VARIANTS } from '../flag/flag-limits.ts';
 import { lostVariantProblem } from '../flag/lost-variants.ts';
+import { shown } from '../flag/shown.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Component, RegisteredVersion } from './component.ts';
 import { versionsInUse } from './served.ts';
@@ -109,7 +110,7 @@ export function liveVersion(
 
 function nameRefusal({ key, flag }: ComponentFacts): Refusal | null {
   const problem = nameProblem(key);
-  if (problem !== null) return refuse(`the name of a component ${problem}; it is ${JSON.stringify(key)}`, 'invalid');
+  if (problem !== null) return refuse(`the name of a component ${problem}; it is ${shown(key)}`, 'invalid');
   if (flag === undefined) return null;
   if (flag.archivedAt !== null) return refuse(`component "${key}" is archived; an archived key is not used again`);
   return flag.isComponent ? null : notComponent(key);

@@ -208,11 +208,13 @@ function readVariants(value: unknown, path: string): ReturnType<Reader> {
   if (bad !== undefined)
     return { issues: [{ path: `${path}/${pointerPart(bad[0])}`, message: `must be a JSON value; it is ${shown(bad[1])}` }] };
   const copy = isJsonObject(value) ? copyJson(value) : undefined;
-  if (copy === undefined || Object.keys(value as object).length < 2)
-    return {
-      issues: [{ path, message: `must be an object of at least two JSON values by variant name; it is ${shown(value)}` }],
-    };
-  const tooMany = tooManyProblem(Object.keys(copy as object).length, MAX_VARIANTS, 'variants');
+  const names = isJsonObject(copy) ? Object.keys(copy) : [];
+  if (names.length < 2) {
+    const found = names.length === 0 ? `is ${shown(value)}` : `has only ${shown(names[0])}`;
+    const message = `must be an object of at least two JSON values by variant name, such as { off: false, on: true }; it ${found}`;
+    return { issues: [{ path, message }] };
+  }
+  const tooMany = tooManyProblem(names.length, MAX_VARIANTS, 'variants');
   if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
   return { field: { variants: copy as Readonly<Record<string, JsonValue>> } };
 }
@@ -242,9 +244,6 @@ function unknownSetting(name: string): string {
 }
 
 function invalid(key: string, issues: readonly Issue[]): SluiceError {
-  return new SluiceError(
-    'invalid',
-    `flag "${key}": ${issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join('; ')}`,
-    { issues },
-  );
+  const all = issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join('; ');
+  return new SluiceError('invalid', `flag "${key}": ${all}`, { issues });
 }

@@ -46,7 +46,7 @@ const condition: Shape = (value, path) => {
 };
 const dimensions: Shape = (value, path) => {
   const problem = dimensionsProblem(value);
-  return problem === null ? [] : [{ path, message: `${problem}; it is ${JSON.stringify(value)}` }];
+  return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
 };
 /** Documents from before tests had these lack them. */
 const LATER = { slots: slotsIssues, dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };

@@ -49,7 +49,7 @@ const SETTINGS = [
 const SHAPE = objectOf({
   name: (value, path) => {
     const problem = nameProblem(value);
-    return problem === null ? [] : [{ path, message: problem }];
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
   },
   status: oneOf(FLAG_STATUSES),
   rolloutPercentage: percentage,

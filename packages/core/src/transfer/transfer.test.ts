@@ -175,7 +175,7 @@ describe('a document', () => {
     expect(issuesOf({ ...exportDocument([], DEFAULT_SCOPE, NOW), version: 2, flags: 7 })).toEqual([
       '/version must be 1, which is what this Sluice reads; it is 2',
     ]);
-    expect(issuesOf([])).toEqual([' must be an object; it is []']);
+    expect(issuesOf([])).toEqual([' must be an object; it is a list of 0']);
     expect(issuesOf({ flags: [] })).toContainEqual('/format is missing');
   });
 });
