@@ -1,6 +1,6 @@
 /**
  * Cloudflare, 18 November 2025: a generated file with every row twice outgrew its limit and crashed what read it, good and bad files by turns.
- * A file is adopted only when all of it is right; otherwise the last good state stays, with the fault told by file, line and column.
+ * A file is adopted only when all of it is right and it is within its limit; otherwise the last good state stays, with the fault told by file, line and column.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createSluice, fileStore, manualClock, type Sluice } from 'sluice';
@@ -53,6 +53,27 @@ it.each(bad)('keeps the last good file when the next one has %s, and says so', a
   await sluice.close();
   const next = createSluice({ store: fileStore(file, { clock: manualClock(START), watch: false }) });
   expect(all(next)).toEqual(good);
+  await next.close();
+});
+
+it('keeps the last good file when the next one outgrew the limit, with nothing else wrong in it, and names both sizes', async () => {
+  const file = flagFile();
+  const maxFileBytes = generated(20).length + 100;
+  const options = { clock: manualClock(START), watch: false, maxFileBytes };
+  writeFileSync(file, generated(20));
+  const sluice = createSluice({ store: fileStore(file, options) });
+  await sluice.flags.reload();
+  const good = all(sluice);
+  const twice = generated(90, [...names, ...names.map((name) => `${name}-again`)]);
+  writeFileSync(file, twice);
+  await expect(sluice.flags.reload()).rejects.toThrow(
+    `:1:1: the file has ${twice.length} bytes, and at most ${maxFileBytes} bytes are taken`,
+  );
+  expect(all(sluice)).toEqual(good);
+  await sluice.close();
+  const next = createSluice({ store: fileStore(file, options) });
+  expect(all(next)).toEqual(good);
+  expect(next.flags.listFlags()).toHaveLength(FEATURES);
   await next.close();
 });
 

@@ -36,10 +36,17 @@ export class SluiceError extends Error {
 export interface Refusal {
   readonly refused: string;
   readonly code: ErrorCode;
+  /** The places of what was given that are wrong, where they are known. */
+  readonly issues?: readonly Issue[];
 }
 
-export function refuse(refused: string, code: ErrorCode = 'refused'): Refusal {
-  return { refused, code };
+export function refuse(refused: string, code: ErrorCode = 'refused', issues: readonly Issue[] = []): Refusal {
+  return issues.length === 0 ? { refused, code } : { refused, code, issues };
+}
+
+/** An input that does not fit what is there: `subject` is whose it is, such as `flag "checkout"`. */
+export function refuseIssues(subject: string, issues: readonly Issue[]): Refusal {
+  return refuse(`${subject}: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, 'invalid', issues);
 }
 
 export function isRefusal(value: object): value is Refusal {

@@ -61,6 +61,7 @@ export type { Breakdown, DimensionValueResults } from './experiment/breakdown.ts
 export { parseChanges, type TestChanges } from './experiment/changes.ts';
 export { dimensionsOf } from './experiment/dimensions.ts';
 export { driftOf } from './experiment/drift.ts';
+export { segmentChangeInWords, segmentsSinceStart } from './experiment/eligibility-drift.ts';
 export {
   type Aggregation,
   type Arm,
@@ -84,7 +85,13 @@ export {
   type SubjectTotals,
 } from './experiment/ledger.ts';
 export type { LedgerRow } from './experiment/ledger-row.ts';
-export { createExperiment, startExperiment, startScheduled, stopExperiment } from './experiment/lifecycle.ts';
+export {
+  createExperiment,
+  type StartFacts,
+  startExperiment,
+  startScheduled,
+  stopExperiment,
+} from './experiment/lifecycle.ts';
 export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
 export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
 export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
@@ -162,6 +169,7 @@ export {
 export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
+export { jsonSize } from './json-size.ts';
 export type { RecordKind, RecordOf, SluiceRecord } from './record.ts';
 export {
   type Emergency,

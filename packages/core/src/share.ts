@@ -1,5 +1,6 @@
 /** Shares are integers, so that a boundary is exact; percentages exist only where people read and write them. */
 import { SluiceError } from './error.ts';
+import { shown } from './flag/shown.ts';
 
 /** Integer parts of 100 000. */
 export type Share = number;
@@ -21,9 +22,8 @@ export function percentageProblem(value: unknown): string | null {
 export function percentageToShare(percentage: number, place: string): Share {
   const problem = percentageProblem(percentage);
   if (problem !== null) {
-    throw new SluiceError('invalid', `${place} ${problem}; it is ${String(percentage)}`, {
-      issues: [{ path: `/${place}`, message: problem }],
-    });
+    const message = `${problem}; it is ${shown(percentage)}`;
+    throw new SluiceError('invalid', `${place} ${message}`, { issues: [{ path: `/${place}`, message }] });
   }
   return Math.round(percentage * 1000);
 }

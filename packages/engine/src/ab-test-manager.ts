@@ -30,13 +30,14 @@ import {
   type Unit,
 } from '@sluice/core';
 import { controllerOf } from './controllers.ts';
+import { eligibilityWarnings } from './eligibility-warnings.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions } from './mutation.ts';
 import { callOn } from './names.ts';
 import { rankedValues } from './ranked-values.ts';
-import { hasArm } from './recorded-metric.ts';
+import { followsFlag, hasArm } from './recorded-metric.ts';
 import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -103,7 +104,7 @@ export class ABTestManager {
   async startTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
     await this.#runtime.commit((view, now) => {
       const experiment = experimentOf(view.experiments, testId);
-      return startExperiment(experiment, view.flag(testId), attributionOf(options), now, view.layerFacts(experiment.layer));
+      return startExperiment(experiment, view.flag(testId), attributionOf(options), now, view.startFacts(experiment.layer));
     });
     return this.getTest(testId);
   }
@@ -148,7 +149,7 @@ export class ABTestManager {
     attributionWithReason(callOn('rebaseTest', testId, 'testId'), options);
     return this.#change(testId, options, ({ experiment, view, now, by }) => {
       const parsed = parseChanges(experiment, changes, view.segments);
-      return planRebase(experiment, view.flag(testId), parsed, by, now, view.layerFacts(parsed.settings.layer));
+      return planRebase(experiment, view.flag(testId), parsed, by, now, view.startFacts(parsed.settings.layer));
     });
   }
 
@@ -217,7 +218,11 @@ export class ABTestManager {
     await this.#runtime.facts.flush();
     const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, subjectOf(experiment));
     this.#recorder.learn(experiment, totals);
-    const advice = [...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)), ...this.#recorder.warnings(testId)];
+    const advice = [
+      ...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)),
+      ...(await eligibilityWarnings(this.#runtime, experiment)),
+      ...this.#recorder.warnings(testId),
+    ];
     const flag = this.#runtime.view.flag(testId) ?? null;
     const ranked = await rankedValues(this.#runtime, experiment);
     const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice, ranked);
@@ -237,9 +242,4 @@ export class ABTestManager {
   listTests(filter: TestFilter = {}): TestDetails[] {
     return listedTests(this.#runtime.view.experiments.values(), filter);
   }
-}
-
-/** A running test's units are drawn by the flag, a shipped one's by its rollout. */
-function followsFlag({ phase, shipped }: Experiment): boolean {
-  return phase === 'running' || (phase === 'stopped' && shipped !== null);
 }

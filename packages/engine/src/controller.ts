@@ -212,7 +212,7 @@ export class Controller {
       const experiment = view.experiments.get(key);
       if (experiment?.phase !== 'scheduled') return null;
       const by = { actor: CONTROLLER, reason: 'its time has come' };
-      return startScheduled(experiment, view.flag(key), by, now, view.layerFacts(experiment.layer));
+      return startScheduled(experiment, view.flag(key), by, now, view.startFacts(experiment.layer));
     });
   }
 

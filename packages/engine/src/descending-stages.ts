@@ -1,5 +1,7 @@
 /** What the stages of a gradual rollback must be. */
+
 import { percentageProblem, SluiceError } from '@sluice/core';
+import { describeValue } from './failure.ts';
 
 /** @throws SluiceError `invalid` unless `stages` are percentages that fall and `intervalMs` is a duration; `name` is the flag's, for the message */
 export function checkDescending(name: string, stages: readonly number[], intervalMs: number): void {
@@ -12,10 +14,10 @@ export function checkDescending(name: string, stages: readonly number[], interva
       percentageProblem(stage) ??
       (before !== undefined && stage >= before ? `must be below the stage before it, ${before}` : null);
     if (problem !== null)
-      throw new SluiceError('invalid', `${call}: stages[${index}] ${problem}; it is ${String(stage)}`, {
+      throw new SluiceError('invalid', `${call}: stages[${index}] ${problem}; it is ${describeValue(stage)}`, {
         issues: [{ path: `/stages/${index}`, message: problem }],
       });
   }
   if (!Number.isFinite(intervalMs) || intervalMs < 0)
-    throw new SluiceError('invalid', `${call}: intervalMs must be 0 or more milliseconds; it is ${String(intervalMs)}`);
+    throw new SluiceError('invalid', `${call}: intervalMs must be 0 or more milliseconds; it is ${describeValue(intervalMs)}`);
 }

@@ -1,4 +1,5 @@
 /** Versions of components inside a running process: loaded once, leased for a call, swapped without dropping one, and let go of after the last. */
+
 import {
   componentOf,
   isRefusal,
@@ -15,6 +16,7 @@ import type { VersionLoader } from './components/loader.ts';
 import { type RegisterOptions, registerVersion } from './components/registration.ts';
 import { describeVersions, type VersionDetails } from './components/version-details.ts';
 import { poolOf, type VersionPool } from './components/version-pool.ts';
+import { describeValue } from './failure.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import { attributionOf, type MutationOptions } from './mutation.ts';
@@ -190,5 +192,5 @@ function orThrow<Found extends object>(found: Found | Refusal): Found {
 
 function durationOf(name: string, ms: number): number {
   if (typeof ms === 'number' && Number.isFinite(ms) && ms >= 0) return ms;
-  throw new SluiceError('invalid', `${name} must be 0 or more milliseconds; it is ${String(ms)}`);
+  throw new SluiceError('invalid', `${name} must be 0 or more milliseconds; it is ${describeValue(ms)}`);
 }

@@ -32,3 +32,8 @@ export function recordProblem({ experiment, testId, variant, metric, value, opti
 export function hasArm(experiment: Experiment, variant: unknown): boolean {
   return experiment.arms.some((arm) => arm.variant === variant);
 }
+
+/** A running test's units are drawn by the flag, a shipped one's by its rollout. */
+export function followsFlag({ phase, shipped }: Experiment): boolean {
+  return phase === 'running' || (phase === 'stopped' && shipped !== null);
+}

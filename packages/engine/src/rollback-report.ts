@@ -1,4 +1,5 @@
 /** Loads what a rollback's report needs to know. */
+
 import {
   type DistinctCount,
   type LoggedEvent,

@@ -151,7 +151,7 @@ export class Runtime {
         await this.store.refresh();
         if (this.#seq !== seen && attempt < MAX_ATTEMPTS) continue;
         if (change === null) return null;
-        throw new SluiceError(change.code, change.refused);
+        throw new SluiceError(change.code, change.refused, { issues: change.issues ?? [] });
       }
       try {
         return await this.store.commit(change, seen);

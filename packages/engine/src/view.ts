@@ -13,7 +13,6 @@ import {
   FlagTable,
   isEnded,
   type Layer,
-  type LayerFacts,
   type Override,
   overriddenFlag,
   placeholderFlag,
@@ -22,6 +21,7 @@ import {
   type Scope,
   type SegmentWorld,
   type SluiceRecord,
+  type StartFacts,
   sameScope,
   sharedConditions,
   type Unit,
@@ -218,9 +218,10 @@ export class View {
   }
 
   /** What the start of a test in this layer needs to know. */
-  layerFacts(layer: string | null): LayerFacts {
+  startFacts(layer: string | null): StartFacts {
     return {
       layer: layer === null ? undefined : this.layers.get(layer),
+      segments: this.segments,
       isRunning: (test) => this.experiments.get(test)?.phase === 'running',
     };
   }

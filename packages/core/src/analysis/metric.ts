@@ -1,5 +1,7 @@
 /** What a criterion measures, read out of its short name. */
+
 import type { Issue } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 
 export type MetricQuery =
   /** Errors over requests: the counters `errors` and `requests`. */
@@ -21,6 +23,6 @@ export function parseMetric(text: string, path = ''): MetricQuery | Issue {
   if (name !== text && (name === 'mean' || name === 'rate')) return { kind: name, metric };
   return {
     path,
-    message: `must be errorRate, p50, p90, p95, p99, p999, or mean(…), rate(…), p95(…) of a named metric; it is ${JSON.stringify(text)}`,
+    message: `must be errorRate, p50, p90, p95, p99, p999, or mean(…), rate(…), p95(…) of a named metric; it is ${shown(text)}`,
   };
 }

@@ -67,7 +67,7 @@ describe('parseCriterion', () => {
     expect(issuesOf({ metric: 'errorRate', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
     expect(issuesOf({ metric: 'mean(x)', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
     expect(issuesOf({ metric: 'p95', max: 100, slowerThan: limit })).toEqual([`${slow} 300`]);
-    expect(issuesOf({ metric: 'p95', versusControl: 1.2, slowerThan: '300' })).toEqual([`${slow} 300`]);
+    expect(issuesOf({ metric: 'p95', versusControl: 1.2, slowerThan: '300' })).toEqual([`${slow} "300"`]);
     expect(issuesOf({ metric: 'p95', source: 'prom', versusControl: 1.2, slowerThan: limit })).toEqual([own]);
     expect(issuesOf({ metric: 'p95', versusControl: 1.2 })).toEqual([own]);
     expect(issuesOf({ metric: 'errorRate', source: 'prom', versusControl: 1.2 })).toEqual([own]);
@@ -81,11 +81,13 @@ describe('parseCriterion', () => {
     expect(issuesOf({ metric: 'p75', max: 1, windowMs: 0, minsamples: 3, source: '', dryRun: 1 })).toEqual([
       '/criteria/0/minsamples is not a setting of a criterion (did you mean "minSamples"?)',
       expect.stringContaining('/criteria/0/metric must be errorRate'),
-      '/criteria/0/windowMs must be a finite number above 0; it is 0',
-      '/criteria/0/source must be a text',
-      '/criteria/0/dryRun must be true or false',
+      '/criteria/0/windowMs must be milliseconds above 0, ten years at most; it is 0',
+      '/criteria/0/source must be a text that is not empty; it is ""',
+      '/criteria/0/dryRun must be true or false; it is 1',
     ]);
-    expect(issuesOf('errorRate')).toEqual(['/criteria/0 must be an object such as { metric: "errorRate", max: 0.05 }']);
-    expect(issuesOf({ metric: 7, max: 1 })).toEqual(['/criteria/0/metric must be a text such as "errorRate"']);
+    expect(issuesOf('errorRate')).toEqual([
+      '/criteria/0 must be an object such as { metric: "errorRate", max: 0.05 }; it is "errorRate"',
+    ]);
+    expect(issuesOf({ metric: 7, max: 1 })).toEqual(['/criteria/0/metric must be a text such as "errorRate"; it is 7']);
   });
 });

@@ -1,7 +1,9 @@
 /** Reads a criterion as people write it, with its defaults. */
 import type { Issue } from '../error.ts';
 import { nearest } from '../flag/nearest.ts';
+import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
+import { MAX_DURATION_MS } from '../rollout/duration.ts';
 import type { Criterion } from './criterion.ts';
 import { parseMetric } from './metric.ts';
 
@@ -33,7 +35,7 @@ export function parseCriterion(
   path: string,
 ): { readonly criterion: Criterion } | { readonly issues: readonly Issue[] } {
   if (!isJsonObject(value))
-    return { issues: [{ path, message: 'must be an object such as { metric: "errorRate", max: 0.05 }' }] };
+    return { issues: [{ path, message: `must be an object such as { metric: "errorRate", max: 0.05 }; it is ${shown(value)}` }] };
   const issues: Issue[] = Object.keys(value)
     .filter((key) => !KNOWN.includes(key))
     .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a criterion${nearest(key, KNOWN)}` }));
@@ -41,29 +43,32 @@ export function parseCriterion(
   const metric =
     typeof given.metric === 'string'
       ? parseMetric(given.metric, `${path}/metric`)
-      : { path: `${path}/metric`, message: 'must be a text such as "errorRate"' };
+      : { path: `${path}/metric`, message: `must be a text such as "errorRate"; it is ${shown(given.metric)}` };
   if ('message' in metric) issues.push(metric);
   if (given.max === undefined && given.min === undefined && given.versusControl === undefined)
     issues.push({ path, message: 'needs a bound: max, min or both, or versusControl' });
   issues.push(...comparisonIssues(given, path), ...fractionIssues(given, path));
   if (given.max !== undefined && given.min !== undefined && given.min > given.max)
-    issues.push({ path: `${path}/min`, message: `must not be above max, ${String(given.max)}; it is ${String(given.min)}` });
+    issues.push({ path: `${path}/min`, message: `must not be above max, ${shown(given.max)}; it is ${shown(given.min)}` });
   for (const name of ['max', 'min', 'minSamples', 'windowMs', 'staleAfterMs'] as const) {
     const number = given[name];
-    const isBound = name === 'max' || name === 'min';
-    if (number !== undefined && !(Number.isFinite(number) && (isBound || number > 0)))
-      issues.push({
-        path: `${path}/${name}`,
-        message: `must be a finite number${isBound ? '' : ' above 0'}; it is ${String(number)}`,
-      });
+    const problem = number === undefined ? null : numberProblem(name, number);
+    if (problem !== null) issues.push({ path: `${path}/${name}`, message: `${problem}; it is ${shown(number)}` });
   }
   for (const name of ['name', 'source'] as const)
     if (given[name] !== undefined && (typeof given[name] !== 'string' || given[name] === ''))
-      issues.push({ path: `${path}/${name}`, message: 'must be a text' });
+      issues.push({ path: `${path}/${name}`, message: `must be a text that is not empty; it is ${shown(given[name])}` });
   if (given.dryRun !== undefined && typeof given.dryRun !== 'boolean')
-    issues.push({ path: `${path}/dryRun`, message: 'must be true or false' });
+    issues.push({ path: `${path}/dryRun`, message: `must be true or false; it is ${shown(given.dryRun)}` });
   if (issues.length > 0) return { issues };
   return { criterion: withDefaults(given as CriterionSettings) };
+}
+
+function numberProblem(name: string, value: unknown): string | null {
+  if (name === 'max' || name === 'min') return Number.isFinite(value) ? null : 'must be a finite number';
+  if (name === 'minSamples') return Number.isSafeInteger(value) && Number(value) > 0 ? null : 'must be a whole number above 0';
+  const isDuration = typeof value === 'number' && value > 0 && value <= MAX_DURATION_MS;
+  return isDuration ? null : 'must be milliseconds above 0, ten years at most';
 }
 
 /** An error rate is never above 1: a bound in percent could not fail. */
@@ -71,7 +76,7 @@ function fractionIssues({ metric, max, min }: Partial<CriterionSettings>, path: 
   if (metric !== 'errorRate') return [];
   return Object.entries({ max, min }).flatMap(([name, bound]) =>
     bound !== undefined && Number.isFinite(bound) && (bound < 0 || bound > 1)
-      ? [{ path: `${path}/${name}`, message: `must be a fraction from 0 to 1; 0.05 is 5 %; it is ${bound}` }]
+      ? [{ path: `${path}/${name}`, message: `must be a fraction from 0 to 1; 0.05 is 5 %; it is ${shown(bound)}` }]
       : [],
   );
 }
@@ -83,7 +88,7 @@ function comparisonIssues(given: Partial<CriterionSettings>, path: string): Issu
     return [
       {
         path: `${path}/slowerThan`,
-        message: `must be a finite number, of a quantile that has versusControl; it is ${String(slowerThan)}`,
+        message: `must be a finite number, of a quantile that has versusControl; it is ${shown(slowerThan)}`,
       },
     ];
   if (versusControl === undefined) return [];
@@ -92,7 +97,7 @@ function comparisonIssues(given: Partial<CriterionSettings>, path: string): Issu
   if (!isCompared || source !== DEFAULTS.source)
     return [{ path: at, message: "is for the errorRate of the process's own collector, and for its quantiles with slowerThan" }];
   const isRatio = typeof versusControl === 'number' && versusControl >= 1 && versusControl <= 100;
-  return isRatio ? [] : [{ path: at, message: `must be a number from 1 to 100; it is ${String(versusControl)}` }];
+  return isRatio ? [] : [{ path: at, message: `must be a number from 1 to 100; it is ${shown(versusControl)}` }];
 }
 
 function isQuantileName(metric: unknown): boolean {

@@ -1,4 +1,5 @@
 /** The registry of versions: what joins it, what leaves it, and that nothing in it is used twice. */
+
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
@@ -6,7 +7,9 @@ import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
 import { nameProblem } from '../flag/flag-file.ts';
+import { MAX_VARIANTS } from '../flag/flag-limits.ts';
 import { lostVariantProblem } from '../flag/lost-variants.ts';
+import { shown } from '../flag/shown.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Component, RegisteredVersion } from './component.ts';
 import { versionsInUse } from './served.ts';
@@ -18,7 +21,7 @@ export interface ComponentFacts extends FlagFacts {
 }
 
 /** Live versions of one component: a flag's variants are counted in slots, of which there are 8 190. */
-export const MAX_LIVE_VERSIONS = 1_000;
+export const MAX_LIVE_VERSIONS = MAX_VARIANTS;
 
 /**
  * Adds a version to the registry. The first makes the component's flag and is served to everybody; later ones get nobody until a
@@ -107,7 +110,7 @@ export function liveVersion(
 
 function nameRefusal({ key, flag }: ComponentFacts): Refusal | null {
   const problem = nameProblem(key);
-  if (problem !== null) return refuse(`the name of a component ${problem}; it is ${JSON.stringify(key)}`, 'invalid');
+  if (problem !== null) return refuse(`the name of a component ${problem}; it is ${shown(key)}`, 'invalid');
   if (flag === undefined) return null;
   if (flag.archivedAt !== null) return refuse(`component "${key}" is archived; an archived key is not used again`);
   return flag.isComponent ? null : notComponent(key);

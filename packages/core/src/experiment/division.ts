@@ -5,16 +5,20 @@ import type { Arm, Experiment } from './experiment.ts';
 type Division = Pick<Flag, 'status' | 'share' | 'offVariant' | 'onVariant' | 'split' | 'stageGroups'>;
 
 /** Who is in by the share gets an arm by the split, the control too; who is not gets the off variant, which is the control uncounted. */
-export function divisionOf({ arms, trafficShare }: Pick<Experiment, 'arms' | 'trafficShare'>): Division {
-  const split = arms.map(({ variant, weight }): VariantShare => ({ variant, share: weight }));
+export function divisionOf({ arms, trafficShare, split }: Pick<Experiment, 'arms' | 'trafficShare' | 'split'>): Division {
   return {
     status: 'percentage',
     share: trafficShare,
     offVariant: arms[0].variant,
     onVariant: arms[1].variant,
-    split,
+    split: split ?? splitOfArms(arms),
     stageGroups: [],
   };
+}
+
+/** One range for each, in their order. */
+export function splitOfArms(arms: readonly Arm[]): readonly VariantShare[] {
+  return arms.map(({ variant, weight }): VariantShare => ({ variant, share: weight }));
 }
 
 /** What the flag serves by variant. */

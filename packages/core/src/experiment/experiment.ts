@@ -1,5 +1,6 @@
 /** The experiment record (publicly a *test*): an allocation held fixed to learn. */
 import type { Condition } from '../flag/condition.ts';
+import type { VariantShare } from '../flag/flag.ts';
 import type { SlotRange } from '../flag/slots.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
@@ -73,6 +74,10 @@ export interface Experiment {
   readonly layer: string | null;
   /** What it took of the layer when it was started; null before, and without a layer. */
   readonly slots: SlotRange | null;
+  /** How its flag divides its units, where it began anew and as many as could kept their arm; absent where each arm has one range, in their order. */
+  readonly split?: readonly VariantShare[];
+  /** Of the segments that its eligibility leads to, as they were when it began; absent before. */
+  readonly segmentRevisions?: Readonly<Record<string, number>>;
   readonly durationMs: number;
   /** Empty when none were declared: then metrics are found as they are recorded. */
   readonly trackedMetrics: readonly TrackedMetric[];

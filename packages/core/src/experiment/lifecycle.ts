@@ -1,6 +1,6 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
-import { isRefusal, type Refusal, refuse } from '../error.ts';
+import { isRefusal, type Refusal, refuse, refuseIssues } from '../error.ts';
 import { type Attribution, type EventType, eventOf } from '../event.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
@@ -10,11 +10,17 @@ import { missingSegmentIssues } from '../segment/references.ts';
 import type { SegmentFinder } from '../segment/segment.ts';
 import { shareToPercentage } from '../share.ts';
 import { armValues, divisionOf, withoutTest } from './division.ts';
+import { segmentRevisions } from './eligibility-drift.ts';
 import type { Experiment } from './experiment.ts';
 import { type LayerFacts, takeRange } from './layer.ts';
 import type { ParsedTestSettings } from './settings.ts';
 
-const NO_LAYER: LayerFacts = { layer: undefined, isRunning: () => false };
+/** What the start of a test must know besides the test and its flag. */
+export interface StartFacts extends LayerFacts {
+  readonly segments?: SegmentFinder;
+}
+
+const NO_FACTS: StartFacts = { layer: undefined, isRunning: () => false };
 
 /**
  * A draft and its flag with a variant per arm, whose values name the components. Everybody gets control until it starts. Refused when its
@@ -28,8 +34,7 @@ export function createExperiment(
   segments?: SegmentFinder,
 ): Change | Refusal {
   const missing = segments === undefined ? [] : missingSegmentIssues(settings.eligibility, '/eligibility', segments);
-  if (missing.length > 0)
-    return refuse(`test "${settings.testId}": ${missing.map(({ path, message }) => `${path} ${message}`).join('; ')}`, 'invalid');
+  if (missing.length > 0) return refuseIssues(`test "${settings.testId}"`, missing);
   const experiment: Experiment = {
     kind: 'experiment',
     scope,
@@ -77,15 +82,15 @@ export function createExperiment(
 }
 
 /**
- * Starts a draft, or sets it to start at its `startAt` when that is still to come. `layerFacts` are those of the test's layer; without a layer they
- * are not asked.
+ * Starts a draft, or sets it to start at its `startAt` when that is still to come. `startFacts` are those of the test's layer,
+ * and the segments that its eligibility may name.
  */
 export function startExperiment(
   experiment: Experiment,
   flag: Flag | undefined,
   by: Attribution,
   now: number,
-  layerFacts?: LayerFacts,
+  startFacts?: StartFacts,
 ): Change | Refusal {
   const name = `test "${experiment.key}"`;
   const { phase, startAt } = experiment;
@@ -103,7 +108,7 @@ export function startExperiment(
     { type: 'experiment.started', detail: figuresOf(experiment) },
     by,
     now,
-    layerFacts,
+    startFacts,
   );
   if (isRefusal(started) || startAt === null || startAt <= now) return started;
   const scheduled: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'scheduled', dueAt: startAt };
@@ -116,9 +121,9 @@ export function startScheduled(
   flag: Flag | undefined,
   by: Attribution,
   now: number,
-  layerFacts?: LayerFacts,
+  startFacts?: StartFacts,
 ): Change {
-  const started = startExperiment(experiment, flag, by, now, layerFacts);
+  const started = startExperiment(experiment, flag, by, now, startFacts);
   if (!isRefusal(started)) return started;
   const draft: Experiment = { ...experiment, revision: experiment.revision + 1, phase: 'draft', startAt: null, dueAt: null };
   return { records: [draft], events: [eventOf('experiment.startFailed', draft, { ...by, reason: started.refused }, now)] };
@@ -131,13 +136,16 @@ export function runningFrom(
   label: { readonly type: EventType; readonly detail: JsonObject },
   by: Attribution,
   now: number,
-  layerFacts: LayerFacts = NO_LAYER,
+  startFacts: StartFacts = NO_FACTS,
 ): Change | Refusal {
-  const room = roomFor(experiment, flag, layerFacts);
+  const room = roomFor(experiment, flag, startFacts);
   if (room !== null && isRefusal(room)) return { ...room, refused: `test "${experiment.key}": ${room.refused}` };
   const running: Experiment = {
     ...experiment,
     slots: room?.slots ?? null,
+    ...(startFacts.segments === undefined
+      ? {}
+      : { segmentRevisions: segmentRevisions(experiment.eligibility, startFacts.segments) }),
     revision: experiment.revision + 1,
     phase: 'running',
     startedAt: now,

@@ -1,5 +1,7 @@
 /** The metrics of a test as people name them. */
+
 import type { Issue } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
 import { type Experiment, FIXED_TESTS, type TrackedMetric } from './experiment.ts';
 import type { MetricRules } from './unit-delta.ts';
@@ -39,15 +41,15 @@ export function parseTrackedMetric(
   for (const [key, known] of Object.entries(choices)) {
     const value = given[key];
     if (value !== undefined && !(known as readonly unknown[]).includes(value))
-      issues.push({ path: `${path}/${key}`, message: `must be one of ${known.join(', ')}; it is ${JSON.stringify(value)}` });
+      issues.push({ path: `${path}/${key}`, message: `must be one of ${known.join(', ')}; it is ${shown(value)}` });
   }
   const { margin, role } = given;
   if (margin !== undefined && !(typeof margin === 'number' && margin >= 0 && margin <= 1))
-    issues.push({ path: `${path}/margin`, message: `must be a fraction from 0 to 1; it is ${JSON.stringify(margin)}` });
+    issues.push({ path: `${path}/margin`, message: `must be a fraction from 0 to 1; it is ${shown(margin)}` });
   else if (margin !== undefined && role !== 'guardrail')
     issues.push({ path: `${path}/margin`, message: 'is for guardrails alone' });
   if (given.cap !== undefined && !Number.isFinite(given.cap))
-    issues.push({ path: `${path}/cap`, message: `must be a finite number; it is ${JSON.stringify(given.cap)}` });
+    issues.push({ path: `${path}/cap`, message: `must be a finite number; it is ${shown(given.cap)}` });
   issues.push(...unitIssues(given, path));
   const usual = { ...trackedMetric(name), ...(given.per === undefined ? {} : { aggregation: 'sum' as const }) };
   return issues.length > 0 ? { issues } : { metric: { ...usual, ...(given as Partial<TrackedMetric>) } };
@@ -61,18 +63,18 @@ function unitIssues(
   const issues: Issue[] = [];
   const say = (key: string, message: string): number => issues.push({ path: `${path}/${key}`, message });
   if (covariate !== undefined && typeof covariate !== 'boolean')
-    say('covariate', `must be true or false; it is ${JSON.stringify(covariate)}`);
+    say('covariate', `must be true or false; it is ${shown(covariate)}`);
   if (windowDays !== undefined && !(typeof windowDays === 'number' && windowDays > 0 && windowDays <= 3650))
-    say('windowDays', `must be above 0 and at most 3650; it is ${JSON.stringify(windowDays)}`);
+    say('windowDays', `must be above 0 and at most 3650; it is ${shown(windowDays)}`);
   if (test !== undefined && !(FIXED_TESTS as readonly unknown[]).includes(test))
-    say('test', `must be one of ${FIXED_TESTS.join(', ')}; it is ${JSON.stringify(test)}`);
+    say('test', `must be one of ${FIXED_TESTS.join(', ')}; it is ${shown(test)}`);
   else if (test !== undefined && test !== 'welch' && (covariate === true || per !== undefined || role === 'guardrail'))
     say('test', 'must be welch for a guardrail, and where there is a covariate or "per"');
   if (per === undefined) return issues;
-  if (typeof per !== 'string' || per === '') say('per', `must be the name of a tracked metric; it is ${JSON.stringify(per)}`);
+  if (typeof per !== 'string' || per === '') say('per', `must be the name of a tracked metric; it is ${shown(per)}`);
   if (covariate === true) say('covariate', 'is not for a metric with "per"');
   if (aggregation === 'mean' || aggregation === 'max')
-    say('aggregation', `must be sum or count where there is "per"; it is ${JSON.stringify(aggregation)}`);
+    say('aggregation', `must be sum or count where there is "per"; it is ${shown(aggregation)}`);
   return issues;
 }
 

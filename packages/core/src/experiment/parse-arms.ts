@@ -36,7 +36,8 @@ export function parseArms(input: ArmsInput): ParsedArms {
 function twoArms({ controlComponent, treatmentComponent, trafficSplit = 0.5 }: ArmsInput): ParsedArms {
   const issues: Issue[] = [];
   for (const [name, value] of Object.entries({ controlComponent, treatmentComponent }))
-    if (typeof value !== 'string' || value === '') issues.push({ path: `/${name}`, message: 'must be a text that is not empty' });
+    if (typeof value !== 'string' || value === '')
+      issues.push({ path: `/${name}`, message: `must be a text that is not empty; it is ${shown(value)}` });
   if (issues.length === 0 && controlComponent === treatmentComponent)
     issues.push({ path: '/treatmentComponent', message: `must differ from the control; both are "${String(controlComponent)}"` });
   const problem = partProblem(trafficSplit);
@@ -79,13 +80,13 @@ function armIssues(arm: unknown, index: number): Issue[] {
     .filter((key) => !['variant', 'component', 'weight'].includes(key))
     .map((key) => ({ path: `${path}/${key}`, message: 'is not a setting of an arm; there are variant, component, weight' }));
   const problem = nameProblem(arm.variant);
-  if (problem !== null) issues.push({ path: `${path}/variant`, message: problem });
+  if (problem !== null) issues.push({ path: `${path}/variant`, message: `${problem}; it is ${shown(arm.variant)}` });
   // A whole number would be moved to the front wherever the arms become an object's keys, and units with it.
   else if (/^\d+$/.test(String(arm.variant))) issues.push({ path: `${path}/variant`, message: 'must not be a number alone' });
   else if ((index === 0) !== (arm.variant === CONTROL))
     issues.push({ path: `${path}/variant`, message: `"${CONTROL}" is the name of the first arm and of no other` });
   if (typeof arm.component !== 'string' || arm.component === '')
-    issues.push({ path: `${path}/component`, message: 'must be a text that is not empty' });
+    issues.push({ path: `${path}/component`, message: `must be a text that is not empty; it is ${shown(arm.component)}` });
   const weight = arm.weight === undefined ? null : partProblem(arm.weight);
   if (weight !== null) issues.push({ path: `${path}/weight`, message: `${weight}; it is ${shown(arm.weight)}` });
   return issues;

@@ -69,7 +69,7 @@ it('reads a method, a planned size, margins and caps, and names what is wrong wi
     [{ plannedUnits: 99 }, '/plannedUnits must be a whole number, 100 or more; it is 99'],
     [{ trackedMetrics: [{ ...guardrail, margin: -0.1 }] }, '/trackedMetrics/0/margin must be a fraction from 0 to 1; it is -0.1'],
     [{ trackedMetrics: [{ name: 'a', margin: 0.1 }] }, '/trackedMetrics/0/margin is for guardrails alone'],
-    [{ trackedMetrics: [{ name: 'a', cap: Number.NaN }] }, '/trackedMetrics/0/cap must be a finite number; it is null'],
+    [{ trackedMetrics: [{ name: 'a', cap: Number.NaN }] }, '/trackedMetrics/0/cap must be a finite number; it is NaN'],
   ];
   for (const [settings, message] of wrong) expect(() => parseTestSettings({ ...plan, ...settings })).toThrow(message);
 });

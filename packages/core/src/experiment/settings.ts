@@ -89,7 +89,7 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
     .filter((key) => !KNOWN.includes(key))
     .map((key) => ({ path: `/${key}`, message: `is not a setting of a test${nearest(key, KNOWN)}` }));
   const problem = nameProblem(input.testId);
-  if (problem !== null) issues.push({ path: '/testId', message: problem });
+  if (problem !== null) issues.push({ path: '/testId', message: `${problem}; it is ${shown(input.testId)}` });
   const parsed = parseArms(input);
   if ('issues' in parsed) issues.push(...parsed.issues);
   issues.push(...plainIssues(input));
@@ -118,18 +118,18 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
 
 function invalid(testId: unknown, issues: readonly Issue[]): SluiceError {
   const all = issues.map((issue) => `${issue.path} ${issue.message}`).join('; ');
-  return new SluiceError('invalid', `test ${JSON.stringify(testId)}: ${all}`, { issues });
+  return new SluiceError('invalid', `test ${shown(testId)}: ${all}`, { issues });
 }
 
 function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const { description, trafficShare, durationDays, eligibility } = input;
   const issues: Issue[] = [];
   if (description !== undefined && typeof description !== 'string')
-    issues.push({ path: '/description', message: 'must be a text' });
+    issues.push({ path: '/description', message: `must be a text; it is ${shown(description)}` });
   const part = trafficShare === undefined ? null : partProblem(trafficShare);
   if (part !== null) issues.push({ path: '/trafficShare', message: `${part}; it is ${shown(trafficShare)}` });
   const unnamed = input.layer === undefined || input.layer === null ? null : nameProblem(input.layer);
-  if (unnamed !== null) issues.push({ path: '/layer', message: unnamed });
+  if (unnamed !== null) issues.push({ path: '/layer', message: `${unnamed}; it is ${shown(input.layer)}` });
   if (input.startAt !== undefined && instantOf(input.startAt) === null)
     issues.push({ path: '/startAt', message: `must be ${INSTANT}; it is ${shown(input.startAt)}` });
   const isTags = Array.isArray(input.tags) && input.tags.every((tag) => typeof tag === 'string' && tag !== '');

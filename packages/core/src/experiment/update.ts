@@ -3,11 +3,11 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import type { Flag } from '../flag/flag.ts';
+import { rebalance } from '../flag/rebalance.ts';
 import type { ParsedChanges } from './changes.ts';
-import { armValues } from './division.ts';
+import { armValues, divisionOf, splitOfArms } from './division.ts';
 import type { Experiment } from './experiment.ts';
-import type { LayerFacts } from './layer.ts';
-import { figuresOf, runningFrom } from './lifecycle.ts';
+import { figuresOf, runningFrom, type StartFacts } from './lifecycle.ts';
 
 /** Null when nothing changes. */
 export function planTestUpdate(
@@ -75,13 +75,14 @@ export function planRebase(
   { settings, fixed, free }: ParsedChanges,
   by: Attribution,
   now: number,
-  layerFacts?: LayerFacts,
+  startFacts?: StartFacts,
 ): Change | Refusal {
   const name = `test "${experiment.key}"`;
   if (experiment.phase !== 'running')
     return refuse(`${name}: only a running test can begin anew, it is ${experiment.phase}; ${advice(experiment)}`);
   if (free.includes('startAt')) return refuse(`${name}: it begins anew at once; leave startAt out`);
-  const anew: Experiment = { ...experiment, ...settings, number: experiment.number + 1 };
+  const split = rebalance(divisionOf(experiment).split, splitOfArms(settings.arms));
+  const anew: Experiment = { ...experiment, ...settings, split, number: experiment.number + 1 };
   const detail = {
     number: anew.number,
     changed: [...fixed, ...free],
@@ -91,7 +92,7 @@ export function planRebase(
   const owner = flag?.shareOwner;
   if (flag === undefined || owner?.kind !== 'experiment' || owner.key !== experiment.key)
     return refuse(`${name}: its flag is not moved by it any more`);
-  const change = runningFrom(anew, flag, { type: 'experiment.rebased', detail }, by, now, layerFacts);
+  const change = runningFrom(anew, flag, { type: 'experiment.rebased', detail }, by, now, startFacts);
   return isRefusal(change) ? change : { ...change, seesAll: true };
 }
 

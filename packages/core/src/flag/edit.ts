@@ -4,6 +4,7 @@ import { jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { type Share, shareToPercentage, WHOLE_SHARE } from '../share.ts';
 import { type Allocation, BOOLEAN_VARIANTS, type Flag, type ShareOwner } from './flag.ts';
+import { tooManyNames } from './flag-limits.ts';
 import { applySettings } from './merge-settings.ts';
 import type { ParsedSettings } from './settings.ts';
 
@@ -86,7 +87,7 @@ function applyEdit(flag: Flag, edit: FlagEdit, now: number): Flag | Refusal {
     case 'allocate':
       return { ...flag, ...edit.allocation, shareOwner: edit.owner, statusBeforeKill: null };
     default:
-      return { ...flag, ...editedMembers(flag, edit) };
+      return withMembers(flag, edit);
   }
 }
 
@@ -96,6 +97,13 @@ function keptKill(flag: Flag): Pick<Flag, 'statusBeforeKill'> {
 }
 
 type MemberEdit = Extract<FlagEdit, { type: 'addUser' | 'removeUser' | 'addGroup' | 'removeGroup' | 'exclude' }>;
+
+/** Whoever is excluded is, however many there are. */
+function withMembers(flag: Flag, edit: MemberEdit): Flag | Refusal {
+  const edited = { ...flag, ...editedMembers(flag, edit) };
+  const problem = tooManyNames(edit.type === 'addUser' ? edited.enabledUsers : edited.enabledGroups, false);
+  return problem === null ? edited : refuse(`flag "${flag.key}": ${problem}`);
+}
 
 function editedMembers(flag: Flag, edit: MemberEdit): Partial<Flag> {
   switch (edit.type) {

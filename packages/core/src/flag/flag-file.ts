@@ -6,6 +6,7 @@ import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
+import { MAX_RULES, MAX_VARIANTS, tooManyNames, tooManyProblem } from './flag-limits.ts';
 import { nearest } from './nearest.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
@@ -57,12 +58,16 @@ const check =
   };
 const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));
 const fullText = check((value) => (typeof value === 'string' && value !== '' ? null : 'must be a text that is not empty'));
-const names: FieldCheck = (value, path) =>
-  Array.isArray(value)
-    ? value.length === 0
-      ? NO_ISSUES
-      : value.flatMap((member: unknown, index) => fullText(member, `${path}/${index}`))
-    : [{ path, message: `must be a list of texts; it is ${shown(value)}` }];
+const namesUpTo =
+  (isOfExcluded: boolean): FieldCheck =>
+  (value, path) => {
+    if (!Array.isArray(value)) return [{ path, message: `must be a list of texts; it is ${shown(value)}` }];
+    if (value.length === 0) return NO_ISSUES;
+    const problem = tooManyNames(value, isOfExcluded);
+    if (problem !== null) return [{ path, message: problem }];
+    return value.flatMap((member: unknown, index) => fullText(member, `${path}/${index}`));
+  };
+const names = namesUpTo(false);
 const percentage = check(percentageProblem);
 
 /** Why `value` cannot name a flag, or null. */
@@ -84,7 +89,7 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
   },
   description: text,
   component: check((value) => (typeof value === 'boolean' ? null : 'must be true or false')),
-  disabled_users: names,
+  disabled_users: namesUpTo(true),
   disabled_groups: names,
   variants: (value, path) => variantIssues(value, path, 2),
   rules: rulesIssues,
@@ -164,6 +169,8 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
     ];
   }
   const declared = value.values;
+  const tooMany = tooManyProblem(Object.keys(declared).length, MAX_VARIANTS, 'variants');
+  if (tooMany !== null) return [{ path: `${path}/values`, message: tooMany }];
   const issues: Issue[] = Object.keys(value)
     .filter((key) => !['values', 'off', 'on', 'split'].includes(key))
     .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: 'is not a field of variants' }));
@@ -200,5 +207,7 @@ function declaredSplitIssues(split: unknown, declared: object, path: string): Is
 
 function rulesIssues(value: unknown, path: string): Issue[] {
   if (!Array.isArray(value)) return [{ path, message: `must be a list of rules; it is ${shown(value)}` }];
+  const problem = tooManyProblem(value.length, MAX_RULES, 'rules');
+  if (problem !== null) return [{ path, message: problem }];
   return value.flatMap((rule: unknown, index) => ruleIssues(rule, `${path}/${index}`, 'rollout_percentage'));
 }

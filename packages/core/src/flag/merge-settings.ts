@@ -1,5 +1,5 @@
 /** Merges settings into a flag, and says when the result does not fit together. */
-import { type Issue, type Refusal, refuse } from '../error.ts';
+import { type Issue, type Refusal, refuse, refuseIssues } from '../error.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Flag, FlagStatus } from './flag.ts';
 import { pointerPart } from './parse-condition.ts';
@@ -14,7 +14,7 @@ export function applySettings(flag: Flag, settings: ParsedSettings): Flag | Refu
   const split = given === undefined ? flag.split : splitAfter(flag, given, settings.isSplitExact);
   const merged: Flag = { ...flag, ...settings.fields, split, ...mergedStatus(flag, settings) };
   const problem = variantProblem(merged);
-  return problem === null ? merged : refuse(`flag "${flag.key}": ${problem.path} ${problem.message}`, 'invalid');
+  return problem === null ? merged : refuseIssues(`flag "${flag.key}"`, [problem]);
 }
 
 /**

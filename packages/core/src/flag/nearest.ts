@@ -1,13 +1,22 @@
 /** "Did you mean", for names that are nearly right. */
 
-/** ` (did you mean "x"?)`, or nothing when no name is close. */
+/** So many names are listed; a thousand would bury what is wrong. */
+const MOST_LISTED = 40;
+
+/** ` (did you mean "x"?)`, or when no name is close the names that there are. */
 export function nearest(name: string, known: readonly string[]): string {
   const [best] = known
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
   return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
     ? ` (did you mean "${best.candidate}"?)`
-    : `; there are ${known.join(', ')}`;
+    : listed(known);
+}
+
+function listed(known: readonly string[]): string {
+  if (known.length === 0) return '; there is none';
+  const more = known.length > MOST_LISTED ? ` and ${known.length - MOST_LISTED} more` : '';
+  return `; there are ${known.slice(0, MOST_LISTED).join(', ')}${more}`;
 }
 
 /** Levenshtein's distance, of names cut at 64 characters. */

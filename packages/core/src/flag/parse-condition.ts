@@ -3,24 +3,28 @@ import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
 import { networksProblem } from './address-operator.ts';
 import { COMBINATORS, type Condition, IN_SEGMENT, type Operators } from './condition.ts';
+import { MAX_NAMES, tooManyProblem } from './flag-limits.ts';
 import { instantProblem } from './instant-operators.ts';
+import { nearest } from './nearest.ts';
 import type { ArgumentCheck } from './operator.ts';
 import { patternProblem } from './pattern-operator.ts';
+import { shown } from './shown.ts';
 import { rangeProblem, versionArgumentProblem } from './version-operators.ts';
 
 const MAX_DEPTH = 32;
+const LIST = `a list of at most ${MAX_NAMES} texts, numbers or booleans`;
 const NO_ISSUES: readonly Issue[] = [];
 
 const isScalar = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
 /** Looked at by index, because `every` passes over the holes of a list, which JSON would make into nulls. */
 function isScalarList(value: unknown): boolean {
-  if (!Array.isArray(value)) return false;
+  if (!Array.isArray(value) || value.length > MAX_NAMES) return false;
   for (let index = 0; index < value.length; index++) if (!isScalar(value[index])) return false;
   return true;
 }
 const scalar: ArgumentCheck = (argument) => (isScalar(argument) ? null : 'must be a text, a finite number, true or false');
-const scalars: ArgumentCheck = (argument) => (isScalarList(argument) ? null : 'must be a list of texts, numbers or booleans');
+const scalars: ArgumentCheck = (argument) => (isScalarList(argument) ? null : `must be ${LIST}`);
 const number: ArgumentCheck = (argument) =>
   typeof argument === 'number' && Number.isFinite(argument) ? null : 'must be a finite number';
 const text: ArgumentCheck = (argument) => (typeof argument === 'string' ? null : 'must be a text');
@@ -62,7 +66,8 @@ export function parseCondition(
 }
 
 function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
-  if (!isJsonObject(value)) return [{ path, message: 'must be an object of attributes, or all, any, not and in_segment' }];
+  if (!isJsonObject(value))
+    return [{ path, message: `must be an object of attributes, or all, any, not and in_segment; it is ${shown(value)}` }];
   if (depth > MAX_DEPTH) return [{ path, message: `is nested more than ${MAX_DEPTH} deep` }];
   return Object.entries(value).flatMap(([name, operand]): readonly Issue[] => {
     if (isPlain(operand) && name !== IN_SEGMENT && !COMBINATORS.some((combinator) => combinator === name)) return NO_ISSUES;
@@ -70,7 +75,9 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
     if (name === IN_SEGMENT) return segmentIssues(operand, at);
     if (name === 'not') return conditionIssues(operand, at, depth + 1);
     if (name !== 'all' && name !== 'any') return operandIssues(operand, at);
-    if (!Array.isArray(operand)) return [{ path: at, message: 'must be a list of conditions' }];
+    if (!Array.isArray(operand)) return [{ path: at, message: `must be a list of conditions; it is ${shown(operand)}` }];
+    const tooMany = tooManyProblem(operand.length, MAX_NAMES, 'conditions');
+    if (tooMany !== null) return [{ path: at, message: tooMany }];
     return Array.from(operand).flatMap((member: unknown, index) => conditionIssues(member, `${at}/${index}`, depth + 1));
   });
 }
@@ -79,7 +86,7 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
 function segmentIssues(operand: unknown, path: string): readonly Issue[] {
   const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
   if (isName(operand) || (Array.isArray(operand) && operand.length > 0 && operand.every(isName))) return NO_ISSUES;
-  const message = `must be the name of a segment or a list of at least one; it is ${JSON.stringify(operand)}`;
+  const message = `must be the name of a segment or a list of at least one; it is ${shown(operand)}`;
   return [{ path, message }];
 }
 
@@ -90,16 +97,17 @@ function isPlain(operand: unknown): boolean {
 
 function operandIssues(operand: unknown, path: string): Issue[] {
   if (isPlain(operand)) return [];
-  if (Array.isArray(operand)) return [{ path, message: 'must be a list of texts, numbers or booleans' }];
-  if (!isJsonObject(operand)) return [{ path, message: 'must be a value, a list of values, or operators such as { "gte": 18 }' }];
+  if (Array.isArray(operand)) return [{ path, message: `must be ${LIST}; it is ${shown(operand)}` }];
+  if (!isJsonObject(operand))
+    return [{ path, message: `must be a value, a list of values, or operators such as { "gte": 18 }; it is ${shown(operand)}` }];
   const entries = Object.entries(operand);
   if (entries.length === 0) return [{ path, message: `must name an operator; there are ${Object.keys(OPERATORS).join(', ')}` }];
   return entries.flatMap(([operator, argument]): Issue[] => {
     const at = `${path}/${pointerPart(operator)}`;
     if (!Object.hasOwn(OPERATORS, operator))
-      return [{ path: at, message: `is not an operator; there are ${Object.keys(OPERATORS).join(', ')}` }];
+      return [{ path: at, message: `is not an operator${nearest(operator, Object.keys(OPERATORS))}` }];
     const problem = OPERATORS[operator as keyof Operators](argument);
-    return problem === null ? [] : [{ path: at, message: `${problem}; it is ${JSON.stringify(argument)}` }];
+    return problem === null ? [] : [{ path: at, message: `${problem}; it is ${shown(argument)}` }];
   });
 }
 

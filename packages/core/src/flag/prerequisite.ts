@@ -1,6 +1,7 @@
 /** What other flags must serve before a flag may serve anything but off: the form, and what the whole of them must not do. */
 import type { Issue } from '../error.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
+import { MAX_PREREQUISITES, tooManyProblem } from './flag-limits.ts';
 import { nearest } from './nearest.ts';
 import { pointerPart } from './parse-condition.ts';
 import { shown } from './shown.ts';
@@ -22,6 +23,8 @@ export function prerequisitesOf(flag: { readonly prerequisites?: readonly Prereq
 /** Every issue of the form of a list of prerequisites. */
 export function prerequisiteIssues(value: unknown, path: string): readonly Issue[] {
   if (!Array.isArray(value)) return [{ path, message: `must be a list; each member ${FORM}; it is ${shown(value)}` }];
+  const tooMany = tooManyProblem(value.length, MAX_PREREQUISITES, 'prerequisites');
+  if (tooMany !== null) return [{ path, message: tooMany }];
   return value.flatMap((member: unknown, index): Issue[] => {
     const at = `${path}/${index}`;
     if (!isJsonObject(member)) return [{ path: at, message: `${FORM}; it is ${shown(member)}` }];

@@ -5,6 +5,8 @@ import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, percentageToShare, type Share } from '../share.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule } from './flag.ts';
+import { MAX_RULES, MAX_VARIANTS, tooManyNames, tooManyProblem } from './flag-limits.ts';
+import { nearest } from './nearest.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
@@ -86,7 +88,7 @@ type Reader = (value: unknown, path: string) => { readonly field: Partial<Copied
 /** @throws SluiceError `invalid` with every issue when `settings` breaks a rule; `key` names the flag in the message. */
 export function parseFlagSettings(key: string, settings: unknown): ParsedSettings {
   if (!isJsonObject(settings))
-    throw invalid(key, [{ path: '', message: `settings must be an object; it is ${JSON.stringify(settings)}` }]);
+    throw invalid(key, [{ path: '', message: `settings must be an object; it is ${shown(settings)}` }]);
   const issues: Issue[] = [];
   let fields: Partial<Copied> = {};
   for (const [name, value] of Object.entries(settings)) {
@@ -94,7 +96,7 @@ export function parseFlagSettings(key: string, settings: unknown): ParsedSetting
     if (DECISIVE.has(name)) issues.push(...decisiveIssues(name, value));
     else {
       const reader = Object.hasOwn(READERS, name) ? READERS[name as keyof typeof READERS] : undefined;
-      const read = reader?.(value, `/${name}`) ?? { issues: [{ path: `/${name}`, message: unknownSetting() }] };
+      const read = reader?.(value, `/${name}`) ?? { issues: [{ path: `/${name}`, message: unknownSetting(name) }] };
       if ('issues' in read) issues.push(...read.issues);
       else fields = { ...fields, ...read.field };
     }
@@ -108,20 +110,11 @@ export function parseFlagSettings(key: string, settings: unknown): ParsedSetting
     status: status ?? null,
     share: rolloutPercentage === undefined ? null : percentageToShare(rolloutPercentage, 'rolloutPercentage'),
     isSplitExact: Array.isArray(settings.split),
-    movesShare: [
-      'enabled',
-      'status',
-      'rolloutPercentage',
-      'variants',
-      'offVariant',
-      'onVariant',
-      'split',
-      'salt',
-      'bucketBy',
-    ].some((name) => settings[name] !== undefined),
+    movesShare: MOVING.some((name) => settings[name] !== undefined),
   };
 }
 
+const MOVING = ['enabled', 'status', 'rolloutPercentage', 'variants', 'offVariant', 'onVariant', 'split', 'salt', 'bucketBy'];
 const DECISIVE: ReadonlySet<string> = new Set(['enabled', 'status', 'rolloutPercentage']);
 
 function decisiveIssues(name: string, value: unknown): Issue[] {
@@ -150,24 +143,33 @@ function contradictions({ enabled, status, rolloutPercentage }: FlagSettings): I
   return [];
 }
 
+const EMPTY = {
+  description: '',
+  offVariant: ' that is not empty, the name of a variant',
+  onVariant: ' that is not empty, the name of a variant',
+  salt: ' that is not empty; leave it out to draw by the key of the flag',
+} as const;
+
 const text =
   (name: 'description' | 'offVariant' | 'onVariant' | 'salt'): Reader =>
   (value, path) =>
     typeof value === 'string' && (name === 'description' || value !== '')
       ? { field: { [name]: value } }
-      : { issues: [{ path, message: `must be a text; it is ${shown(value)}` }] };
+      : { issues: [{ path, message: `must be a text${EMPTY[name]}; it is ${shown(value)}` }] };
 
 const textOrNull =
   (name: 'bucketBy' | 'owner'): Reader =>
   (value, path) =>
     value === null || (typeof value === 'string' && value !== '')
       ? { field: { [name]: value } }
-      : { issues: [{ path, message: `must be a text or null; it is ${shown(value)}` }] };
+      : { issues: [{ path, message: `must be a text that is not empty, or null; it is ${shown(value)}` }] };
 
 const texts =
   (name: 'enabledUsers' | 'enabledGroups' | 'disabledUsers' | 'disabledGroups' | 'tags'): Reader =>
   (value, path) => {
     if (!Array.isArray(value)) return { issues: [{ path, message: `must be a list of texts; it is ${shown(value)}` }] };
+    const tooMany = tooManyNames(value, name === 'disabledUsers');
+    if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
     const bad = value.findIndex((member) => typeof member !== 'string' || member === '');
     if (bad >= 0)
       return { issues: [{ path: `${path}/${bad}`, message: `must be a text that is not empty; it is ${shown(value[bad])}` }] };
@@ -211,10 +213,14 @@ function readVariants(value: unknown, path: string): ReturnType<Reader> {
   if (bad !== undefined)
     return { issues: [{ path: `${path}/${pointerPart(bad[0])}`, message: `must be a JSON value; it is ${shown(bad[1])}` }] };
   const copy = isJsonObject(value) ? copyJson(value) : undefined;
-  if (copy === undefined || Object.keys(value as object).length < 2)
-    return {
-      issues: [{ path, message: `must be an object of at least two JSON values by variant name; it is ${shown(value)}` }],
-    };
+  const names = isJsonObject(copy) ? Object.keys(copy) : [];
+  if (names.length < 2) {
+    const found = names.length === 0 ? `is ${shown(value)}` : `has only ${shown(names[0])}`;
+    const message = `must be an object of at least two JSON values by variant name, such as { off: false, on: true }; it ${found}`;
+    return { issues: [{ path, message }] };
+  }
+  const tooMany = tooManyProblem(names.length, MAX_VARIANTS, 'variants');
+  if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
   return { field: { variants: copy as Readonly<Record<string, JsonValue>> } };
 }
 
@@ -225,6 +231,8 @@ function readSplit(value: unknown, path: string): ReturnType<Reader> {
 
 function readRules(value: unknown, path: string): ReturnType<Reader> {
   if (!Array.isArray(value)) return { issues: [{ path, message: `must be a list of rules; it is ${shown(value)}` }] };
+  const tooMany = tooManyProblem(value.length, MAX_RULES, 'rules');
+  if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
   const issues = value.flatMap((rule: unknown, index) => ruleIssues(rule, `${path}/${index}`, 'rolloutPercentage'));
   if (issues.length > 0) return { issues };
   const rules = (value as NonNullable<FlagSettings['rules']>).map(
@@ -236,14 +244,11 @@ function readRules(value: unknown, path: string): ReturnType<Reader> {
   return { field: { rules } };
 }
 
-function unknownSetting(): string {
-  return `is not a setting of a flag; there are enabled, status, rolloutPercentage, ${Object.keys(READERS).join(', ')}`;
+function unknownSetting(name: string): string {
+  return `is not a setting of a flag${nearest(name, [...DECISIVE, ...Object.keys(READERS)])}`;
 }
 
 function invalid(key: string, issues: readonly Issue[]): SluiceError {
-  return new SluiceError(
-    'invalid',
-    `flag "${key}": ${issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join('; ')}`,
-    { issues },
-  );
+  const all = issues.map((issue) => `${issue.path} ${issue.message}`.trim()).join('; ');
+  return new SluiceError('invalid', `flag "${key}": ${all}`, { issues });
 }

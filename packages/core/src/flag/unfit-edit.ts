@@ -1,5 +1,5 @@
 /** Why an edit that is right for a flag alone does not fit what else is there. */
-import { type Refusal, refuse } from '../error.ts';
+import { type Refusal, refuse, refuseIssues } from '../error.ts';
 import { missingSegmentIssues } from '../segment/references.ts';
 import type { FlagEdit } from './edit.ts';
 import type { Flag } from './flag.ts';
@@ -27,8 +27,7 @@ function segmentRefusal({ key, segments }: FlagFacts, { conditions, rules }: Fla
     ...(fields.conditions === undefined ? [] : missingSegmentIssues(conditions, '/conditions', segments)),
     ...(fields.rules ?? []).flatMap((_, index) => missingSegmentIssues(rules[index]?.if ?? {}, `/rules/${index}/if`, segments)),
   ];
-  if (issues.length === 0) return null;
-  return refuse(`flag "${key}": ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, 'invalid');
+  return issues.length === 0 ? null : refuseIssues(`flag "${key}"`, issues);
 }
 
 /** Prerequisites must exist and lead in no circle when they are written, and a flag stays as long as others need it. */
@@ -55,12 +54,13 @@ function prerequisiteRefusal({ key, flags }: FlagFacts, after: Flag, edit: FlagE
   const keys = (): readonly string[] => Array.from(flags.values(), (flag) => flag.key);
   for (const [index, prerequisite] of prerequisitesOf(after).entries()) {
     const problem = prerequisiteProblem(prerequisite, living, keys);
-    if (problem !== null) return refuse(`flag "${key}": /prerequisites/${index} ${problem}`, 'invalid');
+    if (problem !== null) return refuseIssues(`flag "${key}"`, [{ path: `/prerequisites/${index}`, message: problem }]);
   }
   const neededBy = (name: string): readonly string[] => {
     const flag = living.get(name);
     return flag === undefined ? [] : prerequisitesOf(flag).map((prerequisite) => prerequisite.flag);
   };
   const cycle = findCycle([key], neededBy);
-  return cycle === null ? null : refuse(`flag "${key}": its prerequisites lead in a circle: ${cycle.join(' → ')}`, 'invalid');
+  if (cycle === null) return null;
+  return refuseIssues(`flag "${key}"`, [{ path: '/prerequisites', message: `lead in a circle: ${cycle.join(' → ')}` }]);
 }

@@ -63,28 +63,28 @@ describe('parseRolloutSettings', () => {
     ).toEqual([
       '/targetPercentag is not an option of startRollout (did you mean "targetPercentage"?)',
       '/strategy must be one of canary, blueGreen, percentage, ring; it is "canari"',
-      '/bakeMs must be a number of 0 or more; it is NaN',
-      '/tickMs must be a number of 1 or more; it is 0',
+      '/bakeMs must be a number of milliseconds from 0 to 315360000000, ten years; it is NaN',
+      '/tickMs must be a number of milliseconds from 1 to 315360000000, ten years; it is 0',
       '/autoAdvance must be true or false; it is "yes"',
-      '/validatorName must be a text',
+      '/validatorName must be a text that is not empty; it is ""',
     ]);
     expect(issuesOf({ strategy: 'canary', unvalidated: true, toVariant: 'v9' }, VERSIONS)[0]).toBe(
       '/toVariant must be one of the flag\'s variants (v1, v2); it is "v9"',
     );
-    expect(issuesOf(null)).toEqual(['the options must be an object such as { strategy: "canary" }']);
+    expect(issuesOf(null)).toEqual(['the options must be an object such as { strategy: "canary" }; it is null']);
   });
 
   it('names what is wrong inside stages and criteria by its place', () => {
     const stages = [{ percentage: 5, approval: 'hand', groups: [''], bakems: 1, criteria: [{ metric: 'p95' }] }, 'all'];
     expect(issuesOf({ strategy: 'percentage', validatorName: 'check', stages, criteria: {} })).toEqual([
-      '/criteria must be a list of criteria',
+      '/criteria must be a list of criteria; it is an object',
       '/stages/0/bakems is not a setting of a stage (did you mean "bakeMs"?)',
       '/stages/0/approval must be auto or manual; it is "hand"',
-      '/stages/0/groups must be a list of names of groups',
+      '/stages/0/groups must be a list of names of groups; it is a list of 1',
       '/stages/0/criteria/0 needs a bound: max, min or both, or versusControl',
     ]);
     expect(issuesOf({ strategy: 'percentage', validatorName: 'check', stages: [5, 'all'] })).toEqual([
-      '/stages/1 must be a number from 0 to 100; it is all',
+      '/stages/1 must be a number from 0 to 100; it is "all"',
     ]);
     expect(issuesOf({ strategy: 'percentage', validatorName: 'check' })[0]).toContain(
       '/stages the strategy "percentage" needs its list',

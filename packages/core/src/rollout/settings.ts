@@ -5,7 +5,9 @@ import type { Component } from '../component/component.ts';
 import { type Issue, SluiceError } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
 import { nearest } from '../flag/nearest.ts';
+import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
+import { durationProblem, exposuresProblem } from './duration.ts';
 import { ROLLOUT_STRATEGIES, type RolloutPlan, type RolloutStrategyName } from './rollout.ts';
 import { DEFAULT_BAKE_MS, planStages, type StageSettings } from './stages.ts';
 import {
@@ -88,7 +90,9 @@ const KNOWN_OF_STAGE = ['percentage', 'groups', 'bakeMs', 'minExposures', 'crite
 /** @throws SluiceError `invalid` naming every option that breaks a rule */
 export function parseRolloutSettings(flag: Flag, input: unknown, component?: Component): RolloutPlan {
   if (!isJsonObject(input))
-    throw invalid(flag.key, [{ path: '', message: 'the options must be an object such as { strategy: "canary" }' }]);
+    throw invalid(flag.key, [
+      { path: '', message: `the options must be an object such as { strategy: "canary" }; it is ${shown(input)}` },
+    ]);
   const settings = input as unknown as RolloutSettings;
   const issues = [...simpleIssues(input, flag), ...versionIssues(input, flag, component)];
   const criteria = readCriteria(settings.criteria, '/criteria', issues);
@@ -158,23 +162,23 @@ function simpleIssues(input: { readonly [key: string]: unknown }, flag: Flag): I
   if (!ROLLOUT_STRATEGIES.includes(input.strategy as RolloutStrategyName))
     issues.push({
       path: '/strategy',
-      message: `must be one of ${ROLLOUT_STRATEGIES.join(', ')}; it is ${JSON.stringify(input.strategy)}`,
+      message: `must be one of ${ROLLOUT_STRATEGIES.join(', ')}; it is ${shown(input.strategy)}`,
     });
   for (const name of DURATIONS) {
     const value = input[name];
     const least = name === 'tickMs' || name === 'validateEveryMs' || name === 'validatorDeadlineMs' ? 1 : 0;
-    if (value !== undefined && !(typeof value === 'number' && Number.isFinite(value) && value >= least))
-      issues.push({ path: `/${name}`, message: `must be a number of ${least} or more; it is ${String(value)}` });
+    const problem = name === 'minExposures' ? exposuresProblem(value) : durationProblem(value, least);
+    if (value !== undefined && problem !== null) issues.push({ path: `/${name}`, message: problem });
   }
   for (const name of ['autoAdvance', 'unvalidated'])
     if (input[name] !== undefined && typeof input[name] !== 'boolean')
-      issues.push({ path: `/${name}`, message: `must be true or false; it is ${JSON.stringify(input[name])}` });
+      issues.push({ path: `/${name}`, message: `must be true or false; it is ${shown(input[name])}` });
   if (input.validatorName !== undefined && (typeof input.validatorName !== 'string' || input.validatorName === ''))
-    issues.push({ path: '/validatorName', message: 'must be a text' });
+    issues.push({ path: '/validatorName', message: `must be a text that is not empty; it is ${shown(input.validatorName)}` });
   if (input.toVariant !== undefined && !(typeof input.toVariant === 'string' && Object.hasOwn(flag.variants, input.toVariant)))
     issues.push({
       path: '/toVariant',
-      message: `must be one of the flag's variants (${Object.keys(flag.variants).join(', ')}); it is ${JSON.stringify(input.toVariant)}`,
+      message: `must be one of the flag's variants (${Object.keys(flag.variants).join(', ')}); it is ${shown(input.toVariant)}`,
     });
   return issues;
 }
@@ -182,21 +186,32 @@ function simpleIssues(input: { readonly [key: string]: unknown }, flag: Flag): I
 function readCriteria(value: unknown, path: string, issues: Issue[]): readonly Criterion[] {
   if (value === undefined) return [];
   if (!Array.isArray(value)) {
-    issues.push({ path, message: 'must be a list of criteria' });
+    issues.push({ path, message: `must be a list of criteria; it is ${shown(value)}` });
     return [];
   }
+  const first = new Map<string, number>();
   return value.flatMap((member: unknown, index): Criterion[] => {
     const parsed = parseCriterion(member, `${path}/${index}`);
-    if ('criterion' in parsed) return [parsed.criterion];
-    issues.push(...parsed.issues);
-    return [];
+    if ('issues' in parsed) {
+      issues.push(...parsed.issues);
+      return [];
+    }
+    const { name } = parsed.criterion;
+    const earlier = first.get(name);
+    if (earlier !== undefined)
+      issues.push({
+        path: `${path}/${index}/name`,
+        message: `is ${shown(name)} again, which ${path}/${earlier} has; give each a name of its own, by which its verdicts are told apart`,
+      });
+    first.set(name, earlier ?? index);
+    return [parsed.criterion];
   });
 }
 
 function readStages(value: unknown, issues: Issue[]): readonly StageSettings[] | null {
   if (value === undefined) return null;
   if (!Array.isArray(value)) {
-    issues.push({ path: '/stages', message: 'must be a list of percentages or stages' });
+    issues.push({ path: '/stages', message: `must be a list of percentages or stages; it is ${shown(value)}` });
     return null;
   }
   return value.map((member: unknown, index): StageSettings => {
@@ -216,11 +231,12 @@ function stageIssues(stage: { readonly [key: string]: unknown }, path: string): 
     .map((key) => ({ path: `${path}/${key}`, message: `is not a setting of a stage${nearest(key, KNOWN_OF_STAGE)}` }));
   const { approval, groups, notBefore } = stage;
   if (notBefore !== undefined && instantOf(notBefore) === null)
-    issues.push({ path: `${path}/notBefore`, message: `must be ${INSTANT}; it is ${JSON.stringify(notBefore)}` });
+    issues.push({ path: `${path}/notBefore`, message: `must be ${INSTANT}; it is ${shown(notBefore)}` });
   if (approval !== undefined && approval !== 'auto' && approval !== 'manual')
-    issues.push({ path: `${path}/approval`, message: `must be auto or manual; it is ${JSON.stringify(approval)}` });
+    issues.push({ path: `${path}/approval`, message: `must be auto or manual; it is ${shown(approval)}` });
   const isNames = Array.isArray(groups) && groups.every((group) => typeof group === 'string' && group !== '');
-  if (groups !== undefined && !isNames) issues.push({ path: `${path}/groups`, message: 'must be a list of names of groups' });
+  if (groups !== undefined && !isNames)
+    issues.push({ path: `${path}/groups`, message: `must be a list of names of groups; it is ${shown(groups)}` });
   return issues;
 }
 

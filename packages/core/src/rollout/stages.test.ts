@@ -98,8 +98,8 @@ describe('planStages', () => {
       '/stages/2 must be from 0 to 100; it is 101',
     ]);
     expect(issues({ custom: [{ percentage: 5, bakeMs: Number.NaN, deadlineMs: -1 }] })).toEqual([
-      '/stages/0/bakeMs must be a number of 0 or more; it is NaN',
-      '/stages/0/deadlineMs must be a number of 0 or more; it is -1',
+      '/stages/0/bakeMs must be a number of milliseconds from 0 to 315360000000, ten years; it is NaN',
+      '/stages/0/deadlineMs must be a number of milliseconds from 0 to 315360000000, ten years; it is -1',
     ]);
     expect(issues({ target: 1.23456 })).toEqual(['/targetPercentage may have at most three decimals; it is 1.23456']);
   });

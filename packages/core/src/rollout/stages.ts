@@ -2,7 +2,9 @@
 import type { Criterion } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
 import { type Allocation, servedShare } from '../flag/flag.ts';
+import { shown } from '../flag/shown.ts';
 import { percentageProblem, type Share } from '../share.ts';
+import { durationProblem, exposuresProblem } from './duration.ts';
 import type { RolloutStrategyName, Stage } from './rollout.ts';
 
 /** A stage as people write it: a percentage, or one with its own bake, criteria and approval. */
@@ -51,7 +53,7 @@ interface StagesInput {
 /** The stages still to go from `before`, or why there are none. A group that is in stays in at every later stage. */
 export function planStages(input: StagesInput): readonly [Stage, ...Stage[]] | readonly Issue[] {
   const problem = percentageProblem(input.targetPercentage);
-  if (problem !== null) return [{ path: '/targetPercentage', message: `${problem}; it is ${String(input.targetPercentage)}` }];
+  if (problem !== null) return [{ path: '/targetPercentage', message: `${problem}; it is ${shown(input.targetPercentage)}` }];
   const wanted = input.custom ?? standardStages(input);
   const issues = orderIssues(wanted);
   if (issues.length > 0) return issues;
@@ -82,7 +84,7 @@ function orderIssues(stages: readonly StageSettings[]): Issue[] {
     const path = `/stages/${index}`;
     const before = stages[index - 1]?.percentage;
     const problem = percentageProblem(stage.percentage);
-    if (problem !== null) return [{ path, message: `${problem}; it is ${String(stage.percentage)}` }];
+    if (problem !== null) return [{ path, message: `${problem}; it is ${shown(stage.percentage)}` }];
     if (before !== undefined && stage.percentage <= before)
       return [{ path, message: `must be above the stage before it, ${before} %; it is ${stage.percentage} %` }];
     return durationIssues(stage, path);
@@ -91,10 +93,9 @@ function orderIssues(stages: readonly StageSettings[]): Issue[] {
 
 function durationIssues(stage: StageSettings, path: string): Issue[] {
   return (['bakeMs', 'minExposures', 'deadlineMs'] as const).flatMap((name): Issue[] => {
-    const value = stage[name];
-    return value === undefined || (Number.isFinite(value) && value >= 0)
-      ? []
-      : [{ path: `${path}/${name}`, message: `must be a number of 0 or more; it is ${String(value)}` }];
+    const value: unknown = stage[name];
+    const problem = name === 'minExposures' ? exposuresProblem(value) : durationProblem(value, 0);
+    return value === undefined || problem === null ? [] : [{ path: `${path}/${name}`, message: problem }];
   });
 }
 

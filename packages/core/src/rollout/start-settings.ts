@@ -1,7 +1,9 @@
 /** When a rollout may start and open stages: the options that say so, read out. */
 import { type Issue, SluiceError } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 import { parseInstant } from '../instant.ts';
 import { isJsonObject } from '../json.ts';
+import { MAX_DURATION_MS } from './duration.ts';
 import { type FreezeWindow, WEEKDAYS, type Weekday, wallClock } from './freeze.ts';
 import type { RolloutPlan } from './rollout.ts';
 
@@ -51,10 +53,13 @@ export function readStart(input: { readonly [key: string]: unknown }, issues: Is
   if (isJsonObject(startApproval) ? !isOnlyExpiry(startApproval) : typeof startApproval !== 'boolean')
     issues.push({
       path: '/startApproval',
-      message: `must be true, false or { expiresMs: a number above 0 }; it is ${shown(startApproval)}`,
+      message: `must be true, false or { expiresMs: milliseconds above 0, ten years at most }; it is ${shown(startApproval)}`,
     });
   if (!isDuration(approvalExpiryMs))
-    issues.push({ path: '/approvalExpiryMs', message: `must be a number above 0; it is ${shown(approvalExpiryMs)}` });
+    issues.push({
+      path: '/approvalExpiryMs',
+      message: `must be milliseconds above 0, ten years at most; it is ${shown(approvalExpiryMs)}`,
+    });
   return {
     startAt: at,
     startApproval: startApproval !== false,
@@ -69,11 +74,11 @@ function isOnlyExpiry(value: { readonly [key: string]: unknown }): boolean {
 }
 
 function isDuration(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+  return typeof value === 'number' && value > 0 && value <= MAX_DURATION_MS;
 }
 
 function readWindows(value: unknown, issues: Issue[]): FreezeWindow[] {
-  if (!Array.isArray(value)) issues.push({ path: '/freezeWindows', message: 'must be a list of windows' });
+  if (!Array.isArray(value)) issues.push({ path: '/freezeWindows', message: `must be a list of windows; it is ${shown(value)}` });
   const windows = Array.isArray(value) ? value : [];
   return windows.flatMap((window: unknown, index) => windowOf(window, `/freezeWindows/${index}`, issues) ?? []);
 }
@@ -136,8 +141,4 @@ function isZone(value: unknown): value is string {
   } catch {
     return false;
   }
-}
-
-function shown(value: unknown): string {
-  return JSON.stringify(value) ?? String(value);
 }

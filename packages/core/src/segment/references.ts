@@ -39,5 +39,5 @@ export function missingSegmentIssues(condition: Condition, path: string, segment
 
 function missingText(key: string, segments: SegmentFinder): string {
   const known = Array.from(segments.values(), (segment) => segment.key).slice(0, 1000);
-  return `names the segment "${key}", which does not exist${known.length === 0 ? '; there is none' : nearest(key, known)}`;
+  return `names the segment "${key}", which does not exist${nearest(key, known)}`;
 }

@@ -1,5 +1,7 @@
 /** What a simulated rollout takes the world to be. */
+
 import { type Issue, SluiceError } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 
 export interface RolloutAssumptions {
   /** Distinct units that ask in a second, on both sides together; each asks once. Above 0. */
@@ -28,5 +30,5 @@ export function checkAssumptions(assumptions: RolloutAssumptions, replicates: nu
 }
 
 function issueOf(name: string, right: string, found: unknown): Issue {
-  return { path: `/${name}`, message: `must be ${right}; it is ${String(found)}` };
+  return { path: `/${name}`, message: `must be ${right}; it is ${shown(found)}` };
 }

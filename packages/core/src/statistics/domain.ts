@@ -1,5 +1,7 @@
 /** What an argument of a method may be. A number outside is the caller's mistake and is named; it never becomes NaN further on. */
+
 import { SluiceError } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 
 /** @throws SluiceError `invalid` */
 export function requireFinite(name: string, value: number): void {
@@ -22,6 +24,6 @@ export function requireCount(name: string, value: number): void {
 }
 
 function outside(name: string, value: number, right: string): SluiceError {
-  const message = `must be ${right}; it is ${String(value)}`;
+  const message = `must be ${right}; it is ${shown(value)}`;
   return new SluiceError('invalid', `/${name} ${message}`, { issues: [{ path: `/${name}`, message }] });
 }

@@ -6,6 +6,7 @@ import type { Scope } from '../scope.ts';
 import { formatComponentEntry, parseComponentEntry } from './transfer-component.ts';
 import { formatExperimentEntry, parseExperimentEntry } from './transfer-experiment.ts';
 import { formatFlagEntry, parseFlagEntry } from './transfer-flag.ts';
+import { formatLayerEntry, parseLayerEntry } from './transfer-layer.ts';
 import { formatRolloutEntry, parseRolloutEntry } from './transfer-rollout.ts';
 import { formatSegmentEntry, parseSegmentEntry } from './transfer-segment.ts';
 
@@ -21,17 +22,22 @@ export interface SluiceDocument {
   readonly segments: readonly JsonObject[];
   readonly flags: readonly JsonObject[];
   readonly components: readonly JsonObject[];
+  readonly layers: readonly JsonObject[];
   readonly experiments: readonly JsonObject[];
   readonly rollouts: readonly JsonObject[];
+  /** Flags with edits that wait for their instant. The edits are not in the document, because an import starts nothing. */
+  readonly withoutSchedulesOf: readonly string[];
 }
 
-export type ListName = 'segments' | 'flags' | 'components' | 'experiments' | 'rollouts';
+export type ListName = 'segments' | 'flags' | 'components' | 'layers' | 'experiments' | 'rollouts';
 
 export interface TransferKind {
   readonly list: ListName;
   readonly kind: RecordKind;
   /** The field that names an entry. */
   readonly keyField: string;
+  /** Whether documents from before there were such records lack the list. */
+  readonly isLater?: boolean;
   /** Null when the record is of another kind. */
   readonly format: (record: SluiceRecord) => JsonObject | null;
   readonly parse: (value: unknown, path: string, scope: Scope, now: number) => SluiceRecord | readonly Issue[];
@@ -60,6 +66,14 @@ export const TRANSFER_KINDS: readonly TransferKind[] = [
     parse: parseComponentEntry,
   },
   {
+    list: 'layers',
+    kind: 'layer',
+    keyField: 'layer',
+    isLater: true,
+    format: (record) => (record.kind === 'layer' ? formatLayerEntry(record) : null),
+    parse: parseLayerEntry,
+  },
+  {
     list: 'experiments',
     kind: 'experiment',
     keyField: 'testId',
@@ -86,8 +100,10 @@ export function exportDocument(records: readonly SluiceRecord[], scope: Scope, n
     segments: lists.get('segments') ?? [],
     flags: lists.get('flags') ?? [],
     components: lists.get('components') ?? [],
+    layers: lists.get('layers') ?? [],
     experiments: lists.get('experiments') ?? [],
     rollouts: lists.get('rollouts') ?? [],
+    withoutSchedulesOf: sorted.flatMap((record) => (record.kind === 'schedule' && record.pending.length > 0 ? [record.key] : [])),
   };
 }
 

@@ -1,23 +1,26 @@
 /** Reads a document whole: every issue at once, or the records that it means. */
 import type { Issue } from '../error.ts';
+import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Scope } from '../scope.ts';
 import { DOCUMENT_FORMAT, DOCUMENT_VERSION, TRANSFER_KINDS, type TransferKind } from './document.ts';
-import { fullText, instant, objectOf, type Shape } from './shape.ts';
+import { fullText, instant, listOf, objectOf, type Shape } from './shape.ts';
 
 const HEAD: Readonly<Record<string, Shape>> = {
   format: (value, path) =>
-    value === DOCUMENT_FORMAT ? [] : [{ path, message: `must be "${DOCUMENT_FORMAT}"; it is ${JSON.stringify(value)}` }],
+    value === DOCUMENT_FORMAT ? [] : [{ path, message: `must be "${DOCUMENT_FORMAT}"; it is ${shown(value)}` }],
   version: (value, path) =>
     value === DOCUMENT_VERSION
       ? []
-      : [{ path, message: `must be ${DOCUMENT_VERSION}, which is what this Sluice reads; it is ${JSON.stringify(value)}` }],
+      : [{ path, message: `must be ${DOCUMENT_VERSION}, which is what this Sluice reads; it is ${shown(value)}` }],
   exportedAt: instant,
   scope: objectOf({ project: fullText, environment: fullText }),
 };
-const list: Shape = (value, path) => (Array.isArray(value) ? [] : [{ path, message: 'must be a list' }]);
-const DOCUMENT = objectOf({ ...HEAD, ...Object.fromEntries(TRANSFER_KINDS.map((kind) => [kind.list, list])) });
+const list: Shape = (value, path) => (Array.isArray(value) ? [] : [{ path, message: `must be a list; it is ${shown(value)}` }]);
+const lists = (isLater: boolean): Readonly<Record<string, Shape>> =>
+  Object.fromEntries(TRANSFER_KINDS.filter((kind) => (kind.isLater ?? false) === isLater).map((kind) => [kind.list, list]));
+const DOCUMENT = objectOf({ ...HEAD, ...lists(false) }, { ...lists(true), withoutSchedulesOf: listOf(fullText) });
 
 /** Records at revision 0 in `scope`, whatever scope the document came from. */
 export function parseDocument(

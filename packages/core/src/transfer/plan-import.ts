@@ -1,5 +1,6 @@
 /** What an import would do to the records that are there, and the one change that does it. An import never sets traffic moving. */
 import type { Change } from '../change.ts';
+import type { Issue } from '../error.ts';
 import { type Attribution, type EventType, eventOf } from '../event.ts';
 import type { Flag } from '../flag/flag.ts';
 import { jsonEqual } from '../json.ts';
@@ -7,8 +8,9 @@ import { idOf, type RecordKind, type SluiceRecord } from '../record.ts';
 import { isEnded } from '../rollout/rollout.ts';
 import { TRANSFER_KINDS } from './document.ts';
 import { keepEmergencies } from './keep-emergencies.ts';
+import { lossProblems } from './loss-problems.ts';
 import { forgottenVersions } from './transfer-component.ts';
-import { wholeProblems } from './whole-problems.ts';
+import { wholeIssues } from './whole-issues.ts';
 
 /**
  * What becomes of records that are there already and differ:
@@ -22,14 +24,17 @@ export type OnExisting = (typeof ON_EXISTING)[number];
 export interface ImportEntry {
   readonly kind: RecordKind;
   readonly key: string;
-  readonly outcome: 'create' | 'update' | 'archive' | 'unchanged' | 'refused';
-  /** Why it is refused, or what is not taken over as the document has it; empty when there is nothing to say. */
+  /** `invalid`: what the document says of it cannot be, whatever is there. `refused`: it cannot be taken in because of what is there. */
+  readonly outcome: 'create' | 'update' | 'archive' | 'unchanged' | 'refused' | 'invalid';
+  /** Why it is refused or invalid, or what is not taken over as the document has it; empty when there is nothing to say. */
   readonly message: string;
+  /** The places in the document that stand against it, by JSON pointers; empty unless it is refused or invalid. */
+  readonly issues: readonly Issue[];
 }
 
 export interface ImportPlan {
   readonly entries: readonly ImportEntry[];
-  /** Null when an entry is refused: an import is whole or nothing. */
+  /** Null when an entry is refused or invalid: an import is whole or nothing. */
   readonly change: Change | null;
 }
 
@@ -52,25 +57,45 @@ export function planImport(
   const named = new Map(wanted.map((record) => [idOf(record), record]));
   const resting = wanted.map((record) => (record.kind === 'flag' ? atRest(record, named) : { record, message: '' }));
   const goes = (record: SluiceRecord): boolean => onExisting === 'replace' && isLeftOut(record, named);
-  const unfit = wholeProblems(
-    wanted,
-    kept.filter((record) => !goes(record)),
-  );
+  const unfit = wholeIssues({ wanted, kept, goes });
+  const stays = kept.filter((record) => !goes(record));
+  const losses = lossProblems(wanted, stays);
+  const places = placesOf(wanted);
   const steps = resting.map(({ record, message }): Step => {
-    const problem = unfit.get(idOf(record));
-    if (problem === undefined) return stepOf(record, message, before, named, onExisting);
-    const { kind, key } = record;
-    return { entry: { kind, key, outcome: 'refused', message: problem }, record: null, before: undefined };
+    const id = idOf(record);
+    const place = places.get(id) ?? '';
+    const issues = (unfit.get(id) ?? []).map((issue) => ({ ...issue, path: `${place}${issue.path}` }));
+    if (issues.length > 0) return { entry: invalidEntry(record, issues), record: null, before: undefined };
+    return placed(stepOf(record, message, before, losses.get(id) ?? null, onExisting), place);
   });
   const isBare = !force && !wanted.some(({ kind }) => kind === 'flag');
   for (const record of kept) if (record.kind === 'flag' && goes(record)) steps.push(archiving(record, isBare, now));
   const entries = steps.map((step) => step.entry);
-  if (entries.some((entry) => entry.outcome === 'refused')) return { entries, change: null };
+  if (entries.some(({ outcome }) => outcome === 'refused' || outcome === 'invalid')) return { entries, change: null };
   const changed = steps.flatMap(({ record, before: old }) =>
     record === null ? [] : [{ record: revised(record, old, now), old }],
   );
   const events = changed.map(({ record, old }) => eventOf(eventType(record, old), record, by, now, { imported: true }));
   return { entries, change: { records: changed.map(({ record }) => record), events, seesAll: true } };
+}
+
+/** Where each record stands in the document, which had them in the order of `wanted`. */
+function placesOf(wanted: readonly SluiceRecord[]): ReadonlyMap<string, string> {
+  return new Map(
+    TRANSFER_KINDS.flatMap(({ list, kind }) =>
+      wanted.filter((record) => record.kind === kind).map((record, index) => [idOf(record), `/${list}/${index}`] as const),
+    ),
+  );
+}
+
+function invalidEntry({ kind, key }: SluiceRecord, issues: readonly Issue[]): ImportEntry {
+  const message = issues.map((issue) => `${issue.path} ${issue.message}`).join('; ');
+  return { kind, key, outcome: 'invalid', message, issues };
+}
+
+function placed(step: Step, path: string): Step {
+  const { outcome, message } = step.entry;
+  return outcome === 'refused' ? { ...step, entry: { ...step.entry, issues: [{ path, message }] } } : step;
 }
 
 function isLeftOut(record: SluiceRecord, named: ReadonlyMap<string, SluiceRecord>): boolean {
@@ -101,24 +126,22 @@ function stepOf(
   wanted: SluiceRecord,
   said: string,
   kept: ReadonlyMap<string, SluiceRecord>,
-  named: ReadonlyMap<string, SluiceRecord>,
+  loss: string | null,
   onExisting: OnExisting,
 ): Step {
   const before = kept.get(idOf(wanted));
   const { record, message } = onExisting === 'refuse' ? { record: wanted, message: said } : keptHere(wanted, said, before);
   const { kind, key } = record;
   const step = (outcome: ImportEntry['outcome'], why = message): Step => ({
-    entry: { kind, key, outcome, message: why },
+    entry: { kind, key, outcome, message: why, issues: [] },
     record: outcome === 'create' || outcome === 'update' ? record : null,
     before,
   });
-  const unregistered = record.kind === 'flag' ? unregisteredProblem(record, named, kept) : null;
-  if (unregistered !== null) return step('refused', unregistered);
-  const flag = idOf({ kind: 'flag', key });
-  if (kind !== 'flag' && kind !== 'segment' && !kept.has(flag) && !named.has(flag))
-    return step('refused', `its flag "${key}" is neither there nor in the document`);
+  if (loss !== null) return step('refused', loss);
   if (before === undefined || isDeleted(before)) return step('create');
   if (isSame(record, before)) return step('unchanged', message === said ? '' : message);
+  // Its ranges are taken by tests that run here.
+  if (kind === 'layer') return step('unchanged', 'it is there already, and stays as it is');
   if (onExisting === 'refuse') return step('refused', 'it is there already and differs; pass onExisting: "merge" or "replace"');
   if (record.kind === 'rollout' && before.kind === 'rollout' && record.number <= before.number)
     return step(
@@ -138,22 +161,6 @@ function keptHere(
   if (wanted.kind !== 'flag' || here?.kind !== 'flag') return { record: wanted, message: said };
   const { flag, message } = keepEmergencies(wanted, here);
   return { record: flag, message: [said, message].filter((part) => part !== '').join('; ') };
-}
-
-/** A component serves registered versions only. */
-function unregisteredProblem(
-  flag: Flag,
-  named: ReadonlyMap<string, SluiceRecord>,
-  kept: ReadonlyMap<string, SluiceRecord>,
-): string | null {
-  if (!flag.isComponent) return null;
-  const id = idOf({ kind: 'component', key: flag.key });
-  const registry = named.get(id) ?? kept.get(id);
-  const known = registry?.kind === 'component' ? registry.versions : [];
-  const stranger = Object.entries(flag.variants).find(
-    ([name, value]) => name !== value || !known.some(({ version, retiredAt }) => version === name && retiredAt === null),
-  );
-  return stranger === undefined ? null : `its version "${stranger[0]}" is not registered, neither here nor in the document`;
 }
 
 function isSame(record: SluiceRecord, before: SluiceRecord): boolean {
@@ -188,8 +195,10 @@ function flagRefusal(before: Flag): string | null {
 function archiving(flag: Flag, isBare: boolean, now: number): Step {
   const why = isBare ? 'the document has no flags; pass force: true to archive every flag for good' : flagRefusal(flag);
   const outcome = why === null ? 'archive' : 'refused';
+  // What the document lacks has no place in it but the list.
+  const issues = why === null ? [] : [{ path: '/flags', message: `lack "${flag.key}": ${why}` }];
   return {
-    entry: { kind: 'flag', key: flag.key, outcome, message: why ?? 'the document does not name it' },
+    entry: { kind: 'flag', key: flag.key, outcome, message: why ?? 'the document does not name it', issues },
     record: why === null ? { ...flag, archivedAt: now } : null,
     before: flag,
   };

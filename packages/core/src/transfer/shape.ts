@@ -2,6 +2,7 @@
 import type { Issue } from '../error.ts';
 import { nearest } from '../flag/nearest.ts';
 import { pointerPart } from '../flag/parse-condition.ts';
+import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
 import { percentageProblem } from '../share.ts';
 
@@ -12,10 +13,6 @@ function check(problemOf: (value: unknown) => string | null): Shape {
     const problem = problemOf(value);
     return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
   };
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? 'missing' : (JSON.stringify(value)?.slice(0, 80) ?? typeof value);
 }
 
 export const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));

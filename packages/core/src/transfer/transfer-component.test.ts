@@ -56,8 +56,8 @@ describe('a component in a document', () => {
     for (const version of ['3.0.0', '0.9.0']) {
       const wanted = { ...flag, variants: { ...flag.variants, [version]: version } };
       expect(planImport(read([wanted, component]), [], 'refuse', BY, NOW).entries[0]).toMatchObject({
-        outcome: 'refused',
-        message: expect.stringContaining(`"${version}" is not registered`),
+        outcome: 'invalid',
+        issues: [{ path: `/flags/0/variants/${version}`, message: expect.stringContaining(`the version "${version}" is `) }],
       });
     }
     expect(planImport(read([flag]), [], 'refuse', BY, NOW).change).toBeNull();

@@ -3,18 +3,19 @@ import type { Component, RegisteredVersion } from '../component/component.ts';
 import { versionProblem } from '../component/version.ts';
 import type { Issue } from '../error.ts';
 import { nameProblem } from '../flag/flag-file.ts';
+import { shown } from '../flag/shown.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { fullText, instant, listOf, objectOf, orNull, type Shape, text } from './shape.ts';
 
 const version: Shape = (value, path) => {
   const problem = versionProblem(value);
-  return problem === null ? [] : [{ path, message: problem }];
+  return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
 };
 const SHAPE = objectOf({
   component: (value, path) => {
     const problem = nameProblem(value);
-    return problem === null ? [] : [{ path, message: problem }];
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
   },
   versions: listOf(
     objectOf({ version, build: orNull(fullText), registeredAt: instant, registeredBy: text, retiredAt: orNull(instant) }),

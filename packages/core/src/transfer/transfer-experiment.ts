@@ -6,6 +6,7 @@ import { fixedTestIssues, parseTrackedMetric, perIssues } from '../experiment/me
 import { parseArms } from '../experiment/parse-arms.ts';
 import type { Condition } from '../flag/condition.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
+import { shown } from '../flag/shown.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { percentageToShare, shareToPercentage, WHOLE_SHARE } from '../share.ts';
@@ -22,6 +23,7 @@ import {
   text,
   wholeFrom,
 } from './shape.ts';
+import { formatSlots, slotsIn, slotsIssues } from './transfer-layer.ts';
 
 const DAY_MS = 86_400_000;
 const metric: Shape = (value, path) => {
@@ -44,10 +46,10 @@ const condition: Shape = (value, path) => {
 };
 const dimensions: Shape = (value, path) => {
   const problem = dimensionsProblem(value);
-  return problem === null ? [] : [{ path, message: `${problem}; it is ${JSON.stringify(value)}` }];
+  return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
 };
 /** Documents from before tests had these lack them. */
-const LATER = { dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
+const LATER = { slots: slotsIssues, dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
 const FIELDS = {
   testId: fullText,
   description: text,
@@ -80,6 +82,7 @@ export function formatExperimentEntry(experiment: Experiment): JsonObject {
     trafficPercentage: shareToPercentage(experiment.trafficShare),
     eligibility: experiment.eligibility,
     layer: experiment.layer,
+    slots: formatSlots(experiment.slots),
     durationDays: experiment.durationMs / DAY_MS,
     trackedMetrics: experiment.trackedMetrics.map((tracked) => ({ ...tracked })),
     dimensions: experiment.dimensions,
@@ -104,6 +107,8 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
   const issues = SHAPE(value, path);
   if (issues.length > 0) return issues;
   const entry = value as JsonObject;
+  const stranger = strangerIssues(entry, path);
+  if (stranger.length > 0) return stranger;
   const unfit = fixedTestIssues(metricsOf(entry.trackedMetrics), entry.method ?? 'sequence', `${path}/trackedMetrics`);
   if (unfit.length > 0) return unfit;
   const at = (instantText: unknown): number | null => (instantText === null ? null : Date.parse(instantText as string));
@@ -120,7 +125,7 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     trafficShare: percentageToShare(entry.trafficPercentage as number, 'trafficPercentage'),
     eligibility: entry.eligibility as Condition,
     layer: entry.layer as string | null,
-    slots: null,
+    slots: slotsIn((entry.slots ?? null) as JsonObject | null),
     durationMs: Math.round((entry.durationDays as number) * DAY_MS),
     trackedMetrics: metricsOf(entry.trackedMetrics),
     dimensions: (entry.dimensions ?? []) as readonly string[],
@@ -139,6 +144,25 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
     shipped: entry.shipped as string | null,
     archivedAt: at(entry.archivedAt),
   };
+}
+
+/** What a test names of its own must be its own. */
+function strangerIssues({ slots, layer, arms: named, shipped }: JsonObject, path: string): Issue[] {
+  const taken = slotsIn((slots ?? null) as JsonObject | null);
+  const [, ...treatments] = (named as readonly JsonObject[]).map(({ variant }) => variant as string);
+  return [
+    ...(taken === null || taken.layer === layer
+      ? []
+      : [{ path: `${path}/slots/layer`, message: `must be ${shown(layer)}, as layer is; it is ${shown(taken.layer)}` }]),
+    ...(shipped === null || treatments.includes(shipped as string)
+      ? []
+      : [
+          {
+            path: `${path}/shipped`,
+            message: `must be one of the treatments, ${treatments.join(', ')}; it is ${shown(shipped)}`,
+          },
+        ]),
+  ];
 }
 
 /** Of a list that was found right. */

@@ -6,6 +6,7 @@ import { nameProblem } from '../flag/flag-file.ts';
 import { variantProblem } from '../flag/merge-settings.ts';
 import { prerequisitesOf } from '../flag/prerequisite.ts';
 import { parseFlagSettings } from '../flag/settings.ts';
+import { shown } from '../flag/shown.ts';
 import { formatSplit } from '../flag/split-form.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
@@ -48,7 +49,7 @@ const SETTINGS = [
 const SHAPE = objectOf({
   name: (value, path) => {
     const problem = nameProblem(value);
-    return problem === null ? [] : [{ path, message: problem }];
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
   },
   status: oneOf(FLAG_STATUSES),
   rolloutPercentage: percentage,
@@ -97,6 +98,11 @@ export function parseFlagEntry(value: unknown, path: string, scope: Scope, now: 
   const issues = SHAPE(value, path);
   if (issues.length > 0) return issues;
   const entry = value as JsonObject;
+  const owner = entry.shareOwner as JsonObject | null;
+  if (owner !== null && owner.key !== entry.name) {
+    const message = `must be ${shown(entry.name)}, because a rollout or test moves the flag of its own name; it is ${shown(owner.key)}`;
+    return [{ path: `${path}/shareOwner/key`, message }];
+  }
   try {
     const flag = flagOf(entry, scope, now);
     const problem = variantProblem(flag);

@@ -4,6 +4,7 @@ import type { Issue } from '../error.ts';
 import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
 import { formatSplit, splitIssues, splitOf } from '../flag/split-form.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { MAX_DURATION_MS } from '../rollout/duration.ts';
 import { type FreezeWindow, WEEKDAYS } from '../rollout/freeze.ts';
 import { type EndPhase, isEnded, ROLLOUT_STRATEGIES, type Rollout, type Stage } from '../rollout/rollout.ts';
 import type { Scope } from '../scope.ts';
@@ -31,7 +32,7 @@ const CRITERION = objectOf(
     source: fullText,
     max: orNull(finite),
     min: orNull(finite),
-    minSamples: numberFrom(0),
+    minSamples: wholeFrom(0),
     windowMs: numberFrom(0),
     staleAfterMs: numberFrom(0),
     dryRun: yesOrNo,
@@ -42,11 +43,11 @@ const STAGE = objectOf({
   percentage,
   sharePercentage: orNull(percentage),
   groups: listOf(fullText),
-  bakeMs: numberFrom(0),
-  minExposures: numberFrom(0),
+  bakeMs: numberFrom(0, MAX_DURATION_MS),
+  minExposures: wholeFrom(0),
   criteria: listOf(CRITERION),
   approval: oneOf(['auto', 'manual']),
-  deadlineMs: numberFrom(0),
+  deadlineMs: numberFrom(0, 2 * MAX_DURATION_MS),
   notBefore: orNull(instant),
 });
 const ALLOCATION = objectOf({

@@ -29,7 +29,7 @@ describe('an import with segments', () => {
   it('refuses what names a segment that is neither there nor in the document, and segments that nest without end', () => {
     const naming = flagOf({ rules: [{ if: { in_segment: 's' }, variant: 'on' }] });
     const missing = expect.stringContaining('/rules/0/if/in_segment names the segment "s", which does not exist');
-    expect(plan([naming], [], 'refuse')).toMatchObject({ change: null, entries: [{ outcome: 'refused', message: missing }] });
+    expect(plan([naming], [], 'refuse')).toMatchObject({ change: null, entries: [{ outcome: 'invalid', message: missing }] });
     expect(plan([naming], [segmentOf('s', null)], 'refuse').change?.records).toHaveLength(1);
     expect(plan([naming, segmentOf('s', null)], [], 'refuse').change?.records).toMatchObject([
       { kind: 'segment', revision: 1 },
@@ -42,11 +42,11 @@ describe('an import with segments', () => {
     );
     expect(circle).toMatchObject({
       change: null,
-      entries: [{ kind: 'segment', message: expect.stringContaining('in a circle') }],
+      entries: [{ kind: 'segment', outcome: 'invalid', message: expect.stringContaining('in a circle') }],
     });
     const eligible = plan([flagOf({ key: 't' }), draftFor('s')], [], 'refuse');
     expect(eligible.entries.at(-1)).toMatchObject({
-      outcome: 'refused',
+      outcome: 'invalid',
       message: expect.stringContaining('/eligibility/in_segment'),
     });
   });

@@ -1,6 +1,7 @@
 /** A segment as a document has it: the settings that `setSegment` takes, and its name and age. Deleted ones are in no document. */
 import { type Issue, SluiceError } from '../error.ts';
 import { nameProblem } from '../flag/flag-file.ts';
+import { shown } from '../flag/shown.ts';
 import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import type { Segment } from '../segment/segment.ts';
@@ -12,7 +13,7 @@ const BY_SETTINGS: Shape = () => [];
 const SHAPE = objectOf({
   name: (value, path) => {
     const problem = nameProblem(value);
-    return problem === null ? [] : [{ path, message: problem }];
+    return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];
   },
   description: BY_SETTINGS,
   condition: BY_SETTINGS,

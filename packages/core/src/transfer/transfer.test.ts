@@ -175,7 +175,7 @@ describe('a document', () => {
     expect(issuesOf({ ...exportDocument([], DEFAULT_SCOPE, NOW), version: 2, flags: 7 })).toEqual([
       '/version must be 1, which is what this Sluice reads; it is 2',
     ]);
-    expect(issuesOf([])).toEqual([' must be an object; it is []']);
+    expect(issuesOf([])).toEqual([' must be an object; it is a list of 0']);
     expect(issuesOf({ flags: [] })).toContainEqual('/format is missing');
   });
 });
@@ -200,14 +200,14 @@ describe('planImport', () => {
   it('refuses flags that need what is neither there nor in the document, or that lead in a circle', () => {
     const needing = (key: string, flag: string) => ({ ...flagOf({ key }), prerequisites: [{ flag, variants: ['on'] }] });
     expect(plan([needing('a', 'b')], [], 'refuse').entries).toMatchObject([
-      { outcome: 'refused', message: expect.stringContaining('names the flag "b", which does not exist') },
+      { outcome: 'invalid', message: expect.stringContaining('names the flag "b", which does not exist') },
     ]);
     expect(plan([needing('a', 'checkout')], [live], 'refuse').change?.records).toMatchObject([
       { key: 'a', prerequisites: [{ flag: 'checkout', variants: ['on'] }] },
     ]);
     expect(plan([needing('a', 'b'), needing('b', 'a')], [], 'refuse').entries).toMatchObject([
-      { outcome: 'refused', message: expect.stringContaining('circle') },
-      { outcome: 'refused', message: expect.stringContaining('circle') },
+      { outcome: 'invalid', message: expect.stringContaining('circle') },
+      { outcome: 'invalid', message: expect.stringContaining('circle') },
     ]);
   });
 
@@ -243,7 +243,7 @@ describe('planImport', () => {
     expect(plan([older], [live, newer], 'merge').entries).toMatchObject([{ outcome: 'unchanged' }]);
     expect(plan([newer], [live, older], 'merge').change?.records).toMatchObject([{ number: 5, revision: older.revision + 1 }]);
     expect(plan([older], [], 'merge').entries).toMatchObject([
-      { outcome: 'refused', message: 'its flag "checkout" is neither there nor in the document' },
+      { outcome: 'invalid', message: '/rollouts/0/flag is "checkout"; a flag "checkout" is neither there nor in the document' },
     ]);
   });
 });

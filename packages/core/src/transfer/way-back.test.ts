@@ -14,18 +14,21 @@ it('refuses a rollout under way that would give its flag a variant that it does 
     { kind: 'flag', outcome: 'create' },
     {
       kind: 'rollout',
-      outcome: 'refused',
-      message: '/before/onVariant names the variant "gone", which the flag "checkout" does not have; there are off, on',
+      outcome: 'invalid',
+      message:
+        '/rollouts/0/before/onVariant names the variant "gone", which the flag "checkout" does not have; there are off, on',
     },
   ]);
   const parts = { ...world.rollout.before, split: [{ variant: 'gone', share: 100_000 }] };
-  expect(imported(flag, { ...world.rollout, before: parts }).entries[1]?.message).toContain('/before/split/gone names');
+  expect(imported(flag, { ...world.rollout, before: parts }).entries[1]?.message).toContain(
+    '/rollouts/0/before/split/gone names',
+  );
 });
 
 it('refuses one that would divide its flag into parts that are no whole', () => {
   const half = { ...world.rollout.before, split: [{ variant: 'on', share: 50_000 }] };
   expect(imported(flag, { ...world.rollout, before: half }).entries[1]?.message).toBe(
-    '/before/split must sum to 100 %; it sums to 50 %',
+    '/rollouts/0/before/split must sum to 100 %; it sums to 50 %',
   );
   const whole = { ...world.rollout.before, split: [{ variant: 'on', share: 100_000 }] };
   expect(imported(flag, { ...world.rollout, before: whole }).change).not.toBeNull();

@@ -19,7 +19,7 @@ export function readBreakGlassOptions(
   checkOptions('breakGlass', options, ['file', 'deadlineMs']);
   const { file = beside, deadlineMs = 2_000 } = options;
   if (!Number.isFinite(deadlineMs) || deadlineMs <= 0)
-    throw new SluiceError('invalid', `breakGlass.deadlineMs must be above 0 milliseconds; it is ${String(deadlineMs)}`);
+    throw new SluiceError('invalid', `breakGlass.deadlineMs must be above 0 milliseconds; it is ${describeValue(deadlineMs)}`);
   if (file !== null && (typeof file !== 'string' || file === ''))
     throw new SluiceError('invalid', `breakGlass.file must be the path of a file; it is ${describeValue(file)}`);
   if (file !== null && isDirectory(file))

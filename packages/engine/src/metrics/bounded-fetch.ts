@@ -1,7 +1,8 @@
 /** A request that ends at its deadline and reads no more than its cap, whatever the other side does. */
+
 import { type Measurement, SluiceError } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
-import { describeFailure } from '../failure.ts';
+import { describeFailure, describeValue } from '../failure.ts';
 import { METRIC_DEADLINE_MS } from './metric-source.ts';
 
 /** 1 MiB: an answer is a figure or two, so what is longer is not one. */
@@ -47,7 +48,7 @@ export function parseSourceUrl(url: unknown): URL {
   const isSecret = parsed !== null && isHttp;
   const message = isSecret
     ? 'must have no user name or password in it; give them in headers: { authorization }'
-    : `must be an http or https address; it is ${JSON.stringify(url)}`;
+    : `must be an http or https address; it is ${describeValue(url)}`;
   throw new SluiceError('invalid', `metric source: /url ${message}`, { issues: [{ path: '/url', message }] });
 }
 

@@ -1,7 +1,9 @@
 /** Criteria measured by any HTTP endpoint that answers with JSON. */
+
 import { type Issue, type Measurement, type MetricQuery, SluiceError } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { describeValue } from '../failure.ts';
 import {
   type Answered,
   badQuery,
@@ -117,7 +119,7 @@ function filledIn(url: string, metric: MetricQuery, { flag = '', variant = '', f
 function checkUrl(url: string): void {
   const { origin } = parseSourceUrl(url);
   if (/^https?:\/\/[^/?#]*\{/i.test(url))
-    throw invalid({ path: '/url', message: `must name its server without placeholders; it is ${JSON.stringify(origin)}` });
+    throw invalid({ path: '/url', message: `must name its server without placeholders; it is ${describeValue(origin)}` });
 }
 
 function parsePointers({ pointer, samples, newestAt }: HttpJsonSourceOptions): Pointers {
@@ -131,7 +133,7 @@ function parsePointers({ pointer, samples, newestAt }: HttpJsonSourceOptions): P
 /** RFC 6901. */
 function parsePointer(pointer: unknown, path: string): readonly string[] {
   if (typeof pointer !== 'string' || !/^(\/([^~]|~[01])*)?$/.test(pointer)) {
-    const message = `must be a JSON pointer, such as /data/value; it is ${JSON.stringify(pointer) ?? 'missing'}`;
+    const message = `must be a JSON pointer, such as /data/value; it is ${describeValue(pointer)}`;
     throw invalid({ path, message });
   }
   return pointer

@@ -1,7 +1,9 @@
 /** Criteria measured by Prometheus, or whatever speaks its HTTP API (Thanos, Mimir, VictoriaMetrics). */
+
 import { type Issue, type Measurement, parseMetric, SluiceError } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
+import { describeValue } from '../failure.ts';
 import { badQuery, boundedFetch, type Deadline, parseSourceHeaders, parseSourceUrl, type Unmeasured } from './bounded-fetch.ts';
 import { CriterionTurns } from './criterion-turns.ts';
 import { metricName } from './metric-name.ts';
@@ -120,6 +122,6 @@ function queryIssues(query: unknown, path: string): Issue[] {
   return (['value', 'samples', 'newestAt'] as const).flatMap((field) => {
     const text = fields[field];
     if ((field === 'newestAt' && text === undefined) || (typeof text === 'string' && text.trim() !== '')) return [];
-    return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${JSON.stringify(text) ?? 'missing'}` }];
+    return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${describeValue(text)}` }];
   });
 }

@@ -32,8 +32,7 @@ export class EditPlans {
     const { state } = this.#journal;
     return planAdoption({
       path: this.#projection.path,
-      written: this.#projection.flagsIn(found),
-      text: this.#projection.textOf(found),
+      ...this.#projection.editIn(found),
       kept: new Map(state.flags().map((flag) => [flag.key, flag])),
       placed,
       others: (key) => state.book.ownersOf(DEFAULT_SCOPE, key),

@@ -22,12 +22,11 @@ const start = (): FeatureFlagManager => new FeatureFlagManager({ store: fileStor
 
 describe('the placing of a file', () => {
   const isCurrent = (): boolean => true;
+  const known = (content: string) => ({ hash: hashOf(content), size: content.length, stamp: '' });
 
   it('leaves a file alone that is not the one to be replaced', async () => {
     writeFileSync(file, 'edited');
-    expect(await new FilePlacement(file).place({ text: 'new', replaces: { hash: hashOf('old'), stamp: '' }, isCurrent })).toBe(
-      'edited',
-    );
+    expect(await new FilePlacement(file).place({ text: 'new', replaces: known('old'), isCurrent })).toBe('edited');
     expect(readdirSync(directory)).toEqual(['flags.json']);
     expect(text()).toBe('edited');
   });
@@ -36,7 +35,7 @@ describe('the placing of a file', () => {
     writeFileSync(file, 'newer');
     const placed = new FilePlacement(file).place({
       text: 'old',
-      replaces: { hash: hashOf('newer'), stamp: '' },
+      replaces: known('newer'),
       isCurrent: () => false,
     });
     expect(await placed).toBe('overtaken');
@@ -48,7 +47,7 @@ describe('the placing of a file', () => {
     const sleeper = new FilePlacement(file);
     const wakes = sleeper.place({
       text: 'stale',
-      replaces: { hash: hashOf('first'), stamp: '' },
+      replaces: known('first'),
       isCurrent: () => {
         // What another process does first when it places a file.
         for (const name of readdirSync(directory)) if (name.endsWith('.tmp')) rmSync(join(directory, name));
@@ -59,9 +58,9 @@ describe('the placing of a file', () => {
     expect(text()).toBe('first');
     const [one, two] = [new FilePlacement(file), new FilePlacement(file)];
     writeFileSync(`${file}.01234567-89ab-cdef-0123-456789abcdef.tmp`, 'of one that sleeps');
-    expect(await one.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent })).toBe('placed');
+    expect(await one.place({ text: 'second', replaces: known('first'), isCurrent })).toBe('placed');
     expect(readdirSync(directory)).toEqual(['flags.json']);
-    expect(await two.place({ text: 'third', replaces: { hash: hashOf('second'), stamp: '' }, isCurrent })).toBe('placed');
+    expect(await two.place({ text: 'third', replaces: known('second'), isCurrent })).toBe('placed');
     one.close();
     two.close();
   });
@@ -70,13 +69,13 @@ describe('the placing of a file', () => {
     writeFileSync(file, 'first');
     const placement = new FilePlacement(file);
     const editor = openSync(file, 'r+');
-    await placement.place({ text: 'second', replaces: { hash: hashOf('first'), stamp: '' }, isCurrent });
-    expect(placement.late()).toBeNull();
+    await placement.place({ text: 'second', replaces: known('first'), isCurrent });
+    expect(placement.late(100)).toBeNull();
     writeSync(editor, 'First, edited', 0);
     closeSync(editor);
     expect(placement.isLate).toBe(true);
-    expect(placement.late()?.toString()).toBe('First, edited');
-    expect(placement.late()).toBeNull();
+    expect(placement.late(100)?.bytes?.toString()).toBe('First, edited');
+    expect(placement.late(100)).toBeNull();
     placement.close();
   });
 });

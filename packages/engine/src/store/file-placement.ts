@@ -8,7 +8,7 @@ import { hashOf } from './flag-file-text.ts';
 export interface Placement {
   readonly text: string;
   /** The file that is to be replaced. One that is not there is never missed. */
-  readonly replaces: { readonly hash: string; readonly stamp: string } | null;
+  readonly replaces: { readonly hash: string; readonly size: number; readonly stamp: string } | null;
   /** Whether the text is still what should stand there. Asked when nothing of this process can come between. */
   readonly isCurrent: () => boolean;
 }
@@ -72,14 +72,15 @@ export class FilePlacement {
     }
   }
 
-  /** What somebody wrote into the file that was replaced, since it was; each writing once. */
-  late(): Buffer | null {
+  /** What somebody wrote into the file that was replaced, since it was; each writing once. Without its bytes when there are more than `mostBytes`. */
+  late(mostBytes: number): { readonly bytes: Buffer | null; readonly size: number; readonly stamp: string } | null {
     if (this.#replaced === null) return null;
     const { file, stamp } = this.#replaced;
-    const now = contentStamp(fstatSync(file));
+    const stats = fstatSync(file);
+    const now = contentStamp(stats);
     if (now === stamp) return null;
     this.#replaced = { file, stamp: now };
-    return readFromStart(file);
+    return { bytes: stats.size > mostBytes ? null : readFromStart(file), size: stats.size, stamp: now };
   }
 
   /** Whether `late` would have something to say. */
@@ -113,7 +114,9 @@ function putInPlace(draft: string, target: string, text: string): void {
 }
 
 function isSame(file: number, stats: Stats, replaces: Placement['replaces']): boolean {
-  return replaces?.stamp === stampOf(stats) || replaces?.hash === hashOf(readFromStart(file));
+  if (replaces === null) return false;
+  if (replaces.stamp === stampOf(stats)) return true;
+  return replaces.size === stats.size && replaces.hash === hashOf(readFromStart(file));
 }
 
 /** Equal stamps mean equal content; that its name went is no matter. */

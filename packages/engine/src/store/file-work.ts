@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 const makeDirectory = promisify(fs.mkdir);
 export const readWhole = promisify(fs.readFile);
 export const writeWhole = promisify(fs.writeFile);
+export const copyWhole = promisify(fs.copyFile);
 export const renameFile = promisify(fs.rename);
 export const linkFile = promisify(fs.link);
 export const removeFile = promisify(fs.rm);

@@ -4,9 +4,10 @@ import type { Clock } from '../clock/clock.ts';
 import type { Adoption } from './adoption.ts';
 import { EditPlans } from './edit-plans.ts';
 import { FilePlacement } from './file-placement.ts';
-import { modeLike, writeWhole } from './file-work.ts';
+import { checkPlannedSize, mostReadBytes } from './file-size.ts';
+import { copyWhole, modeLike, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
-import { FlagProjection, type FoundFile } from './flag-projection.ts';
+import { FlagProjection, type FoundFile, foundFile } from './flag-projection.ts';
 import { isFileFlag } from './journal-state.ts';
 import type { RecordJournal } from './record-journal.ts';
 import type { Committed } from './store.ts';
@@ -15,6 +16,8 @@ export interface FlagFileSyncOptions {
   readonly clock: Clock;
   /** Accept a file that drops every flag. */
   readonly force: boolean;
+  /** A larger file is refused. */
+  readonly maxBytes: number;
   /** Hears of what goes wrong after a change was kept. */
   readonly onProblem: (error: unknown) => void;
 }
@@ -47,7 +50,7 @@ export class FlagFileSync {
   constructor(path: string, journal: RecordJournal, options: FlagFileSyncOptions) {
     this.#journal = journal;
     this.#options = options;
-    this.#projection = new FlagProjection(path);
+    this.#projection = new FlagProjection(path, options.maxBytes);
     this.#placement = new FilePlacement(path);
     this.#plans = new EditPlans(this.#projection, journal, options);
   }
@@ -100,8 +103,8 @@ export class FlagFileSync {
     const { state } = this.#journal;
     // What a process that lost the lock in its sleep still means to put here would be taken for an edit.
     await this.#placement.shutOutSleepers();
-    const late = this.#placement.late();
-    if (late !== null) await this.#adoptLate({ bytes: late, hash: hashOf(late), stamp: NOT_IN_PLACE });
+    const late = this.#placement.late(mostReadBytes(this.#options.maxBytes));
+    if (late !== null) await this.#adoptLate({ ...foundFile(late.bytes, late.size, late.stamp), stamp: NOT_IN_PLACE });
     const found = this.#projection.find();
     await this.#keepServed(found);
     if (found?.hash === state.hash) return this.#settle(found);
@@ -184,6 +187,8 @@ export class FlagFileSync {
   async keep(change: Change): Promise<Committed> {
     const { state } = this.#journal;
     const { text, hash } = this.#projection.planned(state.hash, state.flags(), change.records.filter(isFileFlag));
+    const found = this.#projection.find()?.size ?? 0;
+    checkPlannedSize(this.#projection.path, text, { found, change, maxBytes: this.#options.maxBytes });
     const isMoved = hash !== state.hash || !this.#journal.exists;
     const committed = await this.#journal.append(change, hash);
     if (isMoved) await this.#write(text, hash).catch(this.#options.onProblem);
@@ -225,9 +230,11 @@ export class FlagFileSync {
     return true;
   }
 
-  async #keepRejected({ bytes }: FoundFile): Promise<void> {
+  /** One that was not read is copied by the system; of what was written into a replaced file nothing is left to copy. */
+  async #keepRejected({ bytes, size, stamp }: FoundFile): Promise<void> {
     const { path } = this.#projection;
-    await writeWhole(`${path}.rejected`, bytes, { flush: true, ...modeLike(path) });
+    if (size > bytes.length && stamp !== NOT_IN_PLACE) await copyWhole(path, `${path}.rejected`);
+    else if (size === bytes.length) await writeWhole(`${path}.rejected`, bytes, { flush: true, ...modeLike(path) });
   }
 
   /** Whether somebody wrote into a file that was replaced. */

@@ -2,12 +2,16 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 import { type FileFlag, type Flag, formatFlag, jsonEqual, mergeFileFlag, type Scope, SluiceError, saysLess } from '@sluice/core';
+import { checkFoundSize, mostReadBytes } from './file-size.ts';
 import { isMissing, stampOf } from './file-work.ts';
 import { EMPTY_FILE, hashOf, readFlagText } from './flag-file-text.ts';
 import { changedLayout, type FlagLayout, layoutOf, rewriteFlagText, textOfLayout } from './flag-layout.ts';
 
 export interface FoundFile {
+  /** Empty when it is too large to be read. */
   readonly bytes: Buffer;
+  /** Of the file, in bytes. */
+  readonly size: number;
   readonly hash: string;
   readonly stamp: string;
 }
@@ -23,6 +27,7 @@ interface Base {
 
 export class FlagProjection {
   readonly path: string;
+  readonly #maxBytes: number;
   #base: Base | null = null;
   /** The text that was planned last. */
   #planned: Base | null = null;
@@ -31,8 +36,9 @@ export class FlagProjection {
   #isSettled = false;
   #flags: { readonly hash: string; readonly flags: readonly FileFlag[] } | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, maxBytes: number) {
     this.path = path;
+    this.#maxBytes = maxBytes;
   }
 
   /** The file as it is, null when it is not there. Read again only if its stamp changed. @throws SluiceError `unavailable` when it cannot be read */
@@ -42,8 +48,8 @@ export class FlagProjection {
       const stamp = stampOf(stats);
       if (stamp === this.#found?.stamp && this.#isSettled) return this.#found;
       this.#isSettled = Date.now() - stats.mtimeMs > COARSEST_TICK_MS;
-      const bytes = readFileSync(this.path);
-      this.#found = { bytes, hash: hashOf(bytes), stamp };
+      const isRead = stats.size <= mostReadBytes(this.#maxBytes);
+      this.#found = foundFile(isRead ? readFileSync(this.path) : null, stats.size, stamp);
       return this.#found;
     } catch (error) {
       this.#found = null;
@@ -54,6 +60,12 @@ export class FlagProjection {
         { cause: error },
       );
     }
+  }
+
+  /** What an edit says. @throws SluiceError `invalid` when it is too large, or with the place of every fault */
+  editIn(found: FoundFile): { readonly text: string; readonly written: readonly FileFlag[] } {
+    checkFoundSize(this.path, found.size, this.#maxBytes);
+    return { text: this.textOf(found), written: this.flagsIn(found) };
   }
 
   /** @throws SluiceError `invalid` with the place of every fault */
@@ -122,6 +134,13 @@ export class FlagProjection {
   }
 }
 
+/** `bytes` are null when there are more than are read: then nothing is known of it but when it was written. */
+export function foundFile(bytes: Buffer | null, size: number, stamp: string): FoundFile {
+  if (bytes === null) return { bytes: NOT_READ, size, hash: `not read: ${stamp}`, stamp };
+  return { bytes, size: bytes.length, hash: hashOf(bytes), stamp };
+}
+
+const NOT_READ = Buffer.alloc(0);
 const EMPTY_HASH = hashOf(EMPTY_FILE);
 
 /** The flags as the file shows them: null for one that it does not. */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { asSluiceError } from '../failure.ts';
 import { FileLock } from './file-lock.ts';
+import { checkedMaxBytes } from './file-size.ts';
 import { watchFile } from './file-watch.ts';
 import { modeLike } from './file-work.ts';
 import { FlagFileSync } from './flag-file-sync.ts';
@@ -22,6 +23,8 @@ export interface JournaledRecordsOptions {
   readonly onProblem?: (error: SluiceError) => void;
   /** A segment of the journal that grew by more than this many bytes is followed by a new one. */
   readonly segmentBytes?: number;
+  /** A flag file of more bytes is refused, and the last good state stays; 64 MiB unless given. */
+  readonly maxFileBytes?: number;
 }
 
 const SEGMENT_BYTES = 4 * 1024 * 1024;
@@ -40,12 +43,13 @@ export class JournaledRecords {
   constructor(path: string, options: JournaledRecordsOptions) {
     const onProblem = (error: unknown): void => this.#problem(error);
     const { clock = systemClock(), force = false, segmentBytes = SEGMENT_BYTES } = options;
+    const maxBytes = checkedMaxBytes('maxFileBytes', options.maxFileBytes);
     this.#path = path;
     this.#options = options;
     const mode = (): { readonly mode?: number } => modeLike(path);
     this.#followers = new Followers(onProblem);
     this.#journal = new RecordJournal(`${path}.journal`, this.#followers, { segmentBytes, mode });
-    this.#sync = new FlagFileSync(path, this.#journal, { clock, force, onProblem });
+    this.#sync = new FlagFileSync(path, this.#journal, { clock, force, maxBytes, onProblem });
     this.#lock = new FileLock(path);
   }
 

@@ -1,5 +1,7 @@
 /** Which events a query asks for. */
+
 import { type LoggedEvent, SluiceError, sameScope } from '@sluice/core';
+import { describeValue } from '../failure.ts';
 import type { LogQuery } from './store.ts';
 
 export const MAX_LOG_LIMIT = 1000;
@@ -10,7 +12,7 @@ export function limitOf(query: LogQuery): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LOG_LIMIT) return limit;
   throw new SluiceError(
     'invalid',
-    `a log query's limit must be a whole number from 1 to ${MAX_LOG_LIMIT}; it is ${String(limit)}`,
+    `a log query's limit must be a whole number from 1 to ${MAX_LOG_LIMIT}; it is ${describeValue(limit)}`,
   );
 }
 
