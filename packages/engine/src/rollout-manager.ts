@@ -9,10 +9,10 @@ import {
   type RolloutStatus,
   SluiceError,
 } from '@sluice/core';
+import { recordComparedUnits } from './compared-units.ts';
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { ends } from './endings.ts';
-import { recordErrorUnits } from './error-units.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
@@ -37,7 +37,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     this.#parts = controllerOf(this.#runtime);
     if (options.metrics === undefined) return;
     this.addMetricSource('collector', options.metrics);
-    if (options.metrics instanceof MetricsCollector) recordErrorUnits(this.#runtime, options.metrics);
+    if (options.metrics instanceof MetricsCollector) recordComparedUnits(this.#runtime, options.metrics);
   }
 
   /** A metric source for criteria that name it. */
