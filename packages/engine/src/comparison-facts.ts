@@ -54,14 +54,21 @@ export class ComparisonFacts {
     return { compared, requests };
   }
 
-  /** Why this criterion can never be compared here; null where it can, or needs not. */
+  /** Why this criterion can never be compared here, as far as its source says at once; null where it can, or needs not. */
   problemOf(criterion: Criterion): string | null {
-    const { source } = criterion;
-    if (source === OWN_SOURCE || !comparesEvents(criterion)) return null;
-    const found = this.#sources.get(source);
-    return found !== undefined && found.countEvents === undefined
-      ? `metric source "${source}" has no countEvents, which counts requests and errors of both sides`
-      : null;
+    const [source, metric] = [this.#sources.get(criterion.source), parseMetric(criterion.metric)];
+    if (source === undefined || 'message' in metric || criterion.source === OWN_SOURCE || !comparesEvents(criterion)) return null;
+    if (source.countEvents === undefined)
+      return `metric source "${criterion.source}" has no countEvents, which counts requests and errors of both sides`;
+    const now = this.#runtime.clock.now();
+    try {
+      const asked = source.countEvents({ metric, slowerThan: criterion.slowerThan ?? null }, { from: now, to: now });
+      if (asked instanceof Promise) asked.catch(() => {});
+      else if (asked.kind === 'error' && asked.cause === 'badQuery') return asked.message;
+    } catch {
+      // A source that fails is found by the first stage, which holds.
+    }
+    return null;
   }
 
   async #compared(rollout: Rollout, stage: number, criterion: Criterion, flag: Flag): Promise<Compared | null> {

@@ -1,6 +1,7 @@
 /** Counts requests and the events among them, for a comparison where units are not known. */
 import { countAbove } from '@sluice/core';
 import { ERRORS, REQUESTS } from './error-rate.ts';
+import { wholeCounts } from './event-counts.ts';
 import type { Measured } from './measure.ts';
 import type { EventCount, EventQuery } from './metric-source.ts';
 import { readSeries } from './reading.ts';
@@ -13,21 +14,14 @@ export function countSeries({ metric, slowerThan }: EventQuery, measured: Counte
     readSeries(measured.index.matching(kind, name, measured.filter), measured.range);
   if (metric.kind === 'errorRate') {
     const requests = read('counter', REQUESTS);
-    return requests === null ? NO_DATA : counts(requests.sum, read('counter', ERRORS)?.sum ?? 0);
+    return requests === null ? NO_DATA : wholeCounts(requests.sum, read('counter', ERRORS)?.sum ?? 0);
   }
   if (metric.kind !== 'quantile' || slowerThan === null)
     return { kind: 'error', cause: 'badQuery', message: 'only errors and values above a limit are counted' };
   const values = read('value', metric.metric);
   if (values === null) return NO_DATA;
   const above = values.slices.reduce((sum, { sketch }) => sum + (sketch === null ? 0 : countAbove(sketch, slowerThan)), 0);
-  return counts(values.samples, above);
+  return wholeCounts(values.samples, above);
 }
 
 const NO_DATA: EventCount = { kind: 'noData', at: null };
-
-/** A counter may be raised by a part; an event is one or none. */
-function counts(requests: number, events: number): EventCount {
-  const rounded = { requests: Math.round(requests), events: Math.round(events) };
-  if (Number.isSafeInteger(rounded.requests) && Number.isSafeInteger(rounded.events)) return { kind: 'counts', ...rounded };
-  return { kind: 'error', cause: 'provider', message: 'the samples are too large to add up' };
-}
