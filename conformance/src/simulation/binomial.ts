@@ -40,11 +40,7 @@ function byRejection(n: number, p: number, uniform: () => number): number {
     if (us >= 0.07 && v <= accepted) return count;
     if (count < 0 || count > n) continue;
     const logDensity =
-      logGamma(mode + 1) -
-      logGamma(count + 1) +
-      logGamma(n - mode + 1) -
-      logGamma(n - count + 1) +
-      (count - mode) * logOdds;
+      logGamma(mode + 1) - logGamma(count + 1) + logGamma(n - mode + 1) - logGamma(n - count + 1) + (count - mode) * logOdds;
     if (Math.log((v * alpha) / (a / (us * us) + b)) <= logDensity) return count;
   }
 }
