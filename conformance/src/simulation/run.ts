@@ -122,5 +122,7 @@ for (const cell of COMMON_RULES_CELLS) {
   row(setting, cell.ratio === 1 ? '1 (harmless)' : String(cell.ratio), ...results);
 }
 
-table('Reading the results of a test of three metrics', 'units', 'microseconds');
-for (const units of [1_000, 1_000_000]) row(String(units), (measureReading(units, seed) * 1000).toFixed(1));
+table('Reading the results of a test of three metrics', 'units', 'dimensions of 20 values', 'microseconds');
+for (const dimensions of [0, 2])
+  for (const units of [1_000, 1_000_000])
+    row(String(units), String(dimensions), (measureReading(units, seed, dimensions) * 1000).toFixed(1));

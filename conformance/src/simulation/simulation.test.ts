@@ -122,6 +122,10 @@ describe('reading results', () => {
     measureReading(1_000, SEED);
     expect(measureReading(100_000, SEED)).toBeLessThan(10 * measureReading(1_000, SEED));
   });
+
+  it('nor where they are broken down by dimensions', () => {
+    expect(measureReading(30_000, SEED, 2)).toBeLessThan(10 * measureReading(3_000, SEED, 2));
+  });
 });
 
 describe('the randomness', () => {

@@ -182,6 +182,7 @@ export { planGradualRollback, planImmediateRollback, planTargetedRollback } from
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export { controlRange, hasControl } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
+export type { PresentFigures } from './rollout/bound-advice.ts';
 export { comparesEvents, requestsFrom } from './rollout/comparisons.ts';
 export type { FreezeWindow } from './rollout/freeze.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';

@@ -17,6 +17,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { presentFigures } from './present-figures.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -76,7 +77,8 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     // That nothing judges it is a warning here, beside the others.
     const plan = parseRolloutSettings(flag, { ...named, unvalidated: true }, view.components.get(name));
     const [flags, schedule] = [view.facts(name).flags ?? new Map(), view.schedules.get(name)];
-    return adviseRollout(plan, { flag, underWay: view.underWay(), flags, schedule });
+    const present = presentFigures(this.#parts.sources, flag, this.#runtime.clock);
+    return adviseRollout(plan, { flag, underWay: view.underWay(), flags, schedule, present });
   }
 
   /** Undefined when this flag never had a rollout; else that of the latest. */

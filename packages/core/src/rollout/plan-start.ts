@@ -10,6 +10,7 @@ import { endOwner } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { adviseRollout } from './advise.ts';
+import type { PresentFigures } from './bound-advice.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, RolloutPlan } from './rollout.ts';
 import { startRollout } from './start.ts';
@@ -26,6 +27,8 @@ export interface StartRequest {
   readonly underWay: readonly (Rollout | Experiment)[];
   /** Edits of the flag that wait for their instants: it is warned of those too. */
   readonly schedule?: Schedule | undefined;
+  /** What is measured of what the flag serves now; absent where nothing is. */
+  readonly present?: (flag: Flag) => PresentFigures;
 }
 
 /** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
@@ -41,7 +44,8 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   if (isRefusal(started)) return started;
   // What is taken over runs no longer.
   const others = request.underWay.filter((change) => change.key !== key);
-  const advice = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
+  const around = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
+  const advice = request.present === undefined ? around : { ...around, present: request.present(flag) };
   const rollout = { ...started, warnings: adviseRollout(plan, advice) };
   const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);
