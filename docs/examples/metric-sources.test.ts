@@ -8,18 +8,27 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
+interface Figures {
+  /** Of a minute, by variant. */
+  errors: Record<string, number>;
+  requests: Record<string, number>;
+}
+
 /** Speaks the part of Prometheus' protocol that is needed here, and serves the same figures as plain JSON. */
-async function monitoring(figures: { errorRate: number; requests: number }): Promise<string> {
+async function monitoring(figures: Figures): Promise<string> {
   const server = createServer(async (request, response) => {
     let form = '';
     for await (const chunk of request) form += String(chunk);
     const asked = new URLSearchParams(form);
-    const isRate = asked.get('query')?.includes('errors_total') === true;
-    const value = [Number(asked.get('time')), String(isRate ? figures.errorRate : figures.requests)];
+    const query = asked.get('query') ?? '';
+    const variant = query.includes('variant="on"') ? 'on' : 'off';
+    const [errors, requests] = [figures.errors[variant] ?? 0, figures.requests[variant] ?? 0];
+    const figure = query.includes(' / ') ? errors / requests : query.includes('errors_total') ? errors : requests;
+    const value = [Number(asked.get('time')), String(figure)];
     const answer =
       request.method === 'POST'
         ? { status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value }] } }
-        : { quality: { score: 0.9, samples: figures.requests } };
+        : { quality: { score: 0.9, samples: figures.requests.on } };
     response.end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,16 +47,19 @@ async function start() {
 }
 
 it('a change is judged by what Prometheus and a JSON endpoint measure', async () => {
-  const figures = { errorRate: 0.01, requests: 500 };
+  const figures = { errors: { on: 5, off: 495 }, requests: { on: 500, off: 49_500 } };
   const PROMETHEUS = await monitoring(figures);
   const QUALITY = PROMETHEUS;
   const { rollouts, clock } = await start();
   // #region metric-sources
   const requests = 'sum(increase(http_requests_total{flag=$flag, variant=$variant}[$window]))';
-  const errors = 'sum(increase(http_errors_total{flag=$flag, variant=$variant}[$window])) or vector(0)';
+  const errors = '(sum(increase(http_errors_total{flag=$flag, variant=$variant}[$window])) or vector(0))';
   rollouts.addMetricSource(
     'prometheus',
-    prometheusSource({ url: PROMETHEUS, queries: { errorRate: { value: `(${errors}) / ${requests}`, samples: requests } } }),
+    prometheusSource({
+      url: PROMETHEUS,
+      queries: { errorRate: { value: `${errors} / ${requests}`, samples: requests, events: errors } },
+    }),
   );
   rollouts.addMetricSource(
     'quality',
@@ -60,27 +72,27 @@ it('a change is judged by what Prometheus and a JSON endpoint measure', async ()
   await rollouts.startRollout('new_search', {
     strategy: 'canary',
     criteria: [
-      { metric: 'errorRate', max: 0.05, source: 'prometheus' },
+      { metric: 'errorRate', versusControl: 1.2, source: 'prometheus' },
       { metric: 'mean(relevance)', min: 0.8, source: 'quality' },
     ],
   });
   // #endregion
-  await clock.advance(5000);
+  await clock.advance(150_000);
   expect(rollouts.getRolloutStatus('new_search')).toMatchObject({
     phase: 'baking',
-    verdicts: [{ verdict: 'pass' }, { verdict: 'pass' }],
+    verdicts: [{ verdict: 'pass', comparedBy: 'requests' }, { verdict: 'pass' }],
   });
-  figures.errorRate = 0.2;
-  await clock.advance(5000);
+  figures.errors.on = 100;
+  await clock.advance(60_000);
   expect(rollouts.getRolloutStatus('new_search')).toMatchObject({
     phase: 'failed',
     currentPercentage: 0,
-    error: 'errorRate is 0.2 over 500 samples, above 0.05',
+    error: expect.stringMatching(/^raw requests, not units: \d+ of \d+ met an error on the change and \d+ of \d+ beside it/),
   });
 });
 
 it('holds while Prometheus is away', async () => {
-  const address = await monitoring({ errorRate: 0, requests: 500 });
+  const address = await monitoring({ errors: {}, requests: { on: 500, off: 500 } });
   const { rollouts, clock } = await start();
   const queries = { errorRate: { value: 'errors_total', samples: 'requests' } };
   rollouts.addMetricSource('prometheus', prometheusSource({ url: address, queries }));

@@ -76,6 +76,40 @@ it('rolls a canary out on a validator and tells how it stands', async () => {
   expect(printed).toEqual(['Rollout completed successfully!']);
 });
 
+it('takes a canary back that more users meet an error on than beside it', async () => {
+  const { clock, flags, metrics, rollouts } = start();
+  const readNames = (variant: string, request: number): void => {
+    if (variant === 'on' ? request % 4 === 0 : request % 50 === 0) throw new Error('it cannot read this');
+  };
+  await flags.setFlag('kb_enrichment', { enabled: true, rolloutPercentage: 0 });
+  // #region criterion
+  await rollouts.startRollout('kb_enrichment', {
+    strategy: RolloutStrategy.CANARY,
+    criteria: [{ metric: 'errorRate', versusControl: 1.2 }],
+  });
+
+  const serve = (userId: string, request: number): void => {
+    const variant = flags.getVariant('kb_enrichment', { userId }) ?? 'off';
+    const labels = { flag: 'kb_enrichment', variant, unit: userId };
+    metrics.count('requests', labels);
+    try {
+      readNames(variant, request);
+    } catch {
+      metrics.count('errors', labels);
+    }
+  };
+  // #endregion
+  for (let second = 0; second < 120; second++) {
+    for (let request = 0; request < 50; request++) serve(`user-${second * 50 + request}`, second * 50 + request);
+    await clock.advance(1000);
+  }
+  expect(rollouts.getRolloutStatus('kb_enrichment')).toMatchObject({
+    phase: 'failed',
+    currentPercentage: 0,
+    error: expect.stringMatching(/^\d+ units met an error on the change and \d+ beside it, where it has 1 % of the traffic/),
+  });
+});
+
 it('rolls back by itself when the validator says false', async () => {
   const { clock, flags, rollouts } = start();
   let errorRate = 0.01;

@@ -1,4 +1,5 @@
 /** Reproducible randomness for simulations: sfc32 (Doty-Humphrey, PractRand), seeded by a hash of a text. */
+import { drawBinomial } from './binomial.ts';
 
 export class Random {
   #a: number;
@@ -48,14 +49,8 @@ export class Random {
     }
   }
 
-  /** How many of `n` trials succeed, by the gaps between successes: exact, and fast where `p` is small. */
+  /** How many of `n` trials succeed. */
   binomial(n: number, p: number): number {
-    const logMiss = Math.log1p(-p);
-    let [successes, place] = [0, 0];
-    for (;;) {
-      place += Math.floor(Math.log(1 - this.uniform()) / logMiss) + 1;
-      if (place > n) return successes;
-      successes += 1;
-    }
+    return drawBinomial(n, p, () => this.uniform());
   }
 }

@@ -4,8 +4,10 @@ import { measureClustering } from './clustering.ts';
 import { COMMON_RULES, COMMON_RULES_CELLS, measureCommonRules } from './common-rules.ts';
 import { COVARIATE_CELLS, measureCovariates } from './covariates.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
+import { MEAN_CANARY_CELLS, measureMeanCanary } from './mean-canary.ts';
 import { measurePower, POWER_CELLS } from './power.ts';
 import { measureRamp, RAMP_CELLS } from './ramp.ts';
+import { measureRawRequests, REQUESTS_THAT_FAIL_TOGETHER, TOLERATED_RATIOS } from './raw-requests.ts';
 import { measureReading } from './reading.ts';
 import { measureRatios } from './sample-ratios.ts';
 
@@ -71,6 +73,8 @@ table('No difference, looking all the time, adjusted or divided', 'cell', 'calle
 for (const cell of COVARIATE_CELLS) row(cell.name, percent(measureCovariates(cell, replicates, seed)));
 
 const nullRollouts = NULL_ROLLOUTS * replicates;
+/** Each takes 150 looks of 300 requests. */
+const meanRollouts = Math.ceil(replicates / 2);
 table(
   `Harmless rollouts, 1 → 50 %, 200 looks, the event test on a grid (${nullRollouts} of each)`,
   'requests / s',
@@ -83,6 +87,25 @@ table(
 for (const cell of RAMP_CELLS) {
   const rates = measureRamp(cell, nullRollouts, seed);
   row(String(cell.requestsPerSecond), percent(cell.errorRate), String(cell.ratio), ...rates.map(percent));
+}
+
+table(
+  'Harmless rollouts by raw requests, 1 → 50 %, 200 looks of 3000 requests, 1 % errors: called worse',
+  'errors that a user meets at once',
+  ...TOLERATED_RATIOS.map((ratio) => `${ratio} tolerated`),
+);
+for (const together of REQUESTS_THAT_FAIL_TOGETHER)
+  row(String(together), ...measureRawRequests(together, replicates, seed).map(percent));
+
+table(
+  `A canary by means, 2 → 50 %, 150 looks of 300 requests of 20,000 users who come back (${meanRollouts} of each)`,
+  'cell',
+  'taken back',
+  'users of the change, p50',
+);
+for (const cell of MEAN_CANARY_CELLS) {
+  const { takenBack, users } = measureMeanCanary(cell, meanRollouts, seed);
+  row(cell.name, percent(takenBack), count(users));
 }
 
 table(
@@ -99,5 +122,7 @@ for (const cell of COMMON_RULES_CELLS) {
   row(setting, cell.ratio === 1 ? '1 (harmless)' : String(cell.ratio), ...results);
 }
 
-table('Reading the results of a test of three metrics', 'units', 'microseconds');
-for (const units of [1_000, 1_000_000]) row(String(units), (measureReading(units, seed) * 1000).toFixed(1));
+table('Reading the results of a test of three metrics', 'units', 'dimensions of 20 values', 'microseconds');
+for (const dimensions of [0, 2])
+  for (const units of [1_000, 1_000_000])
+    row(String(units), String(dimensions), (measureReading(units, seed, dimensions) * 1000).toFixed(1));

@@ -4,9 +4,11 @@ import { measureCanary } from './canary.ts';
 import { COMMON_RULES, measureCommonRules } from './common-rules.ts';
 import { COVARIATE_CELLS, measureCovariates } from './covariates.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
+import { MEAN_CANARY_CELLS, measureMeanCanary } from './mean-canary.ts';
 import { measurePower } from './power.ts';
 import { measureRamp } from './ramp.ts';
 import { Random } from './random.ts';
+import { measureRawRequests } from './raw-requests.ts';
 import { measureReading } from './reading.ts';
 import { measureRatios } from './sample-ratios.ts';
 
@@ -62,6 +64,34 @@ describe('the event test', () => {
   it('stops few harmless rollouts while shares and rates change', () => {
     const [at5] = measureRamp({ requestsPerSecond: 5, errorRate: 0.01, ratio: 1 }, 300, SEED);
     expect(at5).toBeLessThanOrEqual(0.05);
+    const [common] = measureRamp({ requestsPerSecond: 50, errorRate: 0.3, ratio: 1.5 }, 300, SEED);
+    expect(common).toBeLessThanOrEqual(0.05);
+  });
+});
+
+describe('a canary by means', () => {
+  const measured = (name: string, replicates: number) => {
+    const cell = MEAN_CANARY_CELLS.find((one) => one.name === name);
+    if (cell === undefined) throw new Error(`no cell ${name}`);
+    return measureMeanCanary(cell, replicates, SEED);
+  };
+
+  it('is seldom taken back when it is no worse, nor when it is as slow as is tolerated', () => {
+    expect(measured('normal, no worse', 40).takenBack).toBeLessThanOrEqual(0.1);
+    expect(measured('lognormal σ=1, 1.1 times as slow, 1.1 tolerated', 40).takenBack).toBeLessThanOrEqual(0.1);
+  });
+
+  it('is taken back when it is slower, after few users when it is much slower', () => {
+    const much = measured('lognormal σ=1, twice as slow, 1.1 tolerated', 40);
+    expect([much.takenBack, (much.users ?? 0) < 200]).toEqual([1, true]);
+  });
+});
+
+describe('raw requests', () => {
+  it('are judged as seldom wrongly as units where they fail one by one, and 1.2 is tolerated for those that do not', () => {
+    expect(measureRawRequests(1, 200, SEED)[0]).toBeLessThanOrEqual(0.05);
+    const [none = 0, some = 1] = measureRawRequests(2, 200, SEED);
+    expect([none > 0.05, some <= 0.05]).toEqual([true, true]);
   });
 });
 
@@ -91,6 +121,10 @@ describe('reading results', () => {
   it('takes no longer after many units than after few', () => {
     measureReading(1_000, SEED);
     expect(measureReading(100_000, SEED)).toBeLessThan(10 * measureReading(1_000, SEED));
+  });
+
+  it('nor where they are broken down by dimensions', () => {
+    expect(measureReading(30_000, SEED, 2)).toBeLessThan(10 * measureReading(3_000, SEED, 2));
   });
 });
 

@@ -1,4 +1,5 @@
 /** The names of core. */
+export type { Compared, ComparedBy, ComparedEvents, ComparedMeans } from './analysis/comparison.ts';
 export {
   type Criterion,
   type ErrorCause,
@@ -32,9 +33,11 @@ export {
   withZeros,
 } from './analysis/moments.ts';
 export { type CriterionSettings, parseCriterion } from './analysis/parse-criterion.ts';
+export type { RequestCounts, RequestInterval } from './analysis/request-counts.ts';
 export {
   addToSketch,
   builtSketch,
+  countAbove,
   EMPTY_SKETCH,
   mergeSketches,
   type Sketch,
@@ -43,7 +46,7 @@ export {
   sketchQuantile,
 } from './analysis/sketch.ts';
 export { emptyTally, mergeTally, type Tally } from './analysis/tally.ts';
-export { slowMetricOf } from './analysis/versus-control.ts';
+export { comparedMeanOf, slowMetricOf } from './analysis/versus-control.ts';
 export { worstMeasurement } from './analysis/worst-measurement.ts';
 export type { Change } from './change.ts';
 export { adoptedComponent, registryIssues } from './component/adopt.ts';
@@ -187,6 +190,8 @@ export { planGradualRollback, planImmediateRollback, planTargetedRollback } from
 export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
 export { controlRange, hasControl } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
+export type { PresentFigures } from './rollout/bound-advice.ts';
+export { comparesEvents, requestsFrom } from './rollout/comparisons.ts';
 export type { FreezeWindow } from './rollout/freeze.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';
@@ -214,7 +219,14 @@ export {
   type WeeklySettings,
 } from './rollout/start-settings.ts';
 export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
-export { type RolloutFacts, stoodStill, type Transition, type TransitionEvent, unwatched } from './rollout/step.ts';
+export {
+  type RolloutFacts,
+  stoodStill,
+  type Transition,
+  type TransitionEvent,
+  type Unmeasured,
+  unwatched,
+} from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
 export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './schedule/plan-schedule.ts';

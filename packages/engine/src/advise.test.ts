@@ -20,6 +20,21 @@ describe('advise', () => {
     expect(sluice.rollouts.getRolloutStatus('f')?.warnings).toEqual(warnings);
   });
 
+  it('warns of a fixed bound near what is measured now, which a comparison does not need', async () => {
+    const { sluice, start } = await rolloutWorld();
+    const labels = { flag: 'f', variant: 'off' };
+    for (let request = 0; request < 1000; request++) {
+      sluice.metrics.count('requests', labels);
+      if (request % 50 === 0) sluice.metrics.count('errors', labels);
+    }
+    const near = { strategy: 'canary', criteria: [{ metric: 'errorRate', max: 0.05 }] } as const;
+    const warning = expect.stringMatching(/errorRate is 0.02 over 1000 samples .* once in 17 times, .*versusControl: 1.2/);
+    expect(sluice.rollouts.advise('f', near)).toEqual([warning]);
+    expect(sluice.rollouts.advise('f', { ...near, criteria: [{ metric: 'errorRate', versusControl: 1.2 }] })).toEqual([]);
+    await start(near);
+    expect(sluice.rollouts.getRolloutStatus('f')?.warnings).toEqual([warning]);
+  });
+
   it('says what is wrong with a plan that cannot be started at all', async () => {
     const { sluice } = await rolloutWorld();
     expect(() => sluice.rollouts.advise('f', { strategy: 'percentage' })).toThrow('needs its list of stages');

@@ -1,5 +1,6 @@
 /** Keeps, for every flag that a test or a rollout's stage runs on, who is told of the units it serves. */
 import {
+  type ComparedBy,
   type CompiledFlag,
   currentStage,
   type DistinctCount,
@@ -45,6 +46,11 @@ export function stageSubject(rollout: Rollout, stage: number): string {
 /** Of a stage: units that met a value of the metric above so much. */
 export function slowSubject(rollout: Rollout, stage: number, metric: string, slowerThan: number): string {
   return `${stageSubject(rollout, stage)}/slow/${slowerThan}/${metric}`;
+}
+
+/** Of a stage: the mean of a metric for each unit, or its values where units are not known. */
+export function meanSubject(rollout: Rollout, stage: number, metric: string, by: ComparedBy): string {
+  return `${stageSubject(rollout, stage)}/mean/${by}/${metric}`;
 }
 
 /** Distinct units of one kind, over all processes as far as they have flushed. */

@@ -74,7 +74,7 @@ export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './h
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
-export type { MeasuredRange, MetricSource } from './metrics/metric-source.ts';
+export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
   MetricsCollector,
   type MetricsCollectorOptions,

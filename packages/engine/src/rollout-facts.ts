@@ -4,22 +4,21 @@ import {
   controlRange,
   currentStage,
   type Flag,
-  hasControl,
   type JsonObject,
   type Measurement,
   parseMetric,
   type Rollout,
   type RolloutFacts,
-  slowMetricOf,
-  splitWeights,
   type Validation,
-  WHOLE_SHARE,
   worstMeasurement,
 } from '@sluice/core';
+import { ComparisonFacts } from './comparison-facts.ts';
 import { poolOf } from './components/version-pool.ts';
-import { StageExposures, type StageReach, slowSubject, stageSubject } from './exposure-watches.ts';
+import { StageExposures, type StageReach, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
-import { METRIC_DEADLINE_MS, type MetricSource } from './metrics/metric-source.ts';
+import type { MetricSource } from './metrics/metric-source.ts';
+import { withinDeadline } from './metrics/within-deadline.ts';
+import { newVariants } from './new-variants.ts';
 import type { Runtime } from './runtime.ts';
 import type { ValidatorRegistry } from './validators.ts';
 
@@ -32,11 +31,13 @@ export class RolloutFactsGatherer {
   readonly #runtime: Runtime;
   readonly #validators: ValidatorRegistry;
   readonly #sources: ReadonlyMap<string, MetricSource>;
+  readonly #comparisons: ComparisonFacts;
 
   constructor(runtime: Runtime, validators: ValidatorRegistry, sources: ReadonlyMap<string, MetricSource>) {
     this.#runtime = runtime;
     this.#validators = validators;
     this.#sources = sources;
+    this.#comparisons = new ComparisonFacts(runtime, sources);
   }
 
   async gather(rollout: Rollout, validation: Validation | null): Promise<RolloutFacts> {
@@ -52,9 +53,10 @@ export class RolloutFactsGatherer {
       freezeWindows: this.#runtime.freezeWindows,
       segments: this.#runtime.view.segments,
       ...(await this.#reach(rollout.key)),
-      ...(await this.#comparedUnits(rollout, flag, criteria)),
       ...(await this.#versionProblem(rollout, flag)),
       measurements: await Promise.all(criteria.map((criterion) => this.#measure(criterion, rollout, flag))),
+      // After them: what was measured then has its unit in the ledger.
+      ...(await this.#comparisons.gather(rollout, flag)),
       controls: await Promise.all(criteria.map((criterion, index) => this.#control(criterion, index, rollout, flag))),
     };
   }
@@ -66,6 +68,8 @@ export class RolloutFactsGatherer {
   sourceProblem(key: string, plan: Rollout['plan'], flag: Flag | null): string | null {
     const now = this.#runtime.clock.now();
     for (const criterion of new Set(plan.stages.flatMap((stage) => stage.criteria))) {
+      const uncounted = this.#comparisons.problemOf(criterion);
+      if (uncounted !== null) return `criterion "${criterion.name}" cannot be compared with the control: ${uncounted}`;
       const measurement = this.#ask(criterion, key, flag?.onVariant, { from: now - criterion.windowMs, to: now });
       if (measurement instanceof Promise) measurement.catch(() => {});
       else if (measurement.kind === 'error' && measurement.cause === 'badQuery')
@@ -83,42 +87,6 @@ export class RolloutFactsGatherer {
     const flag = this.#runtime.view.flag(rollout.key);
     const units = newVariants(flag).map((variant) => totals.arms[variant ?? '']?.exposed ?? 0);
     return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
-  }
-
-  /** What criteria compare: of each stage so far that had a control, how many units met an error, or were slow, on the change and beside it. */
-  async #comparedUnits(
-    rollout: Rollout,
-    flag: Flag | null,
-    criteria: readonly Criterion[],
-  ): Promise<Pick<RolloutFacts, 'errorUnits' | 'slowUnits'>> {
-    const comparing = criteria.filter(({ versusControl }) => versusControl !== undefined);
-    if (flag === null || comparing.length === 0) return {};
-    await this.#runtime.facts.flush();
-    const isErrors = comparing.some(({ slowerThan }) => slowerThan === undefined);
-    const slow = criteria.map((criterion) => {
-      const [metric, limit] = [slowMetricOf(criterion), criterion.slowerThan];
-      if (metric === null || limit === undefined) return null;
-      return this.#unitsOf(rollout, flag, (stage) => slowSubject(rollout, stage, metric, limit));
-    });
-    return {
-      ...(isErrors ? { errorUnits: await this.#unitsOf(rollout, flag, (stage) => stageSubject(rollout, stage)) } : {}),
-      ...(slow.some((one) => one !== null) ? { slowUnits: await Promise.all(slow) } : {}),
-    };
-  }
-
-  /** Of each stage so far that had a control, the units that its subject has on both sides. */
-  #unitsOf(rollout: Rollout, flag: Flag, subjectOf: (stage: number) => string): Promise<NonNullable<RolloutFacts['errorUnits']>> {
-    const current = currentStage(rollout.phase) ?? -1;
-    const compared = rollout.plan.stages.slice(0, current + 1).flatMap((stage, index) => {
-      return stage.share !== null && hasControl(rollout, stage) ? [{ index, canaryShare: stage.share / WHOLE_SHARE }] : [];
-    });
-    const counts = compared.map(async ({ index, canaryShare }) => {
-      const { arms } = await this.#runtime.store.readTotals(rollout.scope, subjectOf(index));
-      const met = (variant: string | undefined): number => arms[variant ?? '']?.exposed ?? 0;
-      const canaryEvents = newVariants(flag).reduce((sum, variant) => sum + met(variant), 0);
-      return { canaryEvents, baselineEvents: met(flag.offVariant), canaryShare };
-    });
-    return Promise.all(counts);
   }
 
   /**
@@ -162,7 +130,7 @@ export class RolloutFactsGatherer {
   async #answer(criterion: Criterion, key: string, variant: string | undefined, range: Range): Promise<Measurement> {
     try {
       const asked = this.#ask(criterion, key, variant, range);
-      return asked instanceof Promise ? await this.#withinDeadline(asked, criterion) : asked;
+      return asked instanceof Promise ? await withinDeadline(asked, criterion.source, this.#runtime.clock) : asked;
     } catch (error) {
       return providerError(criterion, error);
     }
@@ -179,26 +147,6 @@ export class RolloutFactsGatherer {
       return providerError(criterion, error);
     }
   }
-
-  #withinDeadline(measured: Promise<Measurement>, criterion: Criterion): Promise<Measurement> {
-    const { clock } = this.#runtime;
-    return new Promise((resolve, reject) => {
-      const message = `metric source "${criterion.source}" gave no answer within ${METRIC_DEADLINE_MS} ms`;
-      const cancel = clock.schedule(
-        clock.now() + METRIC_DEADLINE_MS,
-        () => resolve({ kind: 'error', cause: 'provider', message }),
-        { keepAlive: true },
-      );
-      measured.then(resolve, reject).finally(cancel);
-    });
-  }
-}
-
-/** What units that are in are served: every variant of a split, else the on variant. */
-function newVariants(flag: Flag | null | undefined): readonly (string | undefined)[] {
-  if (flag === null || flag === undefined || flag.split.length === 0) return [flag?.onVariant];
-  const served = splitWeights(flag.split).filter(({ variant, share }) => share > 0 && variant !== flag.offVariant);
-  return served.length === 0 ? [flag.onVariant] : served.map(({ variant }) => variant);
 }
 
 function badQuery(message: string): Measurement {

@@ -10,15 +10,16 @@ import {
   type RolloutStatus,
   SluiceError,
 } from '@sluice/core';
+import { recordComparedUnits } from './compared-units.ts';
 import { type ControllerParts, controllerOf } from './controllers.ts';
 import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { ends } from './endings.ts';
-import { recordErrorUnits } from './error-units.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
 import { callOn, nameOf } from './names.ts';
+import { presentFigures } from './present-figures.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -39,7 +40,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     this.#parts = controllerOf(this.#runtime);
     if (options.metrics === undefined) return;
     this.addMetricSource('collector', options.metrics);
-    if (options.metrics instanceof MetricsCollector) recordErrorUnits(this.#runtime, options.metrics);
+    if (options.metrics instanceof MetricsCollector) recordComparedUnits(this.#runtime, options.metrics);
   }
 
   /** A metric source for criteria that name it. */
@@ -80,7 +81,8 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     // That nothing judges it is a warning here, beside the others.
     const plan = parseRolloutSettings(flag, { ...named, unvalidated: true }, view.components.get(name));
     const [flags, schedule] = [view.facts(name).flags ?? new Map(), view.schedules.get(name)];
-    return adviseRollout(plan, { flag, underWay: view.underWay(), flags, schedule });
+    const present = presentFigures(this.#parts.sources, flag, this.#runtime.clock);
+    return adviseRollout(plan, { flag, underWay: view.underWay(), flags, schedule, present });
   }
 
   /** Undefined when this flag never had a rollout; else that of the latest. */

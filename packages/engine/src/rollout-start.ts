@@ -20,6 +20,7 @@ import { controllerOf } from './controllers.ts';
 import { describeValue } from './failure.ts';
 import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
 import { callOn } from './names.ts';
+import { presentFigures } from './present-figures.ts';
 import type { Decide, Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
 import type { View } from './view.ts';
@@ -50,7 +51,7 @@ export async function startRolloutOn(
   checkIsObject(callOn('startRollout', name), options);
   const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
   await runtime.ready;
-  const { controller, validators } = controllerOf(runtime);
+  const { controller, validators, sources } = controllerOf(runtime);
   const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
   checkStart(name, onConflict, validate);
   const by = attributionOf({ ...(reason === undefined ? {} : { reason }), ...(actor === undefined ? {} : { actor }) });
@@ -64,7 +65,8 @@ export async function startRolloutOn(
     (view, now) => {
       const prepared = prepare(view, view.facts(name), now);
       if (isRefusal(prepared)) return prepared;
-      const around = { underWay: view.underWay(), schedule: view.schedules.get(name), segments: view.segments };
+      const present = (flag: Flag) => presentFigures(sources, flag, runtime.clock);
+      const around = { underWay: view.underWay(), schedule: view.schedules.get(name), segments: view.segments, present };
       const start = planStart(prepared.facts, { plan, by, onConflict, problem, ...around }, now);
       if (isRefusal(start)) return start;
       return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };

@@ -8,8 +8,8 @@ export const VERDICTS = ['fail', 'error', 'inconclusive', 'wait', 'pass'] as con
 export type VerdictName = (typeof VERDICTS)[number];
 export type ErrorCause = 'badQuery' | 'provider' | 'noData';
 /**
- * What a `fail` came from where it is not the value beyond its bound: all requests failed, the change was served and reports nothing, or more units
- * met an error on it than beside it.
+ * What a `fail` came from where it is not the value beyond its bound: all requests failed, the change was served and reports nothing, or it is worse
+ * than what is served beside it.
  */
 export const HARM_CAUSES = ['breakage', 'absence', 'comparison'] as const;
 export type HarmCause = (typeof HARM_CAUSES)[number];
@@ -29,8 +29,10 @@ export interface Criterion {
   readonly max: number | null;
   /** Smallest value that is still good. */
   readonly min: number | null;
-  /** How many times the control's error rate, or rate of slow units, the change may have; absent is no comparison. */
+  /** How many times the control's error rate, rate of slow units or mean the change may have; absent is no comparison. */
   readonly versusControl?: number;
+  /** A comparison passes only once the change is shown to be no worse than tolerated. */
+  readonly nonInferiority?: boolean;
   /** Of a comparison of a quantile: a unit that meets a value above is slow. */
   readonly slowerThan?: number;
   /** Fewer samples than this are `wait`. */
@@ -59,6 +61,10 @@ export interface Verdict {
   readonly samples: number;
   /** Where it was compared with the control: ln of the evidence that it is worse than tolerated. */
   readonly logE?: number;
+  /** The same of the evidence that it is not, where that is asked for. */
+  readonly logENotWorse?: number;
+  /** What was compared: distinct units, or raw requests where units are not known. */
+  readonly comparedBy?: 'units' | 'requests';
   readonly dryRun: boolean;
   readonly at: number;
 }

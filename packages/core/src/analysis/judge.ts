@@ -1,43 +1,43 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
 import { totalBreakage } from './breakage.ts';
+import { COMPARISON_LEVEL, type Comparison, oddsOf, shownFigure as shown } from './comparison.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
-import { compareWithControl, type ErrorUnits } from './versus-control.ts';
+import { type ComparedSides, compareWithControl } from './versus-control.ts';
 
 /**
  * `since` is the instant from which data counts: the stage's entry. Until `staleAfterMs` of silence have passed, no data is `wait`. A comparison with
- * the control needs no least number of samples; where it shows no harm, the bounds decide.
+ * the control needs no least number of samples to fail; where it shows no harm, the bounds decide, and what it waits for itself.
  */
 export function judge(
   criterion: Criterion,
   measurement: Measurement,
   since: number,
   now: number,
-  errorUnits?: ErrorUnits,
+  sides?: ComparedSides,
 ): Verdict {
-  const compared = compareWithControl(criterion, errorUnits);
   const bounds = judgeBounds(criterion, measurement, since, now);
-  if (compared === null) return bounds;
-  const { logE, message } = compared;
-  if (compared.isWorse) return { ...bounds, verdict: 'fail', cause: 'comparison', message, logE };
-  if (bounds.verdict !== 'fail' && isBlind(criterion, measurement, errorUnits))
-    return {
-      ...failed(criterion, 'badQuery', criterion.slowerThan === undefined ? NO_UNITS : NO_SLOW_UNITS, now),
-      value: bounds.value,
-      samples: bounds.samples,
-      logE,
-    };
-  return { ...bounds, logE };
+  const compared = compareWithControl(criterion, measurement, sides, since);
+  return compared === null ? bounds : { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared) };
 }
 
-const NO_UNITS =
-  'errors of the change are counted without their unit, so that it cannot be compared with the control; pass { unit } to count';
+function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by }: Comparison): Partial<Verdict> {
+  return { logE, comparedBy: by, ...(nonInferiority === true ? { logENotWorse } : {}) };
+}
 
-const NO_SLOW_UNITS =
-  'slow values of the change are recorded without their unit, so that it cannot be compared with the control; pass { unit } to observe';
+function withComparison(criterion: Criterion, bounds: Verdict, compared: Comparison): Verdict {
+  const { message, waitsFor, problem } = compared;
+  if (compared.isWorse) return { ...bounds, verdict: 'fail', cause: 'comparison', message };
+  if (bounds.verdict === 'fail') return bounds;
+  if (problem !== null) return { ...bounds, verdict: 'error', cause: 'badQuery', message: problem };
+  if (bounds.verdict !== 'pass') return bounds;
+  if (waitsFor !== null) return { ...bounds, verdict: 'wait', message: waitsFor };
+  if (criterion.nonInferiority === true && !compared.isNotWorse)
+    return { ...bounds, verdict: 'wait', message: `${message}; ${notShown(compared)}` };
+  return compared.by === 'requests' ? { ...bounds, message: `${bounds.message}; ${message}` } : bounds;
+}
 
-/** Errors or slow values were measured and no unit met one. */
-function isBlind({ slowerThan = 0 }: Criterion, measurement: Measurement, errorUnits: ErrorUnits | undefined): boolean {
-  return measurement.kind === 'value' && measurement.value > slowerThan && errorUnits?.stages.at(-1)?.canaryEvents === 0;
+function notShown({ logENotWorse }: Comparison): string {
+  return `not shown to be no worse yet: evidence ${oddsOf(logENotWorse)} of ${oddsOf(-Math.log(COMPARISON_LEVEL))}`;
 }
 
 function judgeBounds(criterion: Criterion, measurement: Measurement, since: number, now: number): Verdict {
@@ -107,10 +107,6 @@ function verdictOf(
 
 function failed(criterion: Criterion, cause: ErrorCause, message: string, now: number): Verdict {
   return { ...verdictOf(criterion, 'error', message, null, 0, now), cause };
-}
-
-function shown(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 function seconds(ms: number): string {

@@ -4,6 +4,8 @@
  *
  * Welford (1962) for adding and removing, Chan, Golub and LeVeque (1979) for merging.
  */
+import type { SampleSummary } from '../statistics/sample-summary.ts';
+
 export interface Moments {
   readonly n: number;
   /** Relative to `shift`. */
@@ -75,4 +77,9 @@ export function meanOf(moments: Moments): number | null {
 /** The sample variance, m2/(n-1); null below two values. */
 export function varianceOf(moments: Moments): number | null {
   return moments.n < 2 ? null : moments.m2 / (moments.n - 1);
+}
+
+/** As methods take it, with the mean relative to `shift`: the difference of two means near 1e9 then keeps its digits. */
+export function summaryIn(shift: number, moments: Moments): SampleSummary {
+  return { n: moments.n, mean: moments.mean + (moments.shift - shift), variance: varianceOf(moments) ?? 0 };
 }

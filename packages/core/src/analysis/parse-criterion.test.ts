@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shown } from '../flag/shown.ts';
 import { parseCriterion } from './parse-criterion.ts';
 
 function issuesOf(value: unknown): string[] {
@@ -54,27 +55,48 @@ describe('parseCriterion', () => {
     expect(issuesOf({ metric: 'p95', max: 5 })).toEqual([]);
   });
 
-  it('compares only the error rate and slow units of the own collector, by a ratio from 1', () => {
-    expect(parseCriterion({ metric: 'errorRate', versusControl: 1.2 }, '')).toMatchObject({
-      criterion: { max: null, min: null, versusControl: 1.2 },
-    });
-    expect(parseCriterion({ metric: 'p95', versusControl: 1.2, slowerThan: 300 }, '')).toMatchObject({
-      criterion: { metric: 'p95', versusControl: 1.2, slowerThan: 300 },
-    });
-    const own =
-      "/criteria/0/versusControl is for the errorRate of the process's own collector, and for its quantiles with slowerThan";
+  it('compares errors and slow units of any source, and means of the own collector', () => {
+    for (const compared of [
+      { metric: 'errorRate', versusControl: 1.2 },
+      { metric: 'errorRate', source: 'prom', versusControl: 1.2 },
+      { metric: 'p95', versusControl: 1.2, slowerThan: 300 },
+      { metric: 'p95', source: 'prom', versusControl: 1.2, slowerThan: 300 },
+      { metric: 'mean(x)', versusControl: 1.1 },
+      { metric: 'mean(x)', versusControl: 0.95, nonInferiority: true },
+    ])
+      expect(parseCriterion(compared, '')).toMatchObject({ criterion: { max: null, min: null, ...compared } });
     const [slow, limit] = ['/criteria/0/slowerThan must be a finite number, of a quantile that has versusControl; it is', 300];
     expect(issuesOf({ metric: 'errorRate', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
     expect(issuesOf({ metric: 'mean(x)', versusControl: 1.2, slowerThan: limit })).toEqual([`${slow} 300`]);
     expect(issuesOf({ metric: 'p95', max: 100, slowerThan: limit })).toEqual([`${slow} 300`]);
     expect(issuesOf({ metric: 'p95', versusControl: 1.2, slowerThan: '300' })).toEqual([`${slow} "300"`]);
-    expect(issuesOf({ metric: 'p95', source: 'prom', versusControl: 1.2, slowerThan: limit })).toEqual([own]);
-    expect(issuesOf({ metric: 'p95', versusControl: 1.2 })).toEqual([own]);
-    expect(issuesOf({ metric: 'errorRate', source: 'prom', versusControl: 1.2 })).toEqual([own]);
-    for (const wrong of [0.9, Number.NaN, '2'])
+    const which =
+      "/criteria/0/versusControl is for errorRate, for a quantile with slowerThan, and for mean(…) of the process's own collector";
+    expect(issuesOf({ metric: 'p95', versusControl: 1.2 })).toEqual([which]);
+    expect(issuesOf({ metric: 'rate(x)', versusControl: 1.2 })).toEqual([which]);
+    expect(issuesOf({ metric: 'mean(x)', source: 'prom', versusControl: 1.2 })).toEqual([which]);
+  });
+
+  it('takes a ratio from 1, of a mean any above 0', () => {
+    for (const wrong of [0.9, Number.NaN, '2', 101])
       expect(issuesOf({ metric: 'errorRate', versusControl: wrong })).toEqual([
-        `/criteria/0/versusControl must be a number from 1 to 100; it is ${String(wrong)}`,
+        `/criteria/0/versusControl must be a number from 1 to 100; it is ${shown(wrong)}`,
       ]);
+    for (const wrong of [0, -1, Number.NaN, '2'])
+      expect(issuesOf({ metric: 'mean(x)', versusControl: wrong })).toEqual([
+        `/criteria/0/versusControl must be a number above 0, at most 100; it is ${shown(wrong)}`,
+      ]);
+  });
+
+  it('takes non-inferiority only of a comparison that leaves room for it', () => {
+    const at = '/criteria/0/nonInferiority';
+    expect(issuesOf({ metric: 'errorRate', max: 0.1, nonInferiority: true })).toEqual([
+      `${at} is for a comparison: it needs versusControl`,
+    ]);
+    expect(issuesOf({ metric: 'errorRate', versusControl: 1, nonInferiority: true })).toEqual([
+      `${at} needs a versusControl other than 1: what is just as good is never shown to be better`,
+    ]);
+    expect(issuesOf({ metric: 'errorRate', versusControl: 2, nonInferiority: 'yes' })).toEqual([`${at} must be true or false`]);
   });
 
   it('names everything that is wrong at once', () => {

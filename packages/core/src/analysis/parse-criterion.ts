@@ -5,7 +5,7 @@ import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
 import { MAX_DURATION_MS } from '../rollout/duration.ts';
 import type { Criterion } from './criterion.ts';
-import { parseMetric } from './metric.ts';
+import { type MetricQuery, parseMetric } from './metric.ts';
 
 /** Only `metric` and one bound are needed. */
 export interface CriterionSettings {
@@ -14,9 +14,16 @@ export interface CriterionSettings {
   readonly min?: number;
   /**
    * How many times the control's error rate the change may have, from 1: compared by units that met an error, counted with `{ unit }` on the
-   * process's own collector. 1.2 leaves room for what is not quite alike. With `slowerThan` it is the control's rate of slow units.
+   * process's own collector. 1.2 leaves room for what is not quite alike. With `slowerThan` it is the control's rate of slow units. Of `mean(x)` it
+   * is the control's mean, compared by the means of units; below 1 it is the least that the change's may be. Where units are not known, as with other
+   * sources, requests are compared, and at least 1.2 is tolerated.
    */
   readonly versusControl?: number;
+  /**
+   * What lets a comparison pass: by default a planned bake without a finding of harm; true: being shown to be no worse than tolerated, for which
+   * `versusControl` leaves room. False if absent.
+   */
+  readonly nonInferiority?: boolean;
   /** For a quantile such as `p95` versus control: a unit is slow that meets a value above this one, recorded with `{ unit }`. */
   readonly slowerThan?: number;
   readonly name?: string;
@@ -28,7 +35,7 @@ export interface CriterionSettings {
 }
 
 const DEFAULTS = { source: 'collector', minSamples: 20, windowMs: 300_000, staleAfterMs: 60_000, dryRun: false } as const;
-const KNOWN = ['metric', 'max', 'min', 'versusControl', 'slowerThan', 'name', ...Object.keys(DEFAULTS)];
+const KNOWN = ['metric', 'max', 'min', 'versusControl', 'nonInferiority', 'slowerThan', 'name', ...Object.keys(DEFAULTS)];
 
 export function parseCriterion(
   value: unknown,
@@ -83,7 +90,7 @@ function fractionIssues({ metric, max, min }: Partial<CriterionSettings>, path: 
 
 function comparisonIssues(given: Partial<CriterionSettings>, path: string): Issue[] {
   const { versusControl, slowerThan, metric, source = DEFAULTS.source } = given;
-  const isQuantile = isQuantileName(metric);
+  const isQuantile = kindOf(metric) === 'quantile';
   if (slowerThan !== undefined && !(isQuantile && versusControl !== undefined && Number.isFinite(slowerThan)))
     return [
       {
@@ -91,18 +98,35 @@ function comparisonIssues(given: Partial<CriterionSettings>, path: string): Issu
         message: `must be a finite number, of a quantile that has versusControl; it is ${shown(slowerThan)}`,
       },
     ];
-  if (versusControl === undefined) return [];
-  const at = `${path}/versusControl`;
-  const isCompared = metric === 'errorRate' || slowerThan !== undefined;
-  if (!isCompared || source !== DEFAULTS.source)
-    return [{ path: at, message: "is for the errorRate of the process's own collector, and for its quantiles with slowerThan" }];
-  const isRatio = typeof versusControl === 'number' && versusControl >= 1 && versusControl <= 100;
-  return isRatio ? [] : [{ path: at, message: `must be a number from 1 to 100; it is ${shown(versusControl)}` }];
+  if (versusControl === undefined)
+    return given.nonInferiority === undefined
+      ? []
+      : [{ path: `${path}/nonInferiority`, message: 'is for a comparison: it needs versusControl' }];
+  const isMean = kindOf(metric) === 'mean';
+  const isCompared = metric === 'errorRate' || slowerThan !== undefined || (isMean && source === DEFAULTS.source);
+  if (!isCompared) return [{ path: `${path}/versusControl`, message: COMPARED_METRICS }];
+  return [...ratioIssues(versusControl, isMean, `${path}/versusControl`), ...nonInferiorityIssues(given, path)];
 }
 
-function isQuantileName(metric: unknown): boolean {
+const COMPARED_METRICS = "is for errorRate, for a quantile with slowerThan, and for mean(…) of the process's own collector";
+
+function ratioIssues(ratio: unknown, isMean: boolean, path: string): Issue[] {
+  const isRatio = typeof ratio === 'number' && ratio <= 100 && (isMean ? ratio > 0 : ratio >= 1);
+  if (isRatio) return [];
+  return [{ path, message: `must be a number ${isMean ? 'above 0, at most 100' : 'from 1 to 100'}; it is ${shown(ratio)}` }];
+}
+
+function nonInferiorityIssues({ nonInferiority, versusControl }: Partial<CriterionSettings>, parent: string): Issue[] {
+  const path = `${parent}/nonInferiority`;
+  if (nonInferiority !== undefined && typeof nonInferiority !== 'boolean') return [{ path, message: 'must be true or false' }];
+  return nonInferiority === true && versusControl === 1
+    ? [{ path, message: 'needs a versusControl other than 1: what is just as good is never shown to be better' }]
+    : [];
+}
+
+function kindOf(metric: unknown): MetricQuery['kind'] | null {
   const query = typeof metric === 'string' ? parseMetric(metric) : null;
-  return query !== null && 'kind' in query && query.kind === 'quantile';
+  return query !== null && 'kind' in query ? query.kind : null;
 }
 
 function withDefaults(given: CriterionSettings): Criterion {
@@ -113,6 +137,7 @@ function withDefaults(given: CriterionSettings): Criterion {
     max: given.max ?? null,
     min: given.min ?? null,
     ...(given.versusControl === undefined ? {} : { versusControl: given.versusControl }),
+    ...(given.nonInferiority === true ? { nonInferiority: true } : {}),
     ...(given.slowerThan === undefined ? {} : { slowerThan: given.slowerThan }),
     minSamples: given.minSamples ?? DEFAULTS.minSamples,
     windowMs: given.windowMs ?? DEFAULTS.windowMs,

@@ -37,8 +37,26 @@ export function addToSketch(builder: SketchBuilder, value: number): void {
     return;
   }
   const buckets = value > 0 ? builder.positive : builder.negative;
-  const index = Math.ceil(Math.log(magnitude) / LOG_GAMMA);
+  const index = bucketOf(magnitude);
   buckets.set(index, (buckets.get(index) ?? 0) + 1);
+}
+
+function bucketOf(magnitude: number): number {
+  return Math.ceil(Math.log(magnitude) / LOG_GAMMA);
+}
+
+/** How many values lie above `limit`, to within 2 % of the limit: those in its own bucket do not count. `limit` is finite. */
+export function countAbove({ zeros, positive, negative }: SketchBuilder, limit: number): number {
+  const isZero = Math.abs(limit) < SMALLEST;
+  if (limit > 0 && !isZero) return countWhere(positive, (index) => index > bucketOf(limit));
+  if (isZero) return countWhere(positive, () => true);
+  return countWhere(positive, () => true) + zeros + countWhere(negative, (index) => index < bucketOf(-limit));
+}
+
+function countWhere(buckets: ReadonlyMap<number, number>, isCounted: (index: number) => boolean): number {
+  let sum = 0;
+  for (const [index, count] of buckets) if (isCounted(index)) sum += count;
+  return sum;
 }
 
 export function builtSketch(builder: SketchBuilder): Sketch {

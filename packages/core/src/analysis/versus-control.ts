@@ -1,41 +1,49 @@
 /**
  * Whether more units meet an error, or are slow, on the change than beside it, by the exact event test over all stages that had a control. It may be asked at every
- * look and at any number of errors. Units count once a stage, however often they met one, because the requests of one unit fail together.
+ * look and at any number of errors. Units count once a stage, however often they met one, because the requests of one unit fail together. Where units are
+ * not known, requests are counted by intervals, and a ratio is tolerated.
  */
 import { isAnswer } from '../statistics/answer.ts';
+import { gridEvidence } from '../statistics/event-grid.ts';
 import type { EventCounts } from '../statistics/event-test.ts';
 import { stagedEventTest } from '../statistics/staged-event-test.ts';
-import type { Criterion } from './criterion.ts';
+import {
+  COMPARISON_LEVEL,
+  type Compared,
+  type ComparedEvents,
+  type Comparison,
+  neededForHarm,
+  oddsOf,
+  REQUEST_RATIO,
+} from './comparison.ts';
+import type { Criterion, Measurement } from './criterion.ts';
+import { compareMeans } from './mean-versus-control.ts';
 import { parseMetric } from './metric.ts';
+import type { RequestCounts } from './request-counts.ts';
 
-/** The chance that a change that is no worse than tolerated is ever called so, over all comparisons of a stage and all looks. */
-const ALPHA = 0.05;
-
-/** What the change is compared by. */
-export interface ErrorUnits {
-  /** Of each stage so far that had a control, the current one last: distinct units that met an error, or a value above `slowerThan`. */
-  readonly stages: readonly EventCounts[];
-  /** How many criteria of the stage compare: the chance is divided among them. */
+/** What both sides have, and among how many the chance of a false alarm is divided. */
+export interface ComparedSides {
+  readonly compared: Compared;
+  /** Criteria of the stage that compare. */
   readonly comparisons: number;
+  /** Stages of the plan that have a control; those of means are judged one by one. */
+  readonly stages: number;
 }
 
-export interface Comparison {
-  readonly isWorse: boolean;
-  readonly logE: number;
-  readonly message: string;
-}
-
-/** Null where the criterion compares nothing. */
-export function compareWithControl({ versusControl, slowerThan }: Criterion, units: ErrorUnits | undefined): Comparison | null {
-  if (versusControl === undefined || units === undefined) return null;
-  const test = stagedEventTest(units.stages, { toleratedRatio: versusControl });
-  if (!isAnswer(test)) return null;
-  const needed = Math.max(1, units.comparisons) / ALPHA;
-  return {
-    isWorse: test.logE >= Math.log(needed),
-    logE: test.logE,
-    message: inWords(units, { versusControl, slowerThan }, test.logE, needed),
-  };
+/** Null where the criterion compares nothing. `since` is the stage's entry. */
+export function compareWithControl(
+  criterion: Criterion,
+  measurement: Measurement,
+  sides: ComparedSides | undefined,
+  since: number,
+): Comparison | null {
+  if (criterion.versusControl === undefined || sides === undefined) return null;
+  const { compared, comparisons, stages } = sides;
+  if (compared.kind === 'means') return compareMeans(criterion, measurement, compared, comparisons * Math.max(1, stages));
+  const met = compared.stages.reduce((sum, stage) => sum + stage.canaryEvents + stage.baselineEvents, 0);
+  return met === 0 && isMeasured(criterion, measurement, compared.requests)
+    ? compareRequests(criterion, compared.requests, comparisons, since)
+    : compareUnits(criterion, measurement, compared, comparisons);
 }
 
 /** The metric of which units are counted that meet a value above `slowerThan`; null where errors are compared, or nothing. */
@@ -44,21 +52,103 @@ export function slowMetricOf({ metric, slowerThan }: Criterion): string | null {
   return query !== null && 'kind' in query && query.kind === 'quantile' ? query.metric : null;
 }
 
-interface Compared {
-  readonly versusControl: number;
-  readonly slowerThan: number | undefined;
+/** The metric whose means are compared; null where none are. */
+export function comparedMeanOf({ metric, versusControl }: Criterion): string | null {
+  const query = versusControl === undefined ? null : parseMetric(metric);
+  return query !== null && 'kind' in query && query.kind === 'mean' ? query.metric : null;
 }
 
-function inWords({ stages }: ErrorUnits, { versusControl, slowerThan }: Compared, logE: number, needed: number): string {
+/** How many times the control's rate is tolerated of raw requests. */
+export function requestRatio({ versusControl = 1 }: Criterion): number {
+  return Math.max(versusControl, REQUEST_RATIO);
+}
+
+/** Errors or slow values were met, though by no unit; or units are not asked about at all. */
+function isMeasured({ source, slowerThan = 0 }: Criterion, measurement: Measurement, requests: RequestCounts | undefined) {
+  const isMet = measurement.kind === 'value' && measurement.value > slowerThan;
+  return source !== 'collector' || isMet || (requests !== undefined && requests.canaryEvents + requests.baselineEvents > 0);
+}
+
+function compareUnits(
+  criterion: Criterion,
+  measurement: Measurement,
+  { stages }: ComparedEvents,
+  comparisons: number,
+): Comparison {
+  const { versusControl = 1, slowerThan } = criterion;
+  const needed = neededForHarm(comparisons);
+  const worse = stagedEventTest(stages, { toleratedRatio: versusControl });
+  const notWorse = stagedEventTest(stages.map(mirrored), { toleratedRatio: 1 / versusControl });
+  const [logE, logENotWorse] = [isAnswer(worse) ? worse.logE : 0, isAnswer(notWorse) ? notWorse.logE : 0];
+  const isUntold = measurement.kind === 'value' && measurement.value > (slowerThan ?? 0) && stages.at(-1)?.canaryEvents === 0;
+  const isAnyMet = stages.some(({ canaryEvents, baselineEvents }) => canaryEvents + baselineEvents > 0);
+  return {
+    by: 'units',
+    isWorse: logE >= Math.log(needed),
+    isNotWorse: logENotWorse >= -Math.log(COMPARISON_LEVEL),
+    logE,
+    logENotWorse,
+    message: `${unitsInWords(stages, slowerThan)}: ${evidenceInWords(criterion, versusControl, logE, needed)}`,
+    waitsFor: null,
+    problem: isUntold && isAnyMet ? untold(slowerThan) : null,
+  };
+}
+
+function compareRequests(
+  criterion: Criterion,
+  requests: RequestCounts | undefined,
+  comparisons: number,
+  since: number,
+): Comparison {
+  const needed = neededForHarm(comparisons);
+  const [logE, logENotWorse] = requests === undefined ? [0, 0] : [requests.worse, requests.notWorse].map(logEOf);
+  return {
+    by: 'requests',
+    isWorse: (logE ?? 0) >= Math.log(needed),
+    isNotWorse: (logENotWorse ?? 0) >= -Math.log(COMPARISON_LEVEL),
+    logE: logE ?? 0,
+    logENotWorse: logENotWorse ?? 0,
+    message: `${requestsInWords(requests, criterion.slowerThan)}: ${evidenceInWords(criterion, requestRatio(criterion), logE ?? 0, needed)}`,
+    waitsFor:
+      requests === undefined || requests.until <= since
+        ? `units are not known, and the requests of both sides have not been counted in this stage yet`
+        : null,
+    problem: null,
+  };
+}
+
+function logEOf(grid: RequestCounts['worse']): number {
+  return gridEvidence(grid).logE;
+}
+
+/** The control as the canary: whether its part of all errors is larger than a change that is too bad would leave it. */
+function mirrored({ canaryEvents, baselineEvents, canaryShare }: EventCounts): EventCounts {
+  return { canaryEvents: baselineEvents, baselineEvents: canaryEvents, canaryShare: 1 - canaryShare };
+}
+
+function untold(slowerThan: number | undefined): string {
+  return slowerThan === undefined
+    ? 'errors of the change are counted without their unit and those beside it with theirs, so that they cannot be compared; pass { unit } to count'
+    : 'slow values of the change are recorded without their unit and those beside it with theirs, so that they cannot be compared; pass { unit } to observe';
+}
+
+function evidenceInWords({ slowerThan }: Criterion, ratio: number, logE: number, needed: number): string {
+  const rate = slowerThan === undefined ? 'error rate' : 'rate of slow units';
+  return `evidence ${oddsOf(logE)} that its ${rate} is more than ${ratio} times the control's; harm from ${oddsOf(Math.log(needed))}`;
+}
+
+function unitsInWords(stages: readonly EventCounts[], slowerThan: number | undefined): string {
   const sum = (read: (stage: EventCounts) => number): number => stages.reduce((total, stage) => total + read(stage), 0);
   const [on, beside] = [sum((stage) => stage.canaryEvents), sum((stage) => stage.baselineEvents)];
   const share = Number(((stages.at(-1)?.canaryShare ?? 0) * 100).toPrecision(3));
-  const [met, rate] = slowerThan === undefined ? ['an error', 'error rate'] : [`more than ${slowerThan}`, 'rate of slow units'];
-  return `${on} units met ${met} on the change and ${beside} beside it, where it has ${share} % of the traffic: evidence ${times(logE)} that its ${rate} is more than ${versusControl} times the control's; harm from ${times(Math.log(needed))}`;
+  return `${on} units met ${metInWords(slowerThan)} on the change and ${beside} beside it, where it has ${share} % of the traffic`;
 }
 
-/** As in "1.2e+9 : 1". */
-function times(logE: number): string {
-  const digits = logE / Math.LN10;
-  return digits > 300 ? `10^${Math.floor(digits)} : 1` : `${Number(Math.exp(logE).toPrecision(2))} : 1`;
+function requestsInWords(requests: RequestCounts | undefined, slowerThan: number | undefined): string {
+  const { canaryN = 0, canaryEvents = 0, baselineN = 0, baselineEvents = 0 } = requests ?? {};
+  return `raw requests, not units: ${canaryEvents} of ${canaryN} met ${metInWords(slowerThan)} on the change and ${baselineEvents} of ${baselineN} beside it`;
+}
+
+function metInWords(slowerThan: number | undefined): string {
+  return slowerThan === undefined ? 'an error' : `more than ${slowerThan}`;
 }

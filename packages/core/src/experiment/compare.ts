@@ -1,5 +1,5 @@
 /** One metric of one treatment against the control: every number with its interval, every refusal with its reason. */
-import { type Moments, meanOf } from '../analysis/moments.ts';
+import { type Moments, meanOf, summaryIn } from '../analysis/moments.ts';
 import { isAnswer } from '../statistics/answer.ts';
 import { isNearZero, liftInterval, liftSequence, relativeLift } from '../statistics/relative-lift.ts';
 import { runningP } from '../statistics/running-p.ts';
@@ -10,7 +10,7 @@ import type { TrackedMetric } from './experiment.ts';
 import { guarded } from './guardrail.ts';
 import type { SubjectTotals } from './ledger.ts';
 import type { Look } from './looks.ts';
-import { type MeasuredMetric, momentsOf, summaryIn } from './measured-metric.ts';
+import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import type { Interval, MetricResult } from './metric-result.ts';
 import { ownEntry } from './own-entry.ts';
 import { testedArms, usedTest } from './tested-arms.ts';

@@ -1,9 +1,8 @@
 /** What was recorded of a metric in one arm, as a method takes it. */
 import { type CrossMoments, emptyCrossMoments } from '../analysis/cross-moments.ts';
-import { emptyMoments, type Moments, varianceOf, withZeros } from '../analysis/moments.ts';
+import { emptyMoments, type Moments, withZeros } from '../analysis/moments.ts';
 import { isAnswer } from '../statistics/answer.ts';
 import { ratioSummary } from '../statistics/ratio-metric.ts';
-import type { SampleSummary } from '../statistics/sample-summary.ts';
 import type { TrackedMetric } from './experiment.ts';
 import { armTotals, type MetricTotals, type SubjectTotals } from './ledger.ts';
 import { ownEntry } from './own-entry.ts';
@@ -51,9 +50,4 @@ function valuesOf({ tracked, found }: MeasuredMetric, totals: SubjectTotals, arm
   const known = moments ?? emptyMoments(found?.shift ?? 0);
   const whole = countsZeros ? withZeros(known, exposed - known.n) : known;
   return whole.n === 0 || !Number.isFinite(whole.m2) || !Number.isFinite(whole.mean) ? null : whole;
-}
-
-/** With the mean relative to `shift`: the difference of two means near 1e9 then keeps its digits. */
-export function summaryIn(shift: number, moments: Moments): SampleSummary {
-  return { n: moments.n, mean: moments.mean + (moments.shift - shift), variance: varianceOf(moments) ?? 0 };
 }

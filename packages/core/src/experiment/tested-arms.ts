@@ -1,5 +1,5 @@
 /** The test that a metric is judged by, and what it says of two arms. */
-import { type Moments, meanOf } from '../analysis/moments.ts';
+import { type Moments, meanOf, summaryIn } from '../analysis/moments.ts';
 import { isAnswer, type NoAnswer } from '../statistics/answer.ts';
 import { confidenceSequence } from '../statistics/confidence-sequence.ts';
 import { mannWhitneyTest } from '../statistics/mann-whitney.ts';
@@ -7,7 +7,6 @@ import { type Proportion, twoProportionTest } from '../statistics/two-proportion
 import { welchTest } from '../statistics/welch.ts';
 import type { AnalysisPlan } from './analysis-plan.ts';
 import type { TrackedMetric } from './experiment.ts';
-import { summaryIn } from './measured-metric.ts';
 import type { Interval, MetricReason, UsedTest } from './metric-result.ts';
 import type { ArmValues } from './unit-values.ts';
 

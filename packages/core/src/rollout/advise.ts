@@ -5,6 +5,7 @@ import { overlaps } from '../flag/overlap.ts';
 import { editsOfShare } from '../schedule/edits-of-share.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { shareToPercentage } from '../share.ts';
+import { boundWarnings, type PresentFigures } from './bound-advice.ts';
 import type { Rollout, RolloutPlan, Stage } from './rollout.ts';
 import { CANARY_PERCENTAGES } from './stages.ts';
 
@@ -19,13 +20,16 @@ export interface AdviceFacts {
   readonly flags: { get(key: string): Flag | undefined };
   /** Edits of the flag that wait for their instants. */
   readonly schedule?: Schedule | undefined;
+  /** Absent: what is served now is not measured. */
+  readonly present?: PresentFigures;
 }
 
 /** Empty when nothing speaks against it. Whoever is warned may go on all the same. */
-export function adviseRollout(plan: RolloutPlan, { flag, underWay, flags, schedule }: AdviceFacts): string[] {
+export function adviseRollout(plan: RolloutPlan, { flag, underWay, flags, schedule, present }: AdviceFacts): string[] {
   return [
     ...sizeWarnings(plan, servedBefore(plan, flag)),
     ...triggerWarnings(plan),
+    ...(present === undefined ? [] : boundWarnings(plan, present)),
     ...overlaps(flag.key, underWay, flags),
     ...(schedule === undefined ? [] : scheduleWarnings(schedule)),
   ];

@@ -2,8 +2,8 @@
 
 import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { judge } from '../analysis/judge.ts';
-import type { ErrorUnits } from '../analysis/versus-control.ts';
 import { absenceOf, hasControl, ripened, silenceAt } from './absence.ts';
+import { requestsAt, sidesOf, uncounted } from './comparisons.ts';
 import type { Rollout, Silence, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
 
@@ -30,7 +30,8 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
   // A clock that was set back to before the stage: data counts from now.
   const enteredAt = Math.min(progress.enteredAt, now);
   const silences = hasControl(rollout, stage) ? silencesOf(rollout, stage, facts, enteredAt, now) : [];
-  const verdicts = verdictsOf(stage, silences, facts, { enteredAt, now, hasControl: hasControl(rollout, stage) });
+  const requests = requestsAt(rollout, stage, facts);
+  const verdicts = verdictsOf(rollout, stage, silences, facts, { requests, enteredAt, now });
   const isFresh = verdicts.every((verdict) => verdict.dryRun || verdict.value !== null);
   const isRunning = phase.name !== 'held' && phase.name !== 'awaitingApproval';
   const watchedMs = isRunning ? watchedSince(progress.tickedAt, rollout.plan.tickMs, now) : 0;
@@ -45,26 +46,23 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
     exposures: Math.max(progress.exposures, facts.exposures),
     seen: Math.max(progress.seen, facts.seen),
     validation: notLater(newsOf(rollout, facts, at.stage) ?? progress.validation, now),
+    ...(requests === undefined ? {} : { requests }),
   };
   return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
 }
 
-/** What a criterion that compares with the control is judged by. */
-function comparedUnits({ criteria }: Stage, { errorUnits, slowUnits }: RolloutFacts, index: number): ErrorUnits | undefined {
-  const comparisons = criteria.filter(({ versusControl }) => versusControl !== undefined).length;
-  const stages = criteria[index]?.slowerThan === undefined ? errorUnits : slowUnits?.[index];
-  return stages === undefined || stages === null ? undefined : { stages, comparisons };
-}
-
 function verdictsOf(
+  rollout: Rollout,
   stage: Stage,
   silences: readonly Silence[],
   facts: RolloutFacts,
-  at: { readonly enteredAt: number; readonly now: number; readonly hasControl: boolean },
+  at: { readonly requests: StageProgress['requests']; readonly enteredAt: number; readonly now: number },
 ): Verdict[] {
   return stage.criteria.map((criterion, index) => {
-    const units = at.hasControl ? comparedUnits(stage, facts, index) : undefined;
-    const verdict = judge(criterion, measurementOf(facts, index), at.enteredAt, at.now, units);
+    const sides = sidesOf(rollout, stage, criterion, facts, at.requests);
+    const judged = judge(criterion, measurementOf(facts, index), at.enteredAt, at.now, sides);
+    const counted = facts.requests?.[index] ?? null;
+    const verdict = uncounted(judged, counted !== null && 'kind' in counted ? counted : null);
     return { ...verdict, ...absenceOf(silences[index], facts.controls[index] ?? null, criterion, at.now) };
   });
 }

@@ -11,6 +11,7 @@ import { endOwner } from '../flag/plan-edit.ts';
 import type { SluiceRecord } from '../record.ts';
 import type { Schedule } from '../schedule/schedule.ts';
 import { adviseRollout } from './advise.ts';
+import type { PresentFigures } from './bound-advice.ts';
 import { rehearse } from './rehearse.ts';
 import type { Rollout, RolloutPlan } from './rollout.ts';
 import { archivedRefusal, startRollout } from './start.ts';
@@ -29,6 +30,8 @@ export interface StartRequest {
   readonly schedule?: Schedule | undefined;
   /** The segments of the scope, for the rehearsal before something is taken over. */
   readonly segments?: SegmentLookup;
+  /** What is measured of what the flag serves now; absent where nothing is. */
+  readonly present?: (flag: Flag) => PresentFigures;
 }
 
 /** Superseding is one commit: what cannot start ends nothing, and nobody gets in between. */
@@ -46,7 +49,8 @@ export function planStart(facts: FlagFacts, request: StartRequest, now: number):
   if (isRefusal(started)) return started;
   // What is taken over runs no longer.
   const others = request.underWay.filter((change) => change.key !== key);
-  const advice = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
+  const around = { flag, underWay: others, flags: facts.flags ?? new Map(), schedule: request.schedule };
+  const advice = request.present === undefined ? around : { ...around, present: request.present(flag) };
   const rollout = { ...started, warnings: adviseRollout(plan, advice) };
   const obstacle = isTakeover ? (problem(plan, flag) ?? rehearse(rollout, flag, request.segments)) : null;
   if (obstacle !== null) return refuse(`rollout of "${key}": ${obstacle}; what runs goes on`);

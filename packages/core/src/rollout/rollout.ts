@@ -1,5 +1,6 @@
 /** The rollout record: the plan and the progress of moving a flag's share. What it does next is in `transition`. */
 import type { Criterion, Verdict } from '../analysis/criterion.ts';
+import type { RequestCounts } from '../analysis/request-counts.ts';
 import type { Allocation } from '../flag/flag.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
@@ -139,6 +140,8 @@ export interface StageProgress {
   /** Where groups alone decide: distinct units that asked, served or not; 0 elsewhere. */
   readonly seen: number;
   readonly validation: Validation | null;
+  /** By the name of a criterion that compares: the requests of both sides, over all stages so far; absent where none were counted. */
+  readonly requests?: Readonly<Record<string, RequestCounts>>;
 }
 
 export interface Rollout {

@@ -1,11 +1,12 @@
 /** The outcome of a transition, and the few ways there are to build one. */
+import type { Compared } from '../analysis/comparison.ts';
 import type { Measurement } from '../analysis/criterion.ts';
+import type { RequestInterval } from '../analysis/request-counts.ts';
 import type { EventType } from '../event.ts';
 import type { Allocation, Flag } from '../flag/flag.ts';
 import type { SegmentLookup } from '../flag/match.ts';
 import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
-import type { EventCounts } from '../statistics/event-test.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
 import { type FreezeWindow, openMs, openSince } from './freeze.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
@@ -30,10 +31,10 @@ export interface RolloutFacts {
   readonly measurements: readonly Measurement[];
   /** The same of the control, where `controlRange` asked for it; null elsewhere. */
   readonly controls: readonly (Measurement | null)[];
-  /** Of each stage so far that had a control, units that met an error; absent where no criterion of the stage compares. */
-  readonly errorUnits?: readonly EventCounts[];
-  /** One per criterion of the current stage: the same of units that met a value above its `slowerThan`; null for those without, and absent where none has one. */
-  readonly slowUnits?: readonly (readonly EventCounts[] | null)[];
+  /** One per criterion of the current stage: what it compares; null for those that compare nothing, and absent where none does. */
+  readonly compared?: readonly (Compared | null)[];
+  /** The same: requests of both sides since `requestsFrom`, or why they could not be counted; null while there is nothing new. */
+  readonly requests?: readonly (RequestInterval | Unmeasured | null)[];
   /** Windows in which no rollout opens a stage, besides its own. */
   readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
@@ -41,6 +42,9 @@ export interface RolloutFacts {
   /** The segments of the scope, for the rehearsal in preflight. */
   readonly segments?: SegmentLookup;
 }
+
+/** Why something could not be measured. */
+export type Unmeasured = Extract<Measurement, { kind: 'error' }>;
 
 export interface TransitionEvent {
   readonly type: EventType;
@@ -109,7 +113,9 @@ export function openedStage(
     percentage: rollout.plan.stages[stage]?.percentage ?? 0,
     sharePercentage: shareToPercentage(allocation.share),
   };
-  const entered: Rollout = { ...rollout, applied: allocation, progress: freshProgress(now), verdicts: [] };
+  const requests = rollout.progress?.requests;
+  const progress = { ...freshProgress(now), ...(requests === undefined ? {} : { requests }) };
+  const entered: Rollout = { ...rollout, applied: allocation, progress, verdicts: [] };
   return { entered, allocation, detail };
 }
 

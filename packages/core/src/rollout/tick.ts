@@ -101,6 +101,7 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
       value: verdict.value,
       samples: verdict.samples,
       ...(verdict.logE === undefined ? {} : { logE: verdict.logE }),
+      ...(verdict.comparedBy === undefined ? {} : { comparedBy: verdict.comparedBy }),
     })),
   };
   return end(rollout, { name: 'rolledBack', cause: 'harm', message }, now, {

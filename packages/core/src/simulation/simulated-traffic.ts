@@ -76,7 +76,9 @@ export class SimulatedTraffic {
       measurements: criteria.map((criterion) => this.#measure(criterion, rollout.plan.tickMs)),
       controls: criteria.map(() => null),
       freezeWindows: [],
-      ...(criteria.some(({ versusControl }) => versusControl !== undefined) ? { errorUnits: this.#stages } : {}),
+      compared: criteria.map((criterion) =>
+        isSimulated(criterion) && criterion.versusControl !== undefined ? { kind: 'events', stages: this.#stages } : null,
+      ),
     };
   }
 

@@ -37,7 +37,7 @@ const CRITERION = objectOf(
     staleAfterMs: numberFrom(0),
     dryRun: yesOrNo,
   },
-  { versusControl: numberFrom(1, 100), slowerThan: finite },
+  { versusControl: numberFrom(0, 100), nonInferiority: yesOrNo, slowerThan: finite },
 );
 const STAGE = objectOf({
   percentage,
@@ -69,7 +69,7 @@ const VERDICT = objectOf(
     dryRun: yesOrNo,
     at: instant,
   },
-  { logE: finite },
+  { logE: finite, logENotWorse: finite, comparedBy: oneOf(['units', 'requests']) },
 );
 const stages: Shape = (value, path) => {
   const issues = listOf(STAGE)(value, path);

@@ -72,6 +72,26 @@ describe('an HTTP JSON source', () => {
     });
   }
 
+  it('counts events among the samples for a comparison, and refuses at once where it has no pointer to them', async () => {
+    const server = await answeringServer((response, { path }) =>
+      send(response, path.includes('?over=300') ? { data: { n: 50.2, slow: 3 } } : { data: { n: 5, slow: null } }),
+    );
+    servers.push(server);
+    const source = httpJsonSource({ url: `${server.url}/x?over={slowerThan}`, ...POINTERS, events: '/data/slow' });
+    const quantile = { kind: 'quantile', metric: 'latency', q: 0.95 } as const;
+    expect(await source.countEvents?.({ metric: quantile, slowerThan: 300 }, RANGE)).toEqual({
+      kind: 'counts',
+      requests: 50,
+      events: 3,
+    });
+    expect(await source.countEvents?.({ metric: ERROR_RATE, slowerThan: null }, RANGE)).toEqual({ kind: 'noData', at: null });
+    const figures = httpJsonSource({ url: server.url, ...POINTERS });
+    expect(figures.countEvents?.({ metric: ERROR_RATE, slowerThan: null }, RANGE)).toMatchObject({
+      cause: 'badQuery',
+      message: expect.stringContaining('no pointer "events"'),
+    });
+  });
+
   it('finds neither what every object has nor the length of a list', async () => {
     const nothing = { kind: 'error', cause: 'badQuery', message: expect.stringContaining('stands nothing') };
     expect(await measuredOf({ n: 1 }, 200, { pointer: '/constructor', samples: '/n' })).toEqual(nothing);

@@ -14,12 +14,13 @@ import {
   type Unmeasured,
 } from './bounded-fetch.ts';
 import { CriterionTurns } from './criterion-turns.ts';
+import { parseCountEvery, wholeCounts } from './event-counts.ts';
 import { metricName } from './metric-name.ts';
-import type { MeasuredRange, MetricSource } from './metric-source.ts';
+import { type EventCount, METRIC_DEADLINE_MS, type MeasuredRange, type MetricSource } from './metric-source.ts';
 
 export interface HttpJsonSourceOptions {
   /**
-   * Asked with GET. `{metric}`, `{flag}`, `{variant}`, `{from}` and `{to}` (milliseconds since 1970) in its path or query are filled in. Without
+   * Asked with GET. `{metric}`, `{flag}`, `{variant}`, `{slowerThan}`, `{from}` and `{to}` (milliseconds since 1970) in its path or query are filled in. Without
    * `{metric}` the answer is the same whatever a criterion's metric is called.
    */
   readonly url: string;
@@ -29,6 +30,10 @@ export interface HttpJsonSourceOptions {
   readonly samples: string;
   /** JSON pointer to when the newest of them was taken, milliseconds since 1970; without it, the end of the time that was asked for. */
   readonly newestAt?: string;
+  /** JSON pointer to how many of the samples were errors, or above `{slowerThan}`: `versusControl` compares these, of both sides. */
+  readonly events?: string;
+  /** How far apart comparisons count, in milliseconds. A minute if absent; 1000 or more. */
+  readonly countEveryMs?: number;
   /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What the deadline of 10 s is measured by; the system's clock if absent. */
@@ -37,7 +42,7 @@ export interface HttpJsonSourceOptions {
 
 /** Statuses by which a server says that the question is wrong. */
 const REFUSED: ReadonlySet<number> = new Set([400, 422]);
-const PLACEHOLDER = /\{(metric|flag|variant|from|to)\}/g;
+const PLACEHOLDER = /\{(metric|flag|variant|slowerThan|from|to)\}/g;
 const LONGEST_EXCERPT = 200;
 
 /**
@@ -49,8 +54,20 @@ export function httpJsonSource(options: HttpJsonSourceOptions): MetricSource {
   checkUrl(options.url);
   const pointers = parsePointers(options);
   const headers = parseSourceHeaders({ accept: 'application/json', ...options.headers });
-  const turns = new CriterionTurns(options.clock ?? systemClock());
+  const clock = options.clock ?? systemClock();
+  const turns = new CriterionTurns(clock);
   return {
+    countEveryMs: parseCountEvery(options.countEveryMs),
+    countEvents: ({ metric, slowerThan }, range) => {
+      const { samples, events } = pointers;
+      if (events === null) return badQuery('the source has no pointer "events", which a comparison counts');
+      if (range.to <= range.from) return { kind: 'noData', at: null };
+      const url = new URL(filledIn(options.url, metric, { ...range, slowerThan }));
+      const deadline = { clock, at: clock.now() + METRIC_DEADLINE_MS };
+      return boundedFetch(url, { headers }, deadline).then((answer) =>
+        answer.kind === 'answered' ? countsIn(answer, samples, events) : answer,
+      );
+    },
     measure: (metric, range) => {
       const url = new URL(filledIn(options.url, metric, range));
       return turns.take(metric, range, async (deadline) => {
@@ -65,26 +82,41 @@ interface Pointers {
   readonly value: readonly string[];
   readonly samples: readonly string[];
   readonly newestAt: readonly string[] | null;
+  readonly events: readonly string[] | null;
 }
 
-function read({ status, text }: Answered, pointers: Pointers, asOf: number): Measurement {
+function read(answer: Answered, pointers: Pointers, asOf: number): Measurement {
+  const found = bodyOf(answer);
+  if ('kind' in found) return found;
+  const { body } = found;
+  const [value, samples] = [numberAt(body, pointers.value), numberAt(body, pointers.samples)];
+  const at = pointers.newestAt === null ? asOf : numberAt(body, pointers.newestAt);
+  for (const one of [value, samples, at]) if (typeof one === 'object' && one !== null) return one;
+  if (typeof value !== 'number' || typeof samples !== 'number' || typeof at !== 'number') return { kind: 'noData', at: null };
+  if (samples < 0) return badQuery(`the number of samples is ${samples}; a count is not negative`);
+  return { kind: 'value', value, samples: Math.floor(samples), at: Math.min(at, asOf) };
+}
+
+function countsIn(answer: Answered, samples: readonly string[], events: readonly string[]): EventCount {
+  const found = bodyOf(answer);
+  if ('kind' in found) return found;
+  const [all, some] = [numberAt(found.body, samples), numberAt(found.body, events)];
+  for (const one of [all, some]) if (typeof one === 'object' && one !== null) return one;
+  return typeof all === 'number' && typeof some === 'number' ? wholeCounts(all, some) : { kind: 'noData', at: null };
+}
+
+/** What stands in the answer, or why nothing does. */
+function bodyOf({ status, text }: Answered): { readonly body: unknown } | Exclude<Measurement, { kind: 'value' }> {
   if (status === 204) return { kind: 'noData', at: null };
   if (status < 200 || status > 299) {
     const message = `the source answered ${status}: ${text.slice(0, LONGEST_EXCERPT)}`;
     return REFUSED.has(status) ? badQuery(message) : providerError(message);
   }
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return { body: JSON.parse(text) };
   } catch {
     return providerError(`the source answered ${status} with something that is not JSON: ${text.slice(0, LONGEST_EXCERPT)}`);
   }
-  const [value, samples] = [numberAt(body, pointers.value), numberAt(body, pointers.samples)];
-  const at = pointers.newestAt === null ? asOf : numberAt(body, pointers.newestAt);
-  for (const found of [value, samples, at]) if (typeof found === 'object' && found !== null) return found;
-  if (typeof value !== 'number' || typeof samples !== 'number' || typeof at !== 'number') return { kind: 'noData', at: null };
-  if (samples < 0) return badQuery(`the number of samples is ${samples}; a count is not negative`);
-  return { kind: 'value', value, samples: Math.floor(samples), at: Math.min(at, asOf) };
 }
 
 /** Null is the source's way to say that there is none. */
@@ -104,11 +136,16 @@ function partOf(value: unknown, part: string): unknown {
   return Array.isArray(value) && !/^\d+$/.test(part) ? undefined : (value as Record<string, unknown>)[part];
 }
 
-function filledIn(url: string, metric: MetricQuery, { flag = '', variant = '', from, to }: MeasuredRange): string {
+function filledIn(
+  url: string,
+  metric: MetricQuery,
+  { flag = '', variant = '', from, to, slowerThan = null }: MeasuredRange & { readonly slowerThan?: number | null },
+): string {
   const words: Readonly<Record<string, string>> = {
     metric: metricName(metric),
     flag,
     variant,
+    slowerThan: String(slowerThan ?? ''),
     from: String(from),
     to: String(to),
   };
@@ -122,11 +159,12 @@ function checkUrl(url: string): void {
     throw invalid({ path: '/url', message: `must name its server without placeholders; it is ${describeValue(origin)}` });
 }
 
-function parsePointers({ pointer, samples, newestAt }: HttpJsonSourceOptions): Pointers {
+function parsePointers({ pointer, samples, newestAt, events }: HttpJsonSourceOptions): Pointers {
   return {
     value: parsePointer(pointer, '/pointer'),
     samples: parsePointer(samples, '/samples'),
     newestAt: newestAt === undefined ? null : parsePointer(newestAt, '/newestAt'),
+    events: events === undefined ? null : parsePointer(events, '/events'),
   };
 }
 

@@ -3,8 +3,9 @@ import { type Measurement, type MetricQuery, SluiceError } from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { type Logger, neverThrowing, silentLogger } from '../logger.ts';
+import { countSeries } from './count-series.ts';
 import { measureSeries } from './measure.ts';
-import type { MeasuredRange, MetricSource } from './metric-source.ts';
+import type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metric-source.ts';
 import { Recorder } from './recorder.ts';
 import type { MetricLabels, SampleListener } from './sample.ts';
 import type { SeriesKey } from './series.ts';
@@ -135,6 +136,17 @@ export class MetricsCollector implements MetricSource {
     const range = this.#window.between(from, to);
     const spanMs = this.#window.spanOf(range, to, this.#recorder.watchedSince);
     return measureSeries(query, { index: this.#index, filter: { flag, variant }, range, spanMs });
+  }
+
+  /** Requests and errors, or values and those above a limit to within 1 % of it, in the slices that lie wholly in the range. */
+  countEvents(query: EventQuery, { flag, variant, from, to }: MeasuredRange): EventCount {
+    this.#recorder.now();
+    const range = this.#window.within(from, to);
+    return countSeries(query, { index: this.#index, filter: { flag, variant }, range });
+  }
+
+  get countEveryMs(): number {
+    return this.#window.resolutionMs;
   }
 
   #read(query: MetricQuery, range: MetricsQuery): number | null {

@@ -26,11 +26,13 @@ function startPrometheus(command: string, folder: string, port: number, target: 
   return spawn(command, [...paths, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
 }
 
-/** 10 requests and 1 error more with each scrape of the change, and none of the control. */
+/** 10 requests and 1 error more with each scrape of the change, 40 and 2 of the other, and none of a third. */
 function metricsAt(scrape: number): string {
   return [
     `requests_total{flag="f",variant="on"} ${scrape * 10}`,
     `errors_total{flag="f",variant="on"} ${scrape}`,
+    `requests_total{flag="f",variant="beside"} ${scrape * 40}`,
+    `errors_total{flag="f",variant="beside"} ${scrape * 2}`,
     'series{which="a"} 1',
     'series{which="b"} 1',
     '',
@@ -49,7 +51,12 @@ it.skipIf(prometheusCommand === null)('a real Prometheus is measured as the prot
     const source = prometheusSource({
       url: `http://127.0.0.1:${port}`,
       queries: {
-        errorRate: { value: `${errors} / ${samples}`, samples, newestAt: 'max(timestamp(requests_total{variant=$variant}))' },
+        errorRate: {
+          value: `${errors} / ${samples}`,
+          samples,
+          newestAt: 'max(timestamp(requests_total{variant=$variant}))',
+          events: errors,
+        },
         'mean(nothing)': { value: `${samples} * 0 / 0`, samples },
         'mean(several)': { value: 'series', samples },
         'mean(broken)': { value: 'sum(', samples },
@@ -67,6 +74,19 @@ it.skipIf(prometheusCommand === null)('a real Prometheus is measured as the prot
     const measured = await ask('errorRate');
     expect(measured).toMatchObject({ samples: expect.any(Number), at: expect.any(Number) });
     expect(await ask('errorRate', 'off')).toEqual({ kind: 'noData', at: null });
+    const count = async (variant: string) => {
+      const range = { flag: 'f', variant, from: Date.now() - 60_000, to: Date.now() };
+      return source.countEvents?.({ metric: { kind: 'errorRate' }, slowerThan: null }, range);
+    };
+    for (const [variant, errorRate] of [
+      ['on', 0.1],
+      ['beside', 0.05],
+    ] as const) {
+      const counted = await count(variant);
+      const { requests, events } = counted?.kind === 'counts' ? counted : { requests: 0, events: Number.NaN };
+      expect(Math.abs(events - requests * errorRate)).toBeLessThanOrEqual(1);
+    }
+    expect(await count('off')).toEqual({ kind: 'noData', at: null });
     expect(await ask('nothing')).toMatchObject({ kind: 'noData' });
     for (const [metric, message] of [
       ['several', '2 series'],

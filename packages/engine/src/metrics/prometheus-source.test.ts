@@ -180,6 +180,42 @@ describe('a Prometheus source, on a server that speaks the protocol', () => {
   });
 });
 
+describe('the events that a Prometheus source counts', () => {
+  const counted = async (answers: Record<string, unknown>) => {
+    const server = await serverOf((response, { form }) => send(response, answers[form.get('query') ?? '']));
+    const source = sourceAt(server.url, { samples: 'all[$window]', events: 'some{le=$variant}[$window] > $slowerThan' });
+    const query = { metric: ERROR_RATE, slowerThan: 300 };
+    return { answer: await source.countEvents?.(query, RANGE), asked: server.asked };
+  };
+  const SOME = 'some{le="on"}[60s] > 300';
+
+  it('are whole numbers of both queries at the end of the interval', async () => {
+    const { answer, asked } = await counted({ [SOME]: vector('4.2'), 'all[60s]': vector('119.8') });
+    expect(answer).toEqual({ kind: 'counts', requests: 120, events: 4 });
+    expect(asked.map(({ form }) => form.get('time'))).toEqual(['1700000060.000', '1700000060.000']);
+  });
+
+  it('are none where a query has no answer, and an error where they are no counts', async () => {
+    expect((await counted({ [SOME]: vector(), 'all[60s]': vector('9') })).answer).toEqual({ kind: 'noData', at: null });
+    expect((await counted({ [SOME]: vector('-1'), 'all[60s]': vector('9') })).answer).toMatchObject({
+      kind: 'error',
+      cause: 'badQuery',
+    });
+  });
+
+  it('are refused at once without a query for them', async () => {
+    const source = sourceAt('http://127.0.0.1:1');
+    expect(source.countEvents?.({ metric: ERROR_RATE, slowerThan: null }, RANGE)).toMatchObject({
+      cause: 'badQuery',
+      message: expect.stringContaining('no query "events" for errorRate'),
+    });
+    expect(() => prometheusSource({ url: 'http://x', queries: { errorRate: QUERY }, countEveryMs: 10 })).toThrow(
+      'countEveryMs must be a finite number of 1000 or more; it is 10',
+    );
+    expect([source.countEveryMs, sourceAt('http://x').countEveryMs]).toEqual([60_000, 60_000]);
+  });
+});
+
 describe('the options of a Prometheus source', () => {
   const queries = { errorRate: QUERY };
   const bad: readonly (readonly [string, () => unknown])[] = [

@@ -6,8 +6,9 @@ import { systemClock } from '../clock/system-clock.ts';
 import { describeValue } from '../failure.ts';
 import { badQuery, boundedFetch, type Deadline, parseSourceHeaders, parseSourceUrl, type Unmeasured } from './bounded-fetch.ts';
 import { CriterionTurns } from './criterion-turns.ts';
+import { parseCountEvery, wholeCounts } from './event-counts.ts';
 import { metricName } from './metric-name.ts';
-import type { MeasuredRange, MetricSource } from './metric-source.ts';
+import { type EventCount, METRIC_DEADLINE_MS, type MeasuredRange, type MetricSource } from './metric-source.ts';
 import { type Figure, type NoFigure, readPrometheus } from './prometheus-answer.ts';
 
 /**
@@ -20,6 +21,11 @@ export interface PrometheusQuery {
   readonly samples: string;
   /** When the newest of them was taken, seconds since 1970, as `max(timestamp(…))` gives it; without it, the instant of the query. */
   readonly newestAt?: string;
+  /**
+   * How many of the samples were errors, or for a quantile above `$slowerThan`: `versusControl` compares these, of both sides. In it and in `samples`
+   * `$window` is then the time since the last count.
+   */
+  readonly events?: string;
 }
 
 export interface PrometheusSourceOptions {
@@ -29,6 +35,8 @@ export interface PrometheusSourceOptions {
   readonly queries: Readonly<Record<string, PrometheusQuery>>;
   /** Sent with each request, as `{ authorization: 'Bearer …' }`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How far apart comparisons count, in milliseconds: at least two scrapes. A minute if absent; 1000 or more. */
+  readonly countEveryMs?: number;
   /** What the deadline of 10 s is measured by; the system's clock if absent. */
   readonly clock?: Clock;
 }
@@ -43,8 +51,18 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricSource
   const url = new URL(`${base.pathname.replace(/\/+$/, '')}/api/v1/query${base.search}`, base);
   const headers = parseSourceHeaders(options.headers);
   const queries = parseQueries(options.queries);
-  const turns = new CriterionTurns(options.clock ?? systemClock());
+  const clock = options.clock ?? systemClock();
+  const turns = new CriterionTurns(clock);
   return {
+    countEveryMs: parseCountEvery(options.countEveryMs),
+    countEvents: ({ metric, slowerThan }, range) => {
+      const { events, samples } = queries.get(metricName(metric)) ?? {};
+      if (events === undefined || samples === undefined)
+        return badQuery(`the Prometheus source has no query "events" for ${metricName(metric)}, which a comparison counts`);
+      if (range.to - range.from < 1000) return { kind: 'noData', at: null };
+      const deadline = { clock, at: clock.now() + METRIC_DEADLINE_MS };
+      return count({ events, samples }, { ...range, slowerThan }, (promql) => ask({ url, headers }, promql, range.to, deadline));
+    },
     measure: (metric, range) => {
       const query = queries.get(metricName(metric));
       if (query === undefined)
@@ -73,7 +91,18 @@ async function measure(query: PrometheusQuery, range: MeasuredRange, ask: Ask): 
   return { ...measured, at: Math.min(Math.round(newest.value * 1000), value.at) };
 }
 
-function unmeasured(answer: NoFigure | Unmeasured): Measurement {
+async function count(
+  { events, samples }: Required<Pick<PrometheusQuery, 'events' | 'samples'>>,
+  range: MeasuredRange & { readonly slowerThan: number | null },
+  ask: Ask,
+): Promise<EventCount> {
+  const [some, all] = [await ask(filledIn(events, range)), await ask(filledIn(samples, range))];
+  if (some.kind !== 'figure') return unmeasured(some);
+  if (all.kind !== 'figure') return unmeasured(all);
+  return wholeCounts(all.value, some.value);
+}
+
+function unmeasured(answer: NoFigure | Unmeasured): Exclude<Measurement, { kind: 'value' }> {
   return answer.kind === 'noData' ? { kind: 'noData', at: null } : answer;
 }
 
@@ -91,13 +120,15 @@ async function ask(
 }
 
 /** JSON's way to quote is one that PromQL reads, so that no name can end the text it stands in. */
-function filledIn(promql: string, { flag, variant, from, to }: MeasuredRange): string {
+function filledIn(promql: string, range: MeasuredRange & { readonly slowerThan?: number | null }): string {
+  const { flag, variant, from, to, slowerThan } = range;
   const words = {
     $flag: JSON.stringify(flag ?? ''),
     $variant: JSON.stringify(variant ?? ''),
     $window: `${Math.floor((to - from) / 1000)}s`,
+    $slowerThan: String(slowerThan ?? ''),
   };
-  return promql.replace(/\$(?:flag|variant|window)\b/g, (word) => words[word as keyof typeof words]);
+  return promql.replace(/\$(?:flag|variant|window|slowerThan)\b/g, (word) => words[word as keyof typeof words]);
 }
 
 function parseQueries(given: PrometheusSourceOptions['queries']): Map<string, PrometheusQuery> {
@@ -117,11 +148,13 @@ function parseQueries(given: PrometheusSourceOptions['queries']): Map<string, Pr
   throw new SluiceError('invalid', `Prometheus source: ${first?.path} ${first?.message}`, { issues });
 }
 
+const OPTIONAL: ReadonlySet<string> = new Set(['newestAt', 'events']);
+
 function queryIssues(query: unknown, path: string): Issue[] {
   const fields = (query ?? {}) as Readonly<Record<string, unknown>>;
-  return (['value', 'samples', 'newestAt'] as const).flatMap((field) => {
+  return (['value', 'samples', 'newestAt', 'events'] as const).flatMap((field) => {
     const text = fields[field];
-    if ((field === 'newestAt' && text === undefined) || (typeof text === 'string' && text.trim() !== '')) return [];
+    if ((OPTIONAL.has(field) && text === undefined) || (typeof text === 'string' && text.trim() !== '')) return [];
     return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${describeValue(text)}` }];
   });
 }

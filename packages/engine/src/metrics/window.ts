@@ -43,6 +43,11 @@ export class SlidingWindow {
     return { first: Math.ceil(from / this.resolutionMs), last: this.indexOf(to) };
   }
 
+  /** The kept slices that lie wholly from `from` up to `to`, so that ranges one after the other share none. */
+  within(from: number, to: number): SliceRange {
+    return { first: Math.ceil(Math.max(from, to - this.windowMs) / this.resolutionMs), last: this.indexOf(to) - 1 };
+  }
+
   /** How much of the time from `first` to `to` there was somebody watching, at least one slice. */
   spanOf({ first }: SliceRange, to: number, watchedSince: number): number {
     return Math.max(to - Math.max(first * this.resolutionMs, watchedSince), this.resolutionMs);

@@ -1,6 +1,7 @@
 /** The names of `sluice/postgres`. */
 import type { ConnectionOptions } from 'node:tls';
 import { SluiceError } from '@sluice/core';
+import { describeValue } from '../../failure.ts';
 import { warn } from '../followers.ts';
 import type { Store } from '../store.ts';
 import { PostgresDialect } from './postgres-dialect.ts';
@@ -33,9 +34,9 @@ export function postgresStore(options: PostgresStoreOptions): Store {
   if (!/^postgres(ql)?:\/\/./.test(url) || !URL.canParse(url))
     throw invalid('/url', 'must be a URL as postgres://user:password@host:port/database');
   if (!Number.isInteger(connections) || connections < 1)
-    throw invalid('/connections', `must be a whole number from 1 on; it is ${String(connections)}`);
+    throw invalid('/connections', `must be a whole number from 1 on; it is ${describeValue(connections)}`);
   if (!Number.isFinite(timeoutMs) || timeoutMs < 100)
-    throw invalid('/timeoutMs', `must be a number of milliseconds from 100 on; it is ${String(timeoutMs)}`);
+    throw invalid('/timeoutMs', `must be a number of milliseconds from 100 on; it is ${describeValue(timeoutMs)}`);
   return new SqlStore(new PostgresDialect({ url, connections, ssl, timeoutMs }), onProblem);
 }
 
