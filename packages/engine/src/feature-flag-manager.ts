@@ -16,7 +16,7 @@ import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import { nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
@@ -63,7 +63,8 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
    */
   async disableFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
     checkOptions(`disableFlag("${name}")`, options, MUTATION_OPTIONS);
-    await this.runtime.emergency({ key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) });
+    const kill = { key: nameOf(name, 'flag name'), act: { type: 'kill' }, ...attributionOf(options) } as const;
+    await this.runtime.emergency(kill, requestOf(options));
     return this.#details(name);
   }
 
@@ -160,7 +161,10 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     checkOptions(`${call}("${name}")`, options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
     const by = attributionOf(options);
-    await this.runtime.commit((view, now) => planFlagEdit(view.facts(nameOf(name, 'flag name')), wanted, by, now));
+    await this.runtime.commit(
+      (view, now) => planFlagEdit(view.facts(nameOf(name, 'flag name')), wanted, by, now),
+      requestOf(options),
+    );
     return this.#details(name);
   }
 

@@ -12,6 +12,7 @@ import {
   percentageOfOthers,
   planGradualRollback,
   planRollbackToVersion,
+  type Receipt,
   ROLLBACK_EVENTS,
   rollbackStrategyOf,
   SluiceError,
@@ -28,7 +29,7 @@ import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS, requestOf } from './mutation.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -82,8 +83,8 @@ export class RollbackManager {
     checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
-    if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
-    return this.#performed(name, 'immediate', by, { type: 'rollback' });
+    if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by, requestOf(options));
+    return this.#performed(name, 'immediate', by, { type: 'rollback' }, requestOf(options));
   }
 
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
@@ -95,7 +96,7 @@ export class RollbackManager {
     checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
-    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds });
+    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds }, requestOf(options));
   }
 
   /**
@@ -113,8 +114,9 @@ export class RollbackManager {
     checkDescending(name, stages, intervalMs);
     await this.#runtime.ready;
     const begun = this.#begin(name, 'gradual', by);
-    const committed = await this.#runtime.commit((view, now) =>
-      planGradualRollback(view.facts(name), stages, intervalMs, by, now),
+    const committed = await this.#runtime.commit(
+      (view, now) => planGradualRollback(view.facts(name), stages, intervalMs, by, now),
+      requestOf(options),
     );
     const started = this.#result(begun, { committed, isDurable: true });
     if (!started.changed) return { ...started, completed: () => Promise.resolve(started) };
@@ -123,21 +125,30 @@ export class RollbackManager {
   }
 
   /** The commit comes first: whatever loads or drains afterwards, nobody is assigned the bad version any more. */
-  async #rollToVersion(name: string, version: string, by: Attribution): Promise<RollbackResult> {
+  async #rollToVersion(name: string, version: string, by: Attribution, request?: Receipt): Promise<RollbackResult> {
     await this.#runtime.ready;
     const { clock, view } = this.#runtime;
     const begun = this.#begin(name, 'immediate', by);
     const found = liveVersion(view.componentFacts(name), version);
     const fromPercentage = isRefusal(found) ? 0 : percentageOfOthers(found.flag, found.known.version);
-    const committed = await this.#runtime.commit((now, at) => planRollbackToVersion(now.componentFacts(name), version, by, at));
+    const committed = await this.#runtime.commit(
+      (now, at) => planRollbackToVersion(now.componentFacts(name), version, by, at),
+      request,
+    );
     const rolled = this.#result(begun, { committed, isDurable: true });
     await this.#hotSwap?.settle(name);
     return { ...rolled, fromPercentage, toPercentage: 0, durationMs: clock.now() - begun.startedAt };
   }
 
-  async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
+  async #performed(
+    name: string,
+    strategy: RollbackStrategy,
+    by: Attribution,
+    act: EmergencyAct,
+    request?: Receipt,
+  ): Promise<RollbackResult> {
     const begun = this.#begin(name, strategy, by);
-    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }));
+    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }, request));
   }
 
   #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {

@@ -18,7 +18,7 @@ import {
 import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { describeValue } from './failure.ts';
-import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkIsObject, type MutationOptions, requestOf } from './mutation.ts';
 import type { Decide, Runtime } from './runtime.ts';
 import type { Validator } from './validators.ts';
 import type { View } from './view.ts';
@@ -47,7 +47,7 @@ export async function startRolloutOn(
   prepare: Prepare = (_view, facts) => ({ facts, also: NOTHING }),
 ): Promise<void> {
   checkIsObject(`startRollout("${name}")`, options);
-  const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
+  const { validate, onConflict = 'refuse', reason, actor, request: _request, ...settings } = options;
   await runtime.ready;
   const { controller, validators } = controllerOf(runtime);
   const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
@@ -69,7 +69,10 @@ export async function startRolloutOn(
       return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };
     };
   const unloadable = onConflict === 'supersede' ? await versionProblem(runtime, decide) : null;
-  await runtime.commit(decide((planned) => judged(planned) ?? unloadable));
+  await runtime.commit(
+    decide((planned) => judged(planned) ?? unloadable),
+    requestOf(options),
+  );
   // Only now: a start that was refused must not take the validator of the rollout that runs.
   if (validate !== undefined && validatorName !== undefined) validators.register(validatorName, validate);
   await controller.look(name);

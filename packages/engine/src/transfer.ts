@@ -11,7 +11,7 @@ import {
   SluiceError,
   type SluiceRecord,
 } from '@sluice/core';
-import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 import type { View } from './view.ts';
 
@@ -66,7 +66,7 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
     entries = planned.entries;
     if (planned.change === null) return { refused: refusalOf(entries), code: 'refused' };
     return planned.change.records.length === 0 ? null : planned.change;
-  });
+  }, requestOf(options));
   return { entries, changed: committed !== null };
 }
 

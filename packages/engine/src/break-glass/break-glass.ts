@@ -49,7 +49,7 @@ const LAST_RETRY_MS = 30_000;
 const MAX_ATTEMPTS = 16;
 const LOG_PAGE = 1000;
 /** What a store answers when the call itself is at fault; anything else is the world's failure, and a kill stands all the same. */
-const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'refused', 'unauthorized']);
+const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'refused', 'unauthorized', 'repeated']);
 
 export class BreakGlass {
   readonly #deps: Deps;
