@@ -38,8 +38,9 @@ export function planDefinition(
 
 function planIn(facts: EnvironmentFacts, settings: ParsedSettings, by: Attribution, now: number): Change | Refusal | null {
   const planned = planFlagEdit(facts, { type: 'set', settings, force: false }, by, now);
-  const refusal =
-    planned === null || isRefusal(planned) || !facts.isProtected ? planned : protectionRefusal(planned, () => facts.flag);
+  // A flag that comes to be here is disabled, and changes nothing that is served: it asks for no reason.
+  const isChecked = facts.isProtected && facts.flag !== undefined;
+  const refusal = planned === null || isRefusal(planned) || !isChecked ? planned : protectionRefusal(planned, () => facts.flag);
   if (refusal === null || !isRefusal(refusal)) return planned;
   return { ...refusal, refused: `nothing was changed: in "${facts.scope.environment}", ${refusal.refused}` };
 }

@@ -16,7 +16,8 @@ const WITHOUT_REASON: ReadonlySet<string> = new Set(['sluice', 'file']);
  * a rollout or a test does. `before` is the flag of this key as it is kept.
  */
 export function protectionRefusal(change: Change, before: (key: string) => Flag | undefined): Refusal | null {
-  const silent = change.events.find(({ actor, reason }) => reason.trim() === '' && !WITHOUT_REASON.has(actor));
+  const told = new Set(change.events.flatMap(({ actor, reason }) => (reason.trim() === '' ? [] : [actor])));
+  const silent = change.events.find(({ actor }) => !told.has(actor) && !WITHOUT_REASON.has(actor));
   if (silent !== undefined) return reasonRefusal(`${silent.kind} "${silent.key}"`, silent.scope.environment);
   for (const record of change.records) {
     if (record.kind !== 'flag' || isMovedByRight(record.key, change.events)) continue;

@@ -100,7 +100,12 @@ export class Environments {
     for (const scope of this.#workspace.shared.scopes()) this.#openBusy(this.#workspace.shared.state(scope));
     const { breakGlass } = this.#options;
     if (breakGlass?.file === undefined) return;
-    for (const { scope } of new BreakGlassJournal(breakGlass.file).read().emergencies) this.#openIfThere(scope);
+    try {
+      for (const { scope } of new BreakGlassJournal(breakGlass.file).read().emergencies) this.#openIfThere(scope);
+    } catch (error) {
+      // Whoever opens an environment tells of it too, and goes on without.
+      this.#workspace.problem(error);
+    }
   }
 
   #openIfThere(scope: Scope): void {

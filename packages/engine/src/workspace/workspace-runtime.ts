@@ -27,12 +27,15 @@ export class WorkspaceRuntime {
   readonly shared: SharedStore;
   readonly directory = new Directory();
   readonly ready: Promise<void>;
+  /** Tells of a failure that no caller was there to be told of. */
+  readonly problem: (error: unknown) => void;
   #queue: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
   constructor({ store, clock, logger, onProblem }: Parts) {
     this.clock = clock;
     this.logger = logger;
+    this.problem = onProblem;
     this.shared = new SharedStore(store, onProblem);
     this.shared.followAll(({ records }) => this.directory.apply(records));
     this.ready = this.shared.load();
