@@ -234,6 +234,7 @@ export {
   type EnvironmentFacts,
   type EnvironmentFlags,
   levelDefinitions,
+  planArchiveEverywhere,
   planDefinition,
   type Siblings,
   spreadDefinitions,

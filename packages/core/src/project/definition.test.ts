@@ -8,7 +8,13 @@ import { planFlagEdit } from '../flag/plan-edit.ts';
 import { parseFlagSettings } from '../flag/settings.ts';
 import { compareFlags, planCopyFlag } from './compare.ts';
 import { changedDefinition, type DefinitionSettings, parseDefinition } from './definition.ts';
-import { type EnvironmentFacts, levelDefinitions, planDefinition, spreadDefinitions } from './plan-definition.ts';
+import {
+  type EnvironmentFacts,
+  levelDefinitions,
+  planArchiveEverywhere,
+  planDefinition,
+  spreadDefinitions,
+} from './plan-definition.ts';
 
 const BY = { actor: 'ann', reason: 'why' };
 const ENVIRONMENTS = ['development', 'staging', 'production'];
@@ -119,6 +125,19 @@ describe('the definition of a flag', () => {
       1,
     );
     expect(silent).toMatchObject({ code: 'invalid', refused: expect.stringContaining('in "production"') });
+  });
+
+  it('is not asked of an environment where the flag is archived, and is nobody’s when it is so everywhere', () => {
+    const flags = kept(new Map(), planDefinition(factsOf(new Map()), parseDefinition('f', {}), BY, 1));
+    const archived = new Map(flags).set('staging', { ...(flags.get('staging') as Flag), archivedAt: 1 });
+    const change = planDefinition(factsOf(archived), parseDefinition('f', { owner: 'core' }), BY, 2) as Change;
+    expect(change.records.map(({ scope }) => scope.environment)).toEqual(['development', 'production']);
+    const all = planArchiveEverywhere(factsOf(archived, true), BY, 3);
+    const gone = kept(archived, all);
+    expect([...gone.values()].map(({ archivedAt }) => archivedAt)).toEqual([3, 1, 3]);
+    expect(planArchiveEverywhere(factsOf(gone), BY, 4)).toBeNull();
+    expect(planDefinition(factsOf(gone), parseDefinition('f', { owner: 'web' }), BY, 4)).toMatchObject({ code: 'refused' });
+    expect(planArchiveEverywhere(factsOf(new Map()), BY, 4)).toMatchObject({ code: 'notFound' });
   });
 
   it('of components and of the flags of tests is each environment’s own', () => {

@@ -1,6 +1,6 @@
 /** Changes of a flag's definition: in all environments of its project in one change, or in none. */
 import type { Change } from '../change.ts';
-import { isRefusal, type Refusal } from '../error.ts';
+import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
@@ -17,19 +17,52 @@ export interface EnvironmentFacts extends FlagFacts {
   readonly isProtected: boolean;
 }
 
-/** The settings come from `parseDefinition`. Null when no environment has to change; a refusal names the environment. */
+/**
+ * The settings come from `parseDefinition`. Null when no environment has to change; a refusal names the environment. Where the flag is
+ * archived it stays what it was.
+ */
 export function planDefinition(
   environments: readonly EnvironmentFacts[],
   settings: ParsedSettings,
   by: Attribution,
   now: number,
 ): Change | Refusal | null {
-  const model = environments.find(({ flag }) => flag !== undefined && flag.archivedAt === null)?.flag;
+  const living = environments.filter(isLiving);
+  if (living.length === 0) return archivedRefusal(environments);
+  const model = living.find(({ flag }) => flag !== undefined)?.flag;
+  return inEach(living, (facts) => {
+    const beginning = facts.flag === undefined && model !== undefined ? beginningOf(model) : {};
+    return planIn(facts, { ...settings, fields: { ...beginning, ...settings.fields } }, by, now);
+  });
+}
+
+/** Takes the flag out of use for good, in all environments or in none. Null when it is so already. */
+export function planArchiveEverywhere(
+  environments: readonly EnvironmentFacts[],
+  by: Attribution,
+  now: number,
+): Change | Refusal | null {
+  return inEach(environments.filter(isLiving), (facts) => {
+    const planned = planFlagEdit(facts, { type: 'archive' }, by, now);
+    return checkedIn(facts, planned);
+  });
+}
+
+function isLiving({ flag }: EnvironmentFacts): boolean {
+  return flag === undefined || flag.archivedAt === null;
+}
+
+function archivedRefusal([facts]: readonly EnvironmentFacts[]): Refusal {
+  return refuse(`flag "${facts?.key ?? ''}" is archived; an archived key is not used again`);
+}
+
+function inEach(
+  environments: readonly EnvironmentFacts[],
+  plan: (facts: EnvironmentFacts) => Change | Refusal | null,
+): Change | Refusal | null {
   const changes: Change[] = [];
   for (const facts of environments) {
-    const beginning = facts.flag === undefined && model !== undefined ? beginningOf(model) : {};
-    const whole = { ...settings, fields: { ...beginning, ...settings.fields } };
-    const planned = planIn(facts, whole, by, now);
+    const planned = plan(facts);
     if (planned !== null && isRefusal(planned)) return planned;
     if (planned !== null) changes.push(planned);
   }
@@ -37,7 +70,11 @@ export function planDefinition(
 }
 
 function planIn(facts: EnvironmentFacts, settings: ParsedSettings, by: Attribution, now: number): Change | Refusal | null {
-  const planned = planFlagEdit(facts, { type: 'set', settings, force: false }, by, now);
+  return checkedIn(facts, planFlagEdit(facts, { type: 'set', settings, force: false }, by, now));
+}
+
+/** A refusal with the name of the environment. */
+function checkedIn(facts: EnvironmentFacts, planned: Change | Refusal | null): Change | Refusal | null {
   // A flag that comes to be here is disabled, and changes nothing that is served: it asks for no reason.
   const isChecked = facts.isProtected && facts.flag !== undefined;
   const refusal = planned === null || isRefusal(planned) || !isChecked ? planned : protectionRefusal(planned, () => facts.flag);
@@ -74,7 +111,7 @@ export function spreadDefinitions(
     if (Object.keys(fields).length === 0) continue;
     const told = change.events.find((event) => event.record === flag);
     const by = { actor: told?.actor ?? 'sluice', reason: told?.reason ?? '' };
-    for (const facts of siblings(flag.key)) {
+    for (const facts of siblings(flag.key).filter(isLiving)) {
       const settings = facts.flag === undefined ? beginningOf(flag) : fields;
       const planned = planIn(facts, settingsOf(settings), by, now);
       if (planned !== null && isRefusal(planned)) return planned;

@@ -18,6 +18,7 @@ import {
   parseProjectName,
   parseProjectSettings,
   planAddEnvironment,
+  planArchiveEverywhere,
   planCopyFlag,
   planCreateProject,
   planDefinition,
@@ -163,6 +164,23 @@ export class ProjectManager {
     const settings = parseDefinition(key, definition);
     const by = attributionOf(options);
     await this.#commit(project, options, (now) => planDefinition(this.#environments.facts(project, key), settings, by, now));
+    return this.#described(project, key);
+  }
+
+  /** Takes a flag out of use for good, in all environments of the project or in none. @throws SluiceError `notFound`, `refused` naming the environment */
+  async archiveFlag(
+    project: string,
+    name: string,
+    options: MutationOptions = {},
+  ): Promise<Readonly<Record<string, FlagDetails>>> {
+    checkOptions(`projects.archiveFlag("${name}")`, options, MUTATION_OPTIONS);
+    const key = nameOf(name, 'flag name');
+    const by = attributionOf(options);
+    await this.#commit(project, options, (now) => planArchiveEverywhere(this.#environments.facts(project, key), by, now));
+    return this.#described(project, key);
+  }
+
+  #described(project: string, key: string): Readonly<Record<string, FlagDetails>> {
     const environments = this.get(project).environments.map((environment) => environment.key);
     return Object.fromEntries(
       environments.map((environment) => [
