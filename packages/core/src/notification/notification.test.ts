@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Change } from '../change.ts';
 import { isRefusal, SluiceError } from '../error.ts';
 import { planCreateProject } from '../project/plan-project.ts';
 import type { Project } from '../project/project.ts';
@@ -79,7 +80,7 @@ describe('a webhook', () => {
     const kept = webhookOf({ url: 'https://h/' });
     const edited = planSetWebhook({ ...facts, kept }, { types: ['flag.*'] }, 'two', BY, 2);
     expect(edited).toMatchObject({ records: [{ secret: 'secret', types: ['flag.*'], revision: 2 }] });
-    expect((edited as { records: unknown[] }).records).toHaveLength(1);
+    expect((edited as Change).records).toHaveLength(1);
     const delivery = { ...newDelivery(kept.scope, 'chat', 3), revision: 4 };
     const off = { ...kept, isDisabled: true };
     expect(planSetWebhook({ ...facts, kept: off, delivery }, { isDisabled: false }, 'x', BY, 3)).toMatchObject({

@@ -23,7 +23,7 @@ const ACTS: Readonly<Record<string, Act>> = {
   segment: ({ flags }, n) => flags.setSegment('internal', { members: [`m${n}`] }, WHY),
   schedule: ({ flags }) => flags.scheduleEdit('f', { rolloutPercentage: 1 }, { ...WHY, at: Date.UTC(2030, 0) }),
   rollout: ({ rollouts }) => rollouts.startRollout('f', { ...WHY, strategy: 'canary', unvalidated: true }),
-  test: ({ abTests }, n) => abTests.createTest({ testId: `t${n}`, durationDays: 7 }, WHY),
+  test: ({ abTests }, n) => abTests.createTest({ testId: `t${n}`, controlComponent: 'a', treatmentComponent: 'b' }, WHY),
   version: ({ hotSwap }, n) => hotSwap.registerVersion('model', `${n}.0.0`, undefined, WHY),
   rollback: ({ rollbacks }) => rollbacks.rollbackTargeted('f', { ...WHY, userIds: ['u1'] }),
   ask: async ({ flags }) => flags.isEnabled('f', unit),
@@ -59,6 +59,8 @@ async function worldOfThree(): Promise<WorkspaceWorld> {
     await world.workspace.projects.create({ key, environments: [{ key: 'staging' }, { key: 'production' }] }, WHY);
     await world.workspace.define(key, 'f', { description: key }, WHY);
   }
+  for (const { project, environment } of SCOPES)
+    await world.workspace.environment(project, environment).flags.setFlag('f', { enabled: true, rolloutPercentage: 0 }, WHY);
   return world;
 }
 
@@ -69,6 +71,7 @@ describe('an environment', () => {
       maxLength: 12,
       size: 'max',
     });
+    const done = new Set<string>();
     await fc.assert(
       fc.asyncProperty(script, async (steps) => {
         const world = await worldOfThree();
@@ -86,7 +89,10 @@ describe('an environment', () => {
           const before = await Promise.all(others.map((other) => seenIn(world, other)));
           const heard = others.map((other) => told.get(other));
           const sluice = world.workspace.environment(scope.project, scope.environment);
-          await ACTS[name]?.(sluice, n).catch(() => {});
+          await ACTS[name]?.(sluice, n).then(
+            () => done.add(name),
+            () => {},
+          );
           const after = await Promise.all(others.map((other) => seenIn(world, other)));
           expect(after.map(({ evaluations, ...rest }) => rest)).toEqual(before.map(({ evaluations, ...rest }) => rest));
           expect(after.map(({ evaluations }) => evaluations)).toEqual(before.map(({ evaluations }) => evaluations + 1));
@@ -94,8 +100,9 @@ describe('an environment', () => {
         }
         await world.workspace.close();
       }),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
+    expect([...done].sort()).toEqual(Object.keys(ACTS).sort());
   }, 60_000);
 
   it('has a store that reads, keeps and counts for no other', async () => {
