@@ -4,6 +4,7 @@ import { DEFAULT_SCOPE, eventOf, newFlag, SluiceError } from '@sluice/core';
 import type { Committed, Store } from 'sluice';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { factsSuite } from './facts-suite.ts';
+import { receiptSuite } from './receipt-suite.ts';
 import type { StoreUnderTest } from './store-under-test.ts';
 
 export const by = { actor: 'tester', reason: 'because' };
@@ -126,6 +127,17 @@ export function storeSuite(name: string, make: () => Promise<StoreUnderTest>): v
       expect(all[2]?.record).toMatchObject({ key: 'a', revision: 2 });
       await expect(store.log({ scope: DEFAULT_SCOPE, limit: 0 })).rejects.toMatchObject({ code: 'invalid' });
     });
+
+    it('answers the events before a place, for the next page of those that are asked for newest first', async () => {
+      for (let i = 1; i <= 5; i++) await store.commit(changeOf(flagAt('a', i)));
+      const seqs = async (query: { before?: number; after?: number; newestFirst?: boolean }): Promise<number[]> =>
+        (await store.log({ scope: DEFAULT_SCOPE, limit: 2, ...query })).map(({ seq }) => seq);
+      expect(await seqs({ before: 4, newestFirst: true })).toEqual([3, 2]);
+      expect(await seqs({ before: 2, newestFirst: true })).toEqual([1]);
+      expect(await seqs({ before: 4, after: 1 })).toEqual([2, 3]);
+    });
+
+    receiptSuite(() => subject);
 
     it('answers what is due, the longest due first', async () => {
       const rollout = (key: string, dueAt: number | null): Rollout =>

@@ -1,4 +1,5 @@
 /** The change that a decision proposes and a store commits. */
+import type { Receipt } from './error.ts';
 import type { SluiceEvent } from './event.ts';
 import type { SluiceRecord } from './record.ts';
 
@@ -11,4 +12,9 @@ export interface Change {
   readonly events: readonly SluiceEvent[];
   /** The decision looked at more records than it changes: a store accepts it only if nothing was committed since. */
   readonly seesAll?: boolean;
+  /**
+   * The request that it is made for. It is kept in the same transaction, for at least 24 hours; a change with a kept id is refused as
+   * `repeated`.
+   */
+  readonly receipt?: Receipt;
 }

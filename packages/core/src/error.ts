@@ -6,9 +6,10 @@
  * - `conflict`: somebody else changed the record first; read again and decide again
  * - `refused`: the input is well-formed but not allowed in this state
  * - `unauthorized`: this actor may not do this
+ * - `repeated`: a change of this request was kept already; `repeats` is its receipt
  * - `unavailable`: the world failed (disk, network, store); the same call may succeed later
  */
-export const ERROR_CODES = ['invalid', 'notFound', 'conflict', 'refused', 'unauthorized', 'unavailable'] as const;
+export const ERROR_CODES = ['invalid', 'notFound', 'conflict', 'refused', 'unauthorized', 'repeated', 'unavailable'] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** One thing wrong with an input. `path` is a JSON pointer (`/flags/0/status`); line and column, from 1, exist when the input was a text. */
@@ -19,16 +20,27 @@ export interface Issue {
   readonly column?: number;
 }
 
+/** Names the request that a change was made for, so that the same request makes no second one. */
+export interface Receipt {
+  /** As whoever sends requests has it; the same in all scopes. */
+  readonly id: string;
+  /** What was asked: a request with a kept id and another fingerprint is a mistake, and no repetition. */
+  readonly fingerprint: string;
+}
+
 /** Distinguish by `code`, never by subclass: a code survives bundlers and the wire. */
 export class SluiceError extends Error {
   override readonly name = 'SluiceError';
   readonly code: ErrorCode;
   readonly issues: readonly Issue[];
+  /** Of a `repeated` request: the receipt that is kept, with the fingerprint of what was asked first. Null for all other codes. */
+  readonly repeats: Receipt | null;
 
-  constructor(code: ErrorCode, message: string, details: { issues?: readonly Issue[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, details: { issues?: readonly Issue[]; cause?: unknown; repeats?: Receipt } = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined);
     this.code = code;
     this.issues = details.issues ?? [];
+    this.repeats = details.repeats ?? null;
   }
 }
 

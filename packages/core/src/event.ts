@@ -1,4 +1,5 @@
 /** One thing that happened. The log of events is audit trail, history page, cache refresher and source of rollback at once. */
+import type { Receipt } from './error.ts';
 import type { JsonObject } from './json.ts';
 import type { RecordKind, SluiceRecord } from './record.ts';
 import type { Scope } from './scope.ts';
@@ -51,6 +52,23 @@ export const EVENT_TYPES = [
   'rollback.immediate',
   'rollback.gradual',
   'rollback.targeted',
+  'project.created',
+  'project.updated',
+  'project.environmentAdded',
+  'project.protectionChanged',
+  'person.created',
+  'person.updated',
+  'person.roleChanged',
+  'person.passwordChanged',
+  'person.sessionsEnded',
+  'person.disabled',
+  'person.enabled',
+  'token.created',
+  'token.revoked',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.secretRenewed',
+  'webhook.deleted',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
@@ -77,6 +95,8 @@ export interface SluiceEvent extends Attribution {
 /** An event with its place in the log; sequence numbers rise without gaps from 1. */
 export interface LoggedEvent extends SluiceEvent {
   readonly seq: number;
+  /** Of the change that it came with; left out when that had none. */
+  readonly receipt?: Receipt;
 }
 
 /** The event of `record` changing now. */

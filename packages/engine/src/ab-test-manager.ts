@@ -34,7 +34,7 @@ import { eligibilityWarnings } from './eligibility-warnings.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions } from './mutation.ts';
+import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
 import { rankedValues } from './ranked-values.ts';
 import { followsFlag, hasArm } from './recorded-metric.ts';
@@ -82,7 +82,7 @@ export class ABTestManager {
       if (view.flag(testId) !== undefined)
         return { refused: `a flag "${testId}" exists already; a test needs a key of its own`, code: 'conflict' };
       return createExperiment(whole, view.scope, attributionOf(options), now, view.segments);
-    });
+    }, requestOf(options));
     return this.getTest(testId);
   }
 
@@ -105,7 +105,7 @@ export class ABTestManager {
     await this.#runtime.commit((view, now) => {
       const experiment = experimentOf(view.experiments, testId);
       return startExperiment(experiment, view.flag(testId), attributionOf(options), now, view.startFacts(experiment.layer));
-    });
+    }, requestOf(options));
     return this.getTest(testId);
   }
 
@@ -173,17 +173,15 @@ export class ABTestManager {
     await this.#runtime.commit((view, now) => {
       const change = plan({ experiment: experimentOf(view.experiments, testId), view, now, by });
       return lossRefusal(change, view.facts(testId)) ?? change;
-    });
+    }, requestOf(options));
     return this.getTest(testId);
   }
 
   /** Everybody gets control again; the results stay. */
-  async stopTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
-    await this.#runtime.facts.flush();
-    await this.#runtime.commit((view, now) =>
-      stopExperiment(experimentOf(view.experiments, testId), view.flag(testId), attributionOf(options), now),
+  stopTest(testId: string, options: MutationOptions = {}): Promise<TestDetails> {
+    return this.#change(testId, options, ({ experiment, view, now, by }) =>
+      stopExperiment(experiment, view.flag(testId), by, now),
     );
-    return this.getTest(testId);
   }
 
   /**

@@ -14,7 +14,7 @@ import {
   SluiceError,
 } from '@sluice/core';
 import { describeValue } from './failure.ts';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -75,8 +75,9 @@ export class EditScheduler {
     const given = Object.entries(settings).filter(([, value]) => value !== undefined);
     const kept = copyJson(Object.fromEntries(given)) as JsonObject;
     const by = attributionOf(options);
-    const committed = await this.#runtime.commit((view, now) =>
-      planScheduleEdit({ ...view.facts(key), schedule: view.schedules.get(key) }, kept, at, by, now),
+    const committed = await this.#runtime.commit(
+      (view, now) => planScheduleEdit({ ...view.facts(key), schedule: view.schedules.get(key) }, kept, at, by, now),
+      requestOf(options),
     );
     const [made] = committed?.records ?? [];
     const edit = made?.kind === 'schedule' ? made.pending.find(({ id }) => id === `${key}#${made.lastNumber}`) : undefined;
@@ -96,7 +97,7 @@ export class EditScheduler {
     await this.#runtime.commit((view, now) => {
       const holds = ({ pending }: Schedule): boolean => pending.some((edit) => edit.id === id);
       return planCancelEdit([...view.schedules.values()].find(holds), id, by, now);
-    });
+    }, requestOf(options));
   }
 
   list(name?: string): ScheduledEditDetails[] {

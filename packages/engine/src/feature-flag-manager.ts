@@ -17,7 +17,7 @@ import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import { callOn, nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
@@ -77,7 +77,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   }
 
   async #kill(key: string, options: MutationOptions): Promise<FlagDetails> {
-    await this.runtime.emergency({ key, act: { type: 'kill' }, ...attributionOf(options) });
+    await this.runtime.emergency({ key, act: { type: 'kill' }, ...attributionOf(options) }, requestOf(options));
     return this.#details(key);
   }
 
@@ -174,7 +174,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     checkOptions(callOn(call, name), options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
     const by = attributionOf(options);
-    await this.runtime.commit((view, now) => planFlagEdit(view.facts(name), wanted, by, now));
+    await this.runtime.commit((view, now) => planFlagEdit(view.facts(name), wanted, by, now), requestOf(options));
     return this.#details(name);
   }
 

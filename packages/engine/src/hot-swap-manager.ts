@@ -19,7 +19,7 @@ import { poolOf, type VersionPool } from './components/version-pool.ts';
 import { describeValue } from './failure.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
-import { attributionOf, type MutationOptions } from './mutation.ts';
+import { attributionOf, type MutationOptions, requestOf } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 import { runtimeOf } from './runtime-of.ts';
@@ -120,7 +120,10 @@ export class HotSwapManager {
     const [from, to] = [found.flag.offVariant, found.known.version];
     const lease = await this.#pool.prepare(component, to);
     try {
-      const committed = await this.#runtime.commit((now, at) => planSwap(now.componentFacts(component), version, by, at));
+      const committed = await this.#runtime.commit(
+        (now, at) => planSwap(now.componentFacts(component), version, by, at),
+        requestOf(options),
+      );
       lease?.release();
       const drained = await this.#pool.drainUnused(component);
       return { component, from, to, changed: committed !== null, drained, durationMs: clock.now() - startedAt };
@@ -176,7 +179,10 @@ export class HotSwapManager {
   async retireVersion(component: string, version: string, options: MutationOptions = {}): Promise<void> {
     nameOf(component, 'component name');
     const by = attributionOf(options);
-    await this.#runtime.commit((view, now) => planRetireVersion(view.componentFacts(component), version, by, now));
+    await this.#runtime.commit(
+      (view, now) => planRetireVersion(view.componentFacts(component), version, by, now),
+      requestOf(options),
+    );
   }
 
   /** Takes no new calls, and resolves when the instances are disposed of after their last ones, or the drain's deadline has passed. Closing the flags does it too. */

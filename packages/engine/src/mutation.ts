@@ -1,5 +1,5 @@
 /** Who changes something and why, as callers may leave it out. */
-import { type Attribution, SluiceError } from '@sluice/core';
+import { type Attribution, type Receipt, SluiceError } from '@sluice/core';
 import { describeValue } from './failure.ts';
 
 export interface MutationOptions {
@@ -7,9 +7,16 @@ export interface MutationOptions {
   readonly reason?: string;
   /** Who; `local` unless given. */
   readonly actor?: string;
+  /**
+   * The request that this is done for: done a second time for the same `id`, within at least 24 hours, it is refused as `repeated`, whatever else there is
+   * to say. A call that commits more than once uses it for its first commit.
+   */
+  readonly request?: Receipt;
 }
 
-export const MUTATION_OPTIONS: readonly string[] = ['reason', 'actor'];
+const MAX_RECEIPT_LENGTH = 512;
+
+export const MUTATION_OPTIONS: readonly string[] = ['reason', 'actor', 'request'];
 
 /** @throws SluiceError `invalid` when who or why is no text */
 export function attributionOf(options: MutationOptions = {}): Attribution {
@@ -22,6 +29,16 @@ export function attributionOf(options: MutationOptions = {}): Attribution {
       ? ['/actor', `must be a text that is not empty; it is ${describeValue(actor)}`]
       : ['/reason', `must be a text; it is ${describeValue(reason)}`];
   throw new SluiceError('invalid', `${path} ${message}`, { issues: [{ path, message }] });
+}
+
+/** The request of `options`; undefined when there is none. @throws SluiceError `invalid` */
+export function requestOf({ request }: MutationOptions = {}): Receipt | undefined {
+  if (request === undefined) return undefined;
+  const { id, fingerprint } = (typeof request === 'object' && request !== null ? request : {}) as Partial<Receipt>;
+  const isText = (text: unknown): boolean => typeof text === 'string' && text !== '' && text.length <= MAX_RECEIPT_LENGTH;
+  if (isText(id) && isText(fingerprint)) return { id: id as string, fingerprint: fingerprint as string };
+  const message = `must be { id, fingerprint }, texts of 1 to ${MAX_RECEIPT_LENGTH} characters; it is ${describeValue(request)}`;
+  throw new SluiceError('invalid', `/request ${message}`, { issues: [{ path: '/request', message }] });
 }
 
 /** A misspelt option must not pass for one that was left out. @throws SluiceError `invalid` naming the first stranger, or what is no object at all */

@@ -13,6 +13,7 @@ import {
   parseVersion,
   percentageOfOthers,
   planGradualRollback,
+  type Receipt,
   ROLLBACK_EVENTS,
   rollbackStrategyOf,
   SluiceError,
@@ -30,7 +31,7 @@ import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, checkOptions, MUTATION_OPTIONS } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
@@ -90,8 +91,8 @@ export class RollbackManager {
     checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
     const by = attributionWithReason(call, options);
     const { rollbackToVersion } = options;
-    if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by);
-    return this.#performed(name, 'immediate', by, { type: 'rollback' });
+    if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by, requestOf(options));
+    return this.#performed(name, 'immediate', by, { type: 'rollback' }, requestOf(options));
   }
 
   /** Off for the named users, whatever else lets them in; nobody else notices. `addUserToFlag` lifts it. */
@@ -103,7 +104,7 @@ export class RollbackManager {
     checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
     const by = attributionWithReason(call, options);
     const userIds = checkedUserIds(call, options.userIds);
-    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds });
+    return this.#performed(name, 'targeted', by, { type: 'exclude', userIds }, requestOf(options));
   }
 
   /**
@@ -121,8 +122,9 @@ export class RollbackManager {
     checkDescending(name, stages, intervalMs);
     await this.#runtime.ready;
     const begun = this.#begin(name, 'gradual', by);
-    const committed = await this.#runtime.commit((view, now) =>
-      planGradualRollback(view.facts(name), stages, intervalMs, by, now),
+    const committed = await this.#runtime.commit(
+      (view, now) => planGradualRollback(view.facts(name), stages, intervalMs, by, now),
+      requestOf(options),
     );
     const started = this.#result(begun, { committed, isDurable: true });
     if (!started.changed) return { ...started, completed: () => Promise.resolve(started) };
@@ -131,13 +133,13 @@ export class RollbackManager {
   }
 
   /** The commit comes first: whatever loads or drains afterwards, nobody is assigned the bad version any more. */
-  async #rollToVersion(name: string, asked: string, by: Attribution): Promise<RollbackResult> {
+  async #rollToVersion(name: string, asked: string, by: Attribution, request?: Receipt): Promise<RollbackResult> {
     const parsed = parseVersion(name, asked);
     if (isRefusal(parsed)) throw new SluiceError(parsed.code, parsed.refused);
     const { version } = parsed;
     const begun = this.#begin(name, 'immediate', by);
     const known = begun.before === undefined ? 0 : percentageOfOthers(begun.before, version);
-    const outcome = await this.#runtime.emergency({ key: name, act: { type: 'toVersion', version }, ...by });
+    const outcome = await this.#runtime.emergency({ key: name, act: { type: 'toVersion', version }, ...by }, request);
     const rolled = this.#result(begun, outcome);
     const recorded = outcome.committed?.events.find(({ type }) => type === 'rollback.immediate')?.detail.fromPercentage;
     const fromPercentage = typeof recorded === 'number' ? recorded : known;
@@ -146,9 +148,15 @@ export class RollbackManager {
     return { ...rolled, ...loadingOf(rolled, problem), fromPercentage, toPercentage: 0, durationMs };
   }
 
-  async #performed(name: string, strategy: RollbackStrategy, by: Attribution, act: EmergencyAct): Promise<RollbackResult> {
+  async #performed(
+    name: string,
+    strategy: RollbackStrategy,
+    by: Attribution,
+    act: EmergencyAct,
+    request?: Receipt,
+  ): Promise<RollbackResult> {
     const begun = this.#begin(name, strategy, by);
-    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }));
+    return this.#result(begun, await this.#runtime.emergency({ key: name, act, ...by }, request));
   }
 
   #begin(name: string, strategy: RollbackStrategy, by: Attribution): Begun {

@@ -17,7 +17,7 @@ import { ends } from './endings.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { MetricsCollector } from './metrics/metrics-collector.ts';
-import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkIsObject, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import { callOn, nameOf } from './names.ts';
 import { presentFigures } from './present-figures.ts';
 import { noRollout, rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
@@ -70,7 +70,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
    */
   advise(name: FlagName<Flags>, options: StartRolloutOptions): string[] {
     checkIsObject(callOn('advise', name), options);
-    const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, ...settings } = options;
+    const { validate, onConflict: _onConflict, reason: _reason, actor: _actor, request: _request, ...settings } = options;
     const { view } = this.#runtime;
     const flag = view.flag(name);
     if (flag === undefined) throw new SluiceError('notFound', `flag "${name}" does not exist; create it with setFlag`);
@@ -184,7 +184,7 @@ export class RolloutManager<Flags extends object = AnyFlags> {
       if (kept === undefined) return noRollout(name);
       const rollout = isEnded(kept.phase) ? kept : this.#parts.controller.latest(kept);
       return planTransition(rollout, view.flag(name), command, command.by, now);
-    });
+    }, requestOf(options));
     return rolloutStatusOf(this.#runtime, name);
   }
 }

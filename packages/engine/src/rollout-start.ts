@@ -18,7 +18,7 @@ import {
 import { poolOf } from './components/version-pool.ts';
 import { controllerOf } from './controllers.ts';
 import { describeValue } from './failure.ts';
-import { attributionOf, checkIsObject, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkIsObject, type MutationOptions, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
 import { presentFigures } from './present-figures.ts';
 import type { Decide, Runtime } from './runtime.ts';
@@ -49,7 +49,7 @@ export async function startRolloutOn(
   prepare: Prepare = (_view, facts) => ({ facts, also: NOTHING }),
 ): Promise<void> {
   checkIsObject(callOn('startRollout', name), options);
-  const { validate, onConflict = 'refuse', reason, actor, ...settings } = options;
+  const { validate, onConflict = 'refuse', reason, actor, request: _request, ...settings } = options;
   await runtime.ready;
   const { controller, validators, sources } = controllerOf(runtime);
   const validatorName = settings.validatorName ?? (validate === undefined ? undefined : name);
@@ -72,7 +72,10 @@ export async function startRolloutOn(
       return { records: [...prepared.also.records, ...start.records], events: [...prepared.also.events, ...start.events] };
     };
   const unloadable = onConflict === 'supersede' ? await versionProblem(runtime, decide) : null;
-  await runtime.commit(decide((planned) => judged(planned) ?? unloadable));
+  await runtime.commit(
+    decide((planned) => judged(planned) ?? unloadable),
+    requestOf(options),
+  );
   // Only now: a start that was refused must not take the validator of the rollout that runs.
   if (validate !== undefined && validatorName !== undefined) validators.register(validatorName, validate);
   await controller.look(name);

@@ -7,7 +7,10 @@ import {
   type FreezeWindow,
   isRefusal,
   parseFreezeWindows,
+  protectionRefusal,
+  type Receipt,
   type Refusal,
+  reasonRefusal,
   SluiceError,
   type SluiceRecord,
 } from '@sluice/core';
@@ -16,6 +19,7 @@ import { readBreakGlassOptions } from './break-glass/break-glass-options.ts';
 import type { Clock } from './clock/clock.ts';
 import { answeredWithin, LATE } from './clock/deadline.ts';
 import { systemClock } from './clock/system-clock.ts';
+import { commitDecided } from './commit-decided.ts';
 import { ExposureWatches } from './exposure-watches.ts';
 import { FactsBuffer } from './facts-buffer.ts';
 import { asSluiceError } from './failure.ts';
@@ -31,8 +35,6 @@ import { View } from './view.ts';
 /** A decision over the records as they are now. Null: nothing to do. */
 export type Decide = (view: View, now: number) => Change | Refusal | null;
 
-/** How often a decision is made again because somebody else committed first. */
-const MAX_ATTEMPTS = 16;
 /** How long closing waits for a store that does not answer. */
 const CLOSE_PATIENCE_MS = 10_000;
 
@@ -48,6 +50,7 @@ export class Runtime {
   readonly breakGlass: BreakGlass;
   readonly overrides: Overrides;
   readonly #watches: ExposureWatches;
+  readonly #isProtected: () => boolean;
   /** Resolves when the view holds what the store holds; at once for memory and file. */
   readonly ready: Promise<void>;
   #queue: Promise<unknown> = Promise.resolve();
@@ -60,14 +63,17 @@ export class Runtime {
   /** The last place in the log that the view has heard of. */
   #seq = 0;
 
-  constructor(options: SluiceOptions = {}) {
+  /** `variables` are those of the process, which may say what it alone serves. */
+  constructor(options: SluiceOptions = {}, variables: NodeJS.ProcessEnv = process.env) {
     checkSluiceOptions(options);
+    const { isProtected = false } = options;
+    this.#isProtected = typeof isProtected === 'function' ? isProtected : () => isProtected;
     this.clock = options.clock ?? systemClock();
     this.freezeWindows = parseFreezeWindows(options.freezeWindows ?? []);
     this.logger = neverThrowing(options.logger ?? silentLogger);
     this.listeners = new Listeners<SluiceEvents>(this.logger);
     this.view = new View(options.scope ?? DEFAULT_SCOPE);
-    const overrides = readOverrides(options.overrides, process.env, this.logger);
+    const overrides = readOverrides(options.overrides, variables, this.logger);
     this.store = options.store ?? fileStore(options.file, { clock: this.clock, onProblem: (error) => this.problem(error) });
     const { store, clock, instanceId } = this;
     this.facts = new FactsBuffer({ store, clock, instanceId, scope: this.view.scope, onProblem: (error) => this.problem(error) });
@@ -118,10 +124,11 @@ export class Runtime {
   /**
    * Decides and commits, one at a time; a decision that lost against another process is made again over the new records.
    * Resolves when the change is durable and every evaluation sees it; null when there was nothing to change.
-   * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it
+   * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it, `repeated` when a
+   * change of this request was kept already
    */
-  commit(decide: Decide): Promise<Committed | null> {
-    const work = this.#queue.then(() => this.#commitNow(decide));
+  commit(decide: Decide, request?: Receipt): Promise<Committed | null> {
+    const work = this.#queue.then(() => this.#commitNow(decide, request));
     this.#queue = work.catch(() => {});
     this.clock.track(work.catch(() => {}));
     return work;
@@ -131,34 +138,35 @@ export class Runtime {
    * For what must take effect whatever the store does: in effect when this is called, and durable when the store can be written.
    * @throws SluiceError `notFound`, `invalid` or `refused` as `commit` does; never because the store failed
    */
-  emergency(asked: Pick<Emergency, 'key' | 'act' | 'actor' | 'reason'>): Promise<EmergencyOutcome> {
+  emergency(asked: Pick<Emergency, 'key' | 'act' | 'actor' | 'reason'>, request?: Receipt): Promise<EmergencyOutcome> {
     if (this.#isClosed) return Promise.reject(new SluiceError('refused', 'this Sluice is closed; create a new one'));
-    const work = this.breakGlass.perform({ ...asked, seq: this.#seq }, (decide) => this.commit(decide));
+    if (this.#isProtected() && asked.reason.trim() === '') {
+      const { code, refused } = reasonRefusal(`flag "${asked.key}"`, this.view.scope.environment);
+      return Promise.reject(new SluiceError(code, refused, { issues: [{ path: '/reason', message: 'must say why' }] }));
+    }
+    const work = this.breakGlass.perform({ ...asked, seq: this.#seq }, (decide) => this.commit(decide, request));
     this.clock.track(work.catch(() => {}));
     return work;
   }
 
-  async #commitNow(decide: Decide): Promise<Committed | null> {
+  async #commitNow(decide: Decide, request: Receipt | undefined): Promise<Committed | null> {
     if (this.#isClosed) throw new SluiceError('refused', 'this Sluice is closed; create a new one');
     await this.ready;
     // What this process serves already comes before what is decided now.
     if (this.breakGlass.isPending) await this.breakGlass.settle();
-    for (let attempt = 1; ; attempt++) {
-      const seen = this.#seq;
-      const change = decide(this.view, this.clock.now());
-      if (change === null || isRefusal(change)) {
-        // That nothing is to be done, or may be, is not to be decided on a state that another process has changed.
-        await this.store.refresh();
-        if (this.#seq !== seen && attempt < MAX_ATTEMPTS) continue;
-        if (change === null) return null;
-        throw new SluiceError(change.code, change.refused, { issues: change.issues ?? [] });
-      }
-      try {
-        return await this.store.commit(change, seen);
-      } catch (error) {
-        if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
-      }
-    }
+    const { store, view, clock } = this;
+    return commitDecided({
+      store,
+      scopes: [view.scope],
+      seen: () => this.#seq,
+      decide: () => this.#permitted(decide(view, clock.now())),
+      request,
+    });
+  }
+
+  #permitted(decided: ReturnType<Decide>): ReturnType<Decide> {
+    if (decided === null || isRefusal(decided) || !this.#isProtected()) return decided;
+    return protectionRefusal(decided, (key) => this.view.flag(key)) ?? decided;
   }
 
   #follow(committed: Committed): void {

@@ -11,7 +11,7 @@ import {
   SluiceError,
   usersOfSegment,
 } from '@sluice/core';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -93,7 +93,7 @@ export class SegmentEditor {
     await this.#runtime.commit((view, now) => {
       const facts = { ...view.segmentWorld(), scope: view.scope, key, kept: view.segments.kept(key) };
       return planSegmentEdit(facts, edit, by, now);
-    });
+    }, requestOf(options));
   }
 
   #details(name: string): SegmentDetails {

@@ -17,6 +17,11 @@ export interface SluiceOptions {
   /** Silent unless given. */
   readonly logger?: Logger;
   readonly scope?: Scope;
+  /**
+   * Whether the scope is protected: a reason is required of every change, and shares rise past 1 % only by a rollout. False unless given; a function is
+   * asked at every change.
+   */
+  readonly isProtected?: boolean | (() => boolean);
   /** While one lasts, no rollout opens a stage; the same in all processes over one store. Nothing that goes back is frozen. */
   readonly freezeWindows?: readonly FreezeWindowSettings[];
   /** How kills work that the store does not take. */
@@ -28,14 +33,14 @@ export interface SluiceOptions {
   readonly overrides?: OverrideSettings | string;
 }
 
-const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows', 'overrides'];
+const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows', 'overrides', 'isProtected'];
 
 /** A misspelt `file` must not quietly mean the default one. */
 export function checkSluiceOptions(options: SluiceOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new SluiceError('invalid', `Sluice takes options such as { file: 'flags.json' }, not ${describeValue(options)}`);
   checkOptions('createSluice', options, OPTIONS);
-  const { store, file, clock, logger, scope } = options;
+  const { store, file, clock, logger, scope, isProtected = false } = options;
   if (store !== undefined && file !== undefined) throw new SluiceError('invalid', 'give either `store` or `file`, not both');
   const wrong = (place: string, what: string, value: unknown): SluiceError =>
     new SluiceError('invalid', `/${place} must be ${what}; it is ${describeValue(value)}`, {
@@ -46,5 +51,7 @@ export function checkSluiceOptions(options: SluiceOptions): void {
   if (clock !== undefined && typeof clock?.schedule !== 'function') throw wrong('clock', 'a clock such as manualClock(0)', clock);
   if (scope !== undefined && !isScope(scope))
     throw wrong('scope', '{ project, environment }, two texts that are not empty', scope);
+  if (typeof isProtected !== 'boolean' && typeof isProtected !== 'function')
+    throw wrong('isProtected', 'true or false, or a function that says so', isProtected);
   if (logger !== undefined && typeof logger?.error !== 'function') throw wrong('logger', 'a logger such as console', logger);
 }

@@ -43,7 +43,11 @@ export interface Sluice<Flags extends object = AnyFlags> {
  * @throws SluiceError `invalid` with file, line and column when the flag file is bad and there is no last good state
  */
 export function createSluice<Flags extends object = AnyFlags>(options: SluiceOptions = {}): Sluice<Flags> {
-  const runtime = new Runtime(options);
+  return sluiceOn<Flags>(new Runtime(options));
+}
+
+/** All managers over one runtime. */
+export function sluiceOn<Flags extends object = AnyFlags>(runtime: Runtime): Sluice<Flags> {
   const metrics = new MetricsCollector({ clock: runtime.clock, logger: runtime.logger });
   const flags = new FeatureFlagManager<Flags>(runtime);
   const rollouts = new RolloutManager<Flags>(flags, { metrics });

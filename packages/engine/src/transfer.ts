@@ -15,7 +15,7 @@ import {
   type SluiceRecord,
 } from '@sluice/core';
 import { describeValue } from './failure.ts';
-import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions } from './mutation.ts';
+import { attributionWithReason, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
 import type { Runtime } from './runtime.ts';
 import { checkedMaxBytes, inBytes } from './store/file-size.ts';
 import type { View } from './view.ts';
@@ -80,7 +80,7 @@ export async function importAll(runtime: Runtime, document: unknown, options: Im
     entries = planned.entries;
     if (planned.change === null) return refusalOf(entries);
     return planned.change.records.length === 0 ? null : planned.change;
-  });
+  }, requestOf(options));
   return { entries, changed: committed !== null };
 }
 

@@ -23,7 +23,8 @@ export function after(facts: ComponentFacts, change: Change | Refusal | null): C
   let next = facts;
   for (const record of change.records) {
     const { kind } = record;
-    if (kind === 'layer' || kind === 'segment' || kind === 'schedule') throw new Error(`a component changes no ${kind}`);
+    if (kind !== 'flag' && kind !== 'rollout' && kind !== 'experiment' && kind !== 'component')
+      throw new Error(`a component changes no ${kind}`);
     const before = facts[kind]?.revision ?? 0;
     if (record.revision !== before + 1) throw new Error(`${kind} goes from revision ${before} to ${record.revision}`);
     next = { ...next, [kind]: record };

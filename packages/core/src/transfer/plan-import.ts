@@ -216,7 +216,7 @@ function eventType(record: SluiceRecord, before: SluiceRecord | undefined): Even
   if (record.kind === 'layer') return 'layer.changed';
   if (record.kind === 'schedule') return 'schedule.added';
   if (record.kind === 'segment') return before === undefined || isDeleted(before) ? 'segment.created' : 'segment.updated';
-  if (before?.kind !== 'flag') return 'flag.created';
+  if (record.kind !== 'flag' || before?.kind !== 'flag') return 'flag.created';
   if (record.archivedAt !== null) return 'flag.archived';
   if (record.status === 'disabled' && before.status !== 'disabled') return 'flag.killed';
   return before.status === 'disabled' && record.status !== 'disabled' ? 'flag.restored' : 'flag.updated';

@@ -49,7 +49,7 @@ type DecideEmergency = (view: View, now: number) => Change | Refusal | null;
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 30_000;
 /** What a store answers when the call itself is at fault; anything else is the world's failure, and a kill stands all the same. */
-const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'refused', 'unauthorized']);
+const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'refused', 'unauthorized', 'repeated']);
 
 export class BreakGlass {
   readonly #deps: Deps;

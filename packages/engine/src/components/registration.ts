@@ -1,7 +1,7 @@
 /** The one way into the registry of versions, whichever manager is asked. */
 import { isRefusal, parseVersion, planRegisterVersion, SluiceError } from '@sluice/core';
 import { describeValue } from '../failure.ts';
-import { attributionOf, type MutationOptions } from '../mutation.ts';
+import { attributionOf, type MutationOptions, requestOf } from '../mutation.ts';
 import { nameOf } from '../names.ts';
 import type { Runtime } from '../runtime.ts';
 import type { VersionLoader } from './loader.ts';
@@ -39,8 +39,9 @@ export async function registerVersion<Instance>(
   // The slot has no type of its own: whoever registers and whoever uses a component agree on what its instances are.
   slot?.attach(load as VersionLoader, (healthCheck as HealthCheck | undefined) ?? null);
   try {
-    await runtime.commit((view, now) =>
-      planRegisterVersion(view.componentFacts(component), version, load !== undefined, attributionOf(by), now),
+    await runtime.commit(
+      (view, now) => planRegisterVersion(view.componentFacts(component), version, load !== undefined, attributionOf(by), now),
+      requestOf(by),
     );
   } catch (error) {
     slot?.detach();

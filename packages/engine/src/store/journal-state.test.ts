@@ -7,7 +7,7 @@ import { JournalState } from './journal-state.ts';
 const flagAt = (key: string, revision: number): Flag => ({ ...newFlag(key, DEFAULT_SCOPE, 0), revision });
 const by = { actor: 'a', reason: '' };
 const commitOf = (seq: number, hash: string, flag: Flag): JournalEntry =>
-  commitEntry(seq, hash, [flag], [eventOf('flag.updated', flag, by, 0)]);
+  commitEntry(seq, hash, { records: [flag], events: [eventOf('flag.updated', flag, by, 0)] });
 const stateOf = (): JournalState => new JournalState(new History({ older: () => [], readOlder: () => [] }));
 
 function stateAfter(...entries: JournalEntry[]): JournalState {
@@ -36,7 +36,7 @@ it('a checkpoint says what the flag file does not say yet', () => {
 it('an edit that was taken in is no edit again while its file stands in the way', () => {
   const edited = { hash: 'by hand', flags: [['b', null]] as const };
   const flag = flagAt('a', 1);
-  const state = stateAfter(commitOf(1, 'h1', flagAt('b', 1)), commitEntry(2, 'h2', [flag], [], edited));
+  const state = stateAfter(commitOf(1, 'h1', flagAt('b', 1)), commitEntry(2, 'h2', { records: [flag], events: [] }, edited));
   expect(state.unplacedHashes.has('by hand')).toBe(true);
   expect([...state.placedFlags]).toEqual([['b', null]]);
 });

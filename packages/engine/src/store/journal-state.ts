@@ -3,11 +3,13 @@ import { DEFAULT_SCOPE, type Flag, type LoggedEvent, SluiceError, type SluiceRec
 import { EMPTY_FILE, hashOf } from './flag-file-text.ts';
 import type { History } from './history.ts';
 import { eventsOf, type JournalEntry } from './journal-entry.ts';
+import { ReceiptBook } from './receipt-book.ts';
 import { RecordBook } from './record-book.ts';
 import type { Committed } from './store.ts';
 
 export class JournalState {
   readonly book = new RecordBook();
+  readonly receipts = new ReceiptBook();
   readonly #history: History;
   #hash = hashOf(EMPTY_FILE);
   #seq = 0;
@@ -78,6 +80,7 @@ export class JournalState {
       for (const known of [this.#placedFlags, this.#since]) if (!known.has(record.key)) known.set(record.key, flag);
     }
     this.book.apply(entry.records);
+    this.receipts.apply(entry.receipt, events);
     this.#events.push(...events);
     if (entry.edited !== undefined) {
       // Where an edit stands, nothing that was implied before does.
@@ -102,6 +105,7 @@ export class JournalState {
     const missed = entry.records.filter((record) => record.revision > revisionOf(record));
     this.book.clear();
     this.book.apply(entry.records);
+    this.receipts.restore(entry.receipts ?? []);
     this.#hash = entry.hash;
     this.#seq = entry.seq;
     this.#unplacedHashes = new Set(entry.hashes);
@@ -114,7 +118,8 @@ export class JournalState {
   /** Everything that a new segment has to begin with. */
   *checkpoint(): Generator<JournalEntry> {
     const [hashes, flags] = [[...this.#unplacedHashes], [...this.#placedFlags]];
-    yield { type: 'checkpoint', seq: this.#seq, hash: this.#hash, records: this.book.all(), hashes, flags };
+    const [records, receipts] = [this.book.all(), this.receipts.all()];
+    yield { type: 'checkpoint', seq: this.#seq, hash: this.#hash, records, receipts, hashes, flags };
   }
 
   /** A new segment has begun: the events up to now are in older ones. */

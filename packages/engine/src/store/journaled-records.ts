@@ -100,7 +100,8 @@ export class JournaledRecords {
       // A bad edit is its editor's to mend, and keeps nobody from changing flags.
       await this.#sync.look().catch((error: unknown) => this.#problem(error));
       this.#journal.catchUp();
-      const { book, seq } = this.#journal.state;
+      const { book, receipts, seq } = this.#journal.state;
+      receipts.check(change);
       book.check(change, seq, seenSeq);
       const committed = await this.#sync.keep(change);
       await this.#journal.rotateIfLong().catch((error: unknown) => this.#problem(error));

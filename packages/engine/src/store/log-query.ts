@@ -36,6 +36,8 @@ export function queryBatches(batches: Iterable<readonly LoggedEvent[]>, query: L
 function isAskedFor(event: LoggedEvent, query: LogQuery): boolean {
   return (
     event.seq > (query.after ?? 0) &&
+    event.seq < (query.before ?? Number.POSITIVE_INFINITY) &&
+    (query.request === undefined || event.receipt?.id === query.request) &&
     sameScope(event.scope, query.scope) &&
     (query.kind === undefined || event.kind === query.kind) &&
     (query.key === undefined || event.key === query.key) &&

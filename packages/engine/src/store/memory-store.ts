@@ -13,6 +13,7 @@ import { FactsBook } from './facts-book.ts';
 import { Followers, warn } from './followers.ts';
 import { LeaseBook } from './lease-book.ts';
 import { queryEvents } from './log-query.ts';
+import { loggedEvents, ReceiptBook } from './receipt-book.ts';
 import { deepFreeze, RecordBook } from './record-book.ts';
 import type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState } from './store.ts';
 
@@ -32,6 +33,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
 class MemoryStore implements Store {
   readonly #records = new RecordBook();
+  readonly #receipts = new ReceiptBook();
   readonly #facts: FactsBook;
   readonly #leases = new LeaseBook();
   readonly #followers: Followers;
@@ -50,10 +52,12 @@ class MemoryStore implements Store {
 
   async commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
     if (this.#isClosed) throw new SluiceError('unavailable', 'the memory store is closed');
+    this.#receipts.check(change);
     if (fence !== undefined) this.#leases.check(fence);
     this.#records.check(change, this.#seq, seenSeq);
     this.#records.apply(change.records.map(deepFreeze));
-    const events = change.events.map((event, index): LoggedEvent => ({ ...event, seq: this.#seq + index + 1 }));
+    const events = loggedEvents(change, this.#seq);
+    this.#receipts.apply(change.receipt, events);
     this.#seq += events.length;
     this.#events.push(...events);
     if (this.#events.length > MAX_EVENTS * 1.1) this.#events = this.#events.slice(-MAX_EVENTS);

@@ -78,7 +78,7 @@ export class RecordJournal {
    */
   async append(change: Change, hash: string, edited?: EditedFile): Promise<Committed> {
     const seq = this.state.seq + change.events.length;
-    const commits = this.#tell(await this.#journal.append(commitEntry(seq, hash, change.records, change.events, edited)));
+    const commits = this.#tell(await this.#journal.append(commitEntry(seq, hash, change, edited)));
     const own = commits.find((committed) => committed.seq === seq && isOf(change, committed.records));
     if (own === undefined) throw new SluiceError('unavailable', `${this.#journal.path}: the change was kept and cannot be read`);
     return own;

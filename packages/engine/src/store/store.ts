@@ -35,6 +35,10 @@ export interface LogQuery {
   readonly types?: readonly EventType[];
   /** Only events with a greater sequence number. */
   readonly after?: number;
+  /** Only events with a smaller sequence number: the next page of those that are asked for newest first. */
+  readonly before?: number;
+  /** Only events of changes that were made for this request (`Change.receipt`). */
+  readonly request?: string;
   readonly newestFirst?: boolean;
   /** 1 to 1000; 100 unless given. */
   readonly limit?: number;
@@ -78,8 +82,10 @@ export interface Store {
   /** The state now. A store that can answer at once does (memory, file), so that evaluation needs no waiting. */
   read(): StoredState | Promise<StoredState>;
   /**
-   * Keeps all of `change` durably or nothing. `seenSeq` is the place in the log of the state that it was decided on.
-   * @throws SluiceError `conflict` when a record's revision is not the kept one plus one, or when a change that sees all was decided on
+   * Keeps all of `change` durably or nothing. `seenSeq` is the place in the log of the state that it was decided on. The change's receipt
+   * is kept with it for at least 24 hours, whatever scope it was for, and stands in its events.
+   * @throws SluiceError `repeated`, with the kept receipt as `repeats`, when a change with this receipt's id was kept: before anything else is
+   * looked at; `conflict` when a record's revision is not the kept one plus one, or when a change that sees all was decided on
    * another state than the present one; `refused` when the lease of `fence` has gone to another holder; `unavailable` when it cannot be kept
    */
   commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed>;
