@@ -1,7 +1,7 @@
 /** From a decision to a commit: made again when somebody else was first, and for one request once. */
 import { type Change, isRefusal, type Receipt, type Refusal, type Scope, SluiceError } from '@sluice/core';
 import { repeatedRequest } from './store/receipt-book.ts';
-import type { Committed, Store } from './store/store.ts';
+import type { Committed, Fence, Store } from './store/store.ts';
 
 /** How often a decision is made again because somebody else committed first. */
 const MAX_ATTEMPTS = 16;
@@ -15,10 +15,12 @@ interface Decided {
   /** Over the records as they are now. Null: nothing to do. */
   readonly decide: () => Change | Refusal | null;
   readonly request: Receipt | undefined;
+  /** The lease that it is made under, if any. */
+  readonly fence?: Fence | undefined;
 }
 
 /** @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `repeated`, and what the store throws */
-export async function commitDecided({ store, scopes, seen, decide, request }: Decided): Promise<Committed | null> {
+export async function commitDecided({ store, scopes, seen, decide, request, fence }: Decided): Promise<Committed | null> {
   for (let attempt = 1; ; attempt++) {
     const seenSeq = seen();
     const change = decide();
@@ -32,7 +34,7 @@ export async function commitDecided({ store, scopes, seen, decide, request }: De
       throw new SluiceError(change.code, change.refused, { issues: change.issues ?? [] });
     }
     try {
-      return await store.commit(request === undefined ? change : { ...change, receipt: request }, seenSeq);
+      return await store.commit(request === undefined ? change : { ...change, receipt: request }, seenSeq, fence);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
     }

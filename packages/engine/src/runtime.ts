@@ -29,7 +29,7 @@ import { type OverrideSettings, Overrides, readOverrides } from './overrides.ts'
 import type { SluiceEvents } from './sluice-events.ts';
 import { checkSluiceOptions, type SluiceOptions } from './sluice-options.ts';
 import { DEFAULT_FILE, fileStore } from './store/file-store.ts';
-import type { Committed, Store } from './store/store.ts';
+import type { Committed, Fence, Store } from './store/store.ts';
 import { View } from './view.ts';
 
 /** A decision over the records as they are now. Null: nothing to do. */
@@ -125,10 +125,10 @@ export class Runtime {
    * Decides and commits, one at a time; a decision that lost against another process is made again over the new records.
    * Resolves when the change is durable and every evaluation sees it; null when there was nothing to change.
    * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it, `repeated` when a
-   * change of this request was kept already
+   * change of this request was kept already, `refused` when the lease of `fence` went to another
    */
-  commit(decide: Decide, request?: Receipt): Promise<Committed | null> {
-    const work = this.#queue.then(() => this.#commitNow(decide, request));
+  commit(decide: Decide, request?: Receipt, fence?: Fence): Promise<Committed | null> {
+    const work = this.#queue.then(() => this.#commitNow(decide, request, fence));
     this.#queue = work.catch(() => {});
     this.clock.track(work.catch(() => {}));
     return work;
@@ -149,7 +149,7 @@ export class Runtime {
     return work;
   }
 
-  async #commitNow(decide: Decide, request: Receipt | undefined): Promise<Committed | null> {
+  async #commitNow(decide: Decide, request: Receipt | undefined, fence: Fence | undefined): Promise<Committed | null> {
     if (this.#isClosed) throw new SluiceError('refused', 'this Sluice is closed; create a new one');
     await this.ready;
     // What this process serves already comes before what is decided now.
@@ -161,6 +161,7 @@ export class Runtime {
       seen: () => this.#seq,
       decide: () => this.#permitted(decide(view, clock.now())),
       request,
+      fence,
     });
   }
 

@@ -17,7 +17,10 @@ export interface Tables {
   /** The latest commits, for those who follow: one without events is one, too. */
   readonly sluice_commits: { number: number; seq: number; records: string };
   readonly sluice_records: RecordName & { place: number; revision: number; due_at: number | null; body: string };
-  readonly sluice_events: RecordName & { seq: number; type: string; body: string };
+  /** `request` is the id of the receipt, null without one. */
+  readonly sluice_events: RecordName & { seq: number; type: string; request: string | null; body: string };
+  /** `kept_at` is the instant of its change, and never before that of an older one. */
+  readonly sluice_receipts: { id: string; kept_at: number; body: string };
   readonly sluice_leases: { name: string; holder: string; until: number; token: number };
   /** The last batch of each instance. */
   readonly sluice_instances: { instance: string; seq: number };
