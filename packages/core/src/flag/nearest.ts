@@ -8,9 +8,9 @@ export function nearest(name: string, known: readonly string[]): string {
   const [best] = known
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
-    ? ` (did you mean "${best.candidate}"?)`
-    : listed(known);
+  const isClose = best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3));
+  // Of a name of one letter any other is but one letter away.
+  return isClose && best.distance < best.candidate.length ? ` (did you mean "${best.candidate}"?)` : listed(known);
 }
 
 function listed(known: readonly string[]): string {
