@@ -85,7 +85,8 @@ describe('segments', () => {
     await sluice.flags.setSegment('staff', { members: ['ann'] });
     await expect(sluice.flags.setFlag('f', { conditions: { in_segment: 'stuff' } })).rejects.toMatchObject({
       code: 'invalid',
-      message: 'flag "f": /flags/0/conditions/in_segment names the segment "stuff", which does not exist (did you mean "staff"?)',
+      issues: [{ path: '/conditions/in_segment' }],
+      message: 'flag "f": /conditions/in_segment names the segment "stuff", which does not exist (did you mean "staff"?)',
     });
     await expect(
       sluice.flags.setFlag('f', {
