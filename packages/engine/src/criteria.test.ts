@@ -145,7 +145,7 @@ describe('criteria on the process own collector', () => {
     }
     await sluice.rollouts.startRollout('f', {
       ...plan,
-      criteria: [...criteria, { metric: 'errorRate', max: 0.05, source: 'other' }],
+      criteria: [...criteria, { metric: 'errorRate', name: 'elsewhere', max: 0.05, source: 'other' }],
       onConflict: 'supersede',
     });
     expect(sluice.rollouts.getRolloutStatus('f')).toMatchObject({ phase: 'baking' });

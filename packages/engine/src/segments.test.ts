@@ -85,6 +85,7 @@ describe('segments', () => {
     await sluice.flags.setSegment('staff', { members: ['ann'] });
     await expect(sluice.flags.setFlag('f', { conditions: { in_segment: 'stuff' } })).rejects.toMatchObject({
       code: 'invalid',
+      issues: [{ path: '/conditions/in_segment' }],
       message: 'flag "f": /conditions/in_segment names the segment "stuff", which does not exist (did you mean "staff"?)',
     });
     await expect(
@@ -143,7 +144,7 @@ describe('segments', () => {
     expect(to.flags.isEnabled('f', { userId: 'ann' })).toBe(true);
     const without = createSluice({ store: memoryStore() });
     await expect(without.import({ ...document, segments: [] }, { reason: 'move' })).rejects.toThrow(
-      'flag "f": /conditions/in_segment names the segment "staff", which does not exist',
+      'flag "f": /flags/0/conditions/in_segment names the segment "staff", which does not exist',
     );
   });
 });

@@ -163,8 +163,7 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
     return [
       {
         path,
-        message:
-          'must be { "values": { at least two (one for a component) }, "off": name, "on": name, "split"?: { name: percentage } or ranges }',
+        message: `must be { "values": { at least two (one for a component) }, "off": name, "on": name, "split"?: { name: percentage } or ranges }; ${foundVariants(value)}`,
       },
     ];
   }
@@ -190,6 +189,13 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
   }
   if (least === 2 && value.off === value.on) issues.push({ path: `${path}/on`, message: 'must differ from off' });
   return value.split === undefined ? issues : [...issues, ...declaredSplitIssues(value.split, declared, `${path}/split`)];
+}
+
+function foundVariants(value: unknown): string {
+  if (!isJsonObject(value)) return `it is ${shown(value)}`;
+  return isJsonObject(value.values)
+    ? `its values are ${Object.keys(value.values).map(shown).join(', ') || 'none'}`
+    : `its values are ${shown(value.values)}`;
 }
 
 function declaredSplitIssues(split: unknown, declared: object, path: string): Issue[] {

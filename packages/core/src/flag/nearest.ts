@@ -8,7 +8,9 @@ export function nearest(name: string, known: readonly string[]): string {
   const [best] = known
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
-  return best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
+  const isClose = best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3));
+  // Of a name of one letter any other is but one letter away.
+  return isClose && best.distance < Math.max(name.length, best.candidate.length)
     ? ` (did you mean "${best.candidate}"?)`
     : listed(known);
 }

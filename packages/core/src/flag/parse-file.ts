@@ -13,7 +13,10 @@ export function parseFlagFile(value: unknown): { readonly flags: readonly FileFl
   if (!isJsonObject(value) || !Array.isArray(value.flags)) {
     return {
       issues: [
-        { path: '', message: `must be an object with a list "flags"; it is ${Array.isArray(value) ? 'a list' : shown(value)}` },
+        {
+          path: '',
+          message: `must be an object with a list "flags"; ${isJsonObject(value) ? 'its flags are' : 'it is'} ${shown(isJsonObject(value) ? value.flags : value)}`,
+        },
       ],
     };
   }

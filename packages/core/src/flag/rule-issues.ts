@@ -20,7 +20,10 @@ export function ruleIssues(value: unknown, path: string, share: 'rolloutPercenta
     const parsed = parseCondition(value.if, `${path}/if`);
     if ('issues' in parsed) issues.push(...parsed.issues);
   }
-  if ((value.variant === undefined) === (value[share] === undefined)) return [...issues, { path, message: form }];
+  if ((value.variant === undefined) === (value[share] === undefined)) {
+    const found = value.variant === undefined ? 'neither' : 'both';
+    return [...issues, { path, message: `${form}; it has ${found} of variant and ${share}` }];
+  }
   const problem = value.variant === undefined ? percentageProblem(value[share]) : variantNameProblem(value.variant);
   const field = value.variant === undefined ? share : 'variant';
   return problem === null

@@ -171,9 +171,8 @@ const texts =
     const tooMany = tooManyNames(value, name === 'disabledUsers');
     if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
     const bad = value.findIndex((member) => typeof member !== 'string' || member === '');
-    if (bad >= 0)
-      return { issues: [{ path: `${path}/${bad}`, message: `must be a text that is not empty; it is ${shown(value[bad])}` }] };
-    return { field: { [name]: [...new Set(value as string[])] } };
+    if (bad < 0) return { field: { [name]: [...new Set(value as string[])] } };
+    return { issues: [{ path: `${path}/${bad}`, message: `must be a text that is not empty; it is ${shown(value[bad])}` }] };
   };
 
 const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status' | 'rolloutPercentage'>]-?: Reader } = {
@@ -214,14 +213,11 @@ function readVariants(value: unknown, path: string): ReturnType<Reader> {
     return { issues: [{ path: `${path}/${pointerPart(bad[0])}`, message: `must be a JSON value; it is ${shown(bad[1])}` }] };
   const copy = isJsonObject(value) ? copyJson(value) : undefined;
   const names = isJsonObject(copy) ? Object.keys(copy) : [];
-  if (names.length < 2) {
-    const found = names.length === 0 ? `is ${shown(value)}` : `has only ${shown(names[0])}`;
-    const message = `must be an object of at least two JSON values by variant name, such as { off: false, on: true }; it ${found}`;
-    return { issues: [{ path, message }] };
-  }
+  const found = names.length === 0 ? `is ${shown(value)}` : `has only ${shown(names[0])}`;
+  const form = 'must be an object of at least two JSON values by variant name, such as { off: false, on: true }';
+  if (names.length < 2) return { issues: [{ path, message: `${form}; it ${found}` }] };
   const tooMany = tooManyProblem(names.length, MAX_VARIANTS, 'variants');
-  if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
-  return { field: { variants: copy as Readonly<Record<string, JsonValue>> } };
+  return tooMany === null ? { field: { variants: copy as Flag['variants'] } } : { issues: [{ path, message: tooMany }] };
 }
 
 function readSplit(value: unknown, path: string): ReturnType<Reader> {

@@ -176,6 +176,16 @@ describe('what a record names of its own', () => {
     [list]: [{ ...document[list][0], ...fields }],
   });
 
+  it('is refused where a test is over that never ended, or the other way round', () => {
+    expect(refusedAt(withEntry(documentOf(experiment), 'experiments', { phase: 'stopped' }))).toEqual([
+      '/experiments/0/stoppedAt must be a date-time where phase is "stopped"; it is null',
+    ]);
+    const stoppedAt = new Date(START).toISOString();
+    expect(refusedAt(withEntry(documentOf(experiment), 'experiments', { stoppedAt }))[0]).toContain(
+      'must be null where phase is "draft"',
+    );
+  });
+
   it('is refused where it is not its own', () => {
     const owned = withEntry(documentOf(flag), 'flags', { shareOwner: { kind: 'rollout', key: 'other' } });
     expect(refusedAt(owned)).toEqual([

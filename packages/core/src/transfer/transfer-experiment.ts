@@ -146,11 +146,20 @@ export function parseExperimentEntry(value: unknown, path: string, scope: Scope)
   };
 }
 
-/** What a test names of its own must be its own. */
-function strangerIssues({ slots, layer, arms: named, shipped }: JsonObject, path: string): Issue[] {
+/** What a test names of its own must be its own, and it ended when it is over. */
+function strangerIssues({ slots, layer, arms: named, shipped, phase, stoppedAt }: JsonObject, path: string): Issue[] {
   const taken = slotsIn((slots ?? null) as JsonObject | null);
   const [, ...treatments] = (named as readonly JsonObject[]).map(({ variant }) => variant as string);
+  const isOver = phase === 'stopped';
   return [
+    ...(isOver === (stoppedAt !== null)
+      ? []
+      : [
+          {
+            path: `${path}/stoppedAt`,
+            message: `must be ${isOver ? 'a date-time' : 'null'} where phase is ${shown(phase)}; it is ${shown(stoppedAt)}`,
+          },
+        ]),
     ...(taken === null || taken.layer === layer
       ? []
       : [{ path: `${path}/slots/layer`, message: `must be ${shown(layer)}, as layer is; it is ${shown(taken.layer)}` }]),
