@@ -158,7 +158,7 @@ export { wholeExperiment } from './experiment/whole-experiment.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
-export { editFlag, type FlagEdit, newFlag } from './flag/edit.ts';
+export { editFlag, type FlagEdit, isKillAlone, newFlag } from './flag/edit.ts';
 export {
   decide,
   type Evaluation,
@@ -206,7 +206,7 @@ export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
-export { type FlagSettings, isKillAlone, parseFlagSettings } from './flag/settings.ts';
+export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,

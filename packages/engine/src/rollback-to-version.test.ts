@@ -148,6 +148,16 @@ describe('a rollback to a version that does not load in this process', () => {
     expect(await rollback()).toMatchObject({ changed: false, status: 'completed', loaded: true, warnings: [] });
   });
 
+  it('tells once of a version that has no loader here, however many calls meet it', async () => {
+    const { hotSwap, rollbacks, problems, served } = await broken();
+    await hotSwap.swapTo(C, '2.0.0');
+    await hotSwap.registerVersion(C, '0.8.0');
+    const result = await rollbacks.rollbackImmediate(C, { reason, rollbackToVersion: '0.8.0' });
+    expect(result).toMatchObject({ status: 'notLoaded', warnings: [expect.stringContaining('has no loader in this process')] });
+    for (let call = 0; call < 3; call++) expect(await served()).toBe('2.0.0');
+    expect(problems.filter((message) => message.includes('everybody shall have version 0.8.0'))).toHaveLength(1);
+  });
+
   it('serves the stable version before it even where that was not loaded yet', async () => {
     const { served, rollback } = await broken();
     expect(await rollback()).toMatchObject({ status: 'notLoaded', loaded: false });

@@ -57,7 +57,6 @@ export class Runtime {
   readonly #stopFollowing: () => void;
   readonly #closers = new Set<() => Promise<void> | void>();
   readonly #observers = new Set<(committed: Committed) => void>();
-  readonly #liftObservers = new Set<(key: string) => void>();
   #closing: Promise<void> | null = null;
   #isClosed = false;
   /** The last place in the log that the view has heard of. */
@@ -93,10 +92,7 @@ export class Runtime {
     const { view, store, clock, logger } = this;
     const beside = given === undefined ? `${file ?? DEFAULT_FILE}.breakglass` : null;
     const problem = (error: unknown): void => this.problem(error);
-    const lifted = (key: string): void => {
-      for (const observer of this.#liftObservers) observer(key);
-    };
-    return new BreakGlass({ view, store, clock, logger, problem, lifted, ...readBreakGlassOptions(breakGlass, beside) });
+    return new BreakGlass({ view, store, clock, logger, problem, ...readBreakGlassOptions(breakGlass, beside) });
   }
 
   #override(overrides: OverrideSettings): void {
@@ -186,11 +182,6 @@ export class Runtime {
   observe(observer: (committed: Committed) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
-  }
-
-  /** Calls `observer` with the flag's key when it is served as it is kept again, after an emergency. */
-  observeLifts(observer: (key: string) => void): void {
-    this.#liftObservers.add(observer);
   }
 
   /** Tells of a failure that no caller was there to be told of. */

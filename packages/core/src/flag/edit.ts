@@ -159,3 +159,8 @@ function movesShare(flag: Flag, edit: FlagEdit): boolean {
 function kills(settings: ParsedSettings): boolean {
   return settings.enabled === false || settings.status === 'disabled';
 }
+
+/** Whether the settings disable the flag and say nothing else: then they are the kill switch. */
+export function isKillAlone(settings: ParsedSettings): boolean {
+  return kills(settings) && settings.share === null && Object.keys(settings.fields).length === 0;
+}

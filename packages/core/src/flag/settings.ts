@@ -78,11 +78,6 @@ export interface ParsedSettings {
   readonly movesShare: boolean;
 }
 
-/** Whether the settings disable the flag and say nothing else: then they are the kill switch. */
-export function isKillAlone({ fields, enabled, status, share }: ParsedSettings): boolean {
-  return (enabled === false || status === 'disabled') && share === null && Object.keys(fields).length === 0;
-}
-
 type Reader = (value: unknown, path: string) => { readonly field: Partial<Copied> } | { readonly issues: readonly Issue[] };
 
 /** @throws SluiceError `invalid` with every issue when `settings` breaks a rule; `key` names the flag in the message. */

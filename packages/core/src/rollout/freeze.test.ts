@@ -91,6 +91,14 @@ describe('the time that lies in no window', () => {
     );
   });
 
+  it('sees the clocks change on the way to the next edge', () => {
+    const morning = weekly(['sun'], 8, 10, 'Europe/Berlin');
+    const open = (from: string, to: string): number => openMs(morning, Date.parse(from), Date.parse(to)) / MINUTE;
+    // 8:00 in Berlin is 6:00 UTC after the change to summer time, and 7:00 after the change back.
+    expect(open('2027-03-27T23:30:00Z', '2027-03-28T07:00:00Z')).toBe(6.5 * 60);
+    expect(open('2027-10-30T22:30:00Z', '2027-10-31T08:00:00Z')).toBe(8.5 * 60);
+  });
+
   it('is all of it without windows, and none where everything is frozen', () => {
     expect(openMs([], 5, 12)).toBe(7);
     expect(openMs([], 12, 5)).toBe(0);

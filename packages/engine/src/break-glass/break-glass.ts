@@ -29,8 +29,6 @@ interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problem: (error: unknown) => void;
-  /** Hears that an emergency of this flag is served no longer: the store has it, or it was dropped. */
-  readonly lifted: (key: string) => void;
   /** Null: emergencies that the store does not take stand in memory alone. */
   readonly file: string | null;
   readonly deadlineMs: number;
@@ -207,7 +205,6 @@ export class BreakGlass {
     if (!this.#pending.delete(emergency.id)) return;
     this.#settled.add(emergency.id);
     this.#deps.view.lift(emergency);
-    this.#deps.lifted(emergency.key);
     const { logger } = this.#deps;
     if (outcome === 'commit' || outcome === 'recorded') logger.info(`${inWords(emergency)}: the store has it now`);
     if ('by' in rest)

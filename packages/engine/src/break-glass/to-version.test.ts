@@ -151,14 +151,19 @@ describe('a rollback to a version that the store does not take', () => {
   });
 
   it('says that the version does not load here either', async () => {
-    const { hotSwap, rollbacks, store, served } = await world();
-    await hotSwap.registerVersion(C, '0.9.0', () => {
-      throw new Error('no such file');
+    const { hotSwap, rollbacks, store, clock, served } = await world();
+    let tries = 0;
+    await hotSwap.registerVersion(C, '0.9.0', (): Promise<never> => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new Error('no such file')) : new Promise(() => {});
     });
     expect(await served()).toBe('2.0.0');
     store.fault = 'unavailable';
     const result = await rollbacks.rollbackImmediate(C, { ...by, rollbackToVersion: '0.9.0' });
     expect(result).toMatchObject({ status: 'awaitingStore', durable: false, loaded: false });
     expect(await served()).toBe('2.0.0');
+    await clock.advance(1_000);
+    // Tried again, without an answer, and no call waits for it.
+    expect([await served(), await served(), tries]).toEqual(['2.0.0', '2.0.0', 2]);
   });
 });

@@ -32,9 +32,6 @@ export class VersionPool {
     runtime.observe(({ records }) => {
       for (const key of new Set(records.map((record) => record.key))) if (this.#slots.has(key)) this.letGo(key);
     });
-    runtime.observeLifts((key) => {
-      if (this.#slots.has(key)) this.letGo(key);
-    });
     runtime.onClose(() => this.close());
   }
 
