@@ -38,7 +38,7 @@ export interface Comparison {
   readonly isWorse: boolean;
   /** Shown to be no worse than tolerated: its non-inferiority. */
   readonly isNotWorse: boolean;
-  /** ln of the evidence that it is worse than tolerated, and that it is not. */
+  /** ln of the evidence that it is worse than tolerated, and, where that is asked for, that it is not. */
   readonly logE: number;
   readonly logENotWorse: number;
   /** The figures and the evidence in words. */

@@ -75,11 +75,11 @@ function compareUnits(
   { stages }: ComparedEvents,
   comparisons: number,
 ): Comparison {
-  const { versusControl = 1, slowerThan } = criterion;
+  const { versusControl = 1, slowerThan, nonInferiority = false } = criterion;
   const needed = neededForHarm(comparisons);
   const worse = stagedEventTest(stages, { toleratedRatio: versusControl });
-  const notWorse = stagedEventTest(stages.map(mirrored), { toleratedRatio: 1 / versusControl });
-  const [logE, logENotWorse] = [isAnswer(worse) ? worse.logE : 0, isAnswer(notWorse) ? notWorse.logE : 0];
+  const logE = isAnswer(worse) ? worse.logE : 0;
+  const logENotWorse = nonInferiority ? notWorseThan(stages, versusControl) : 0;
   const isUntold = measurement.kind === 'value' && measurement.value > (slowerThan ?? 0) && stages.at(-1)?.canaryEvents === 0;
   const isAnyMet = stages.some(({ canaryEvents, baselineEvents }) => canaryEvents + baselineEvents > 0);
   return {
@@ -119,6 +119,11 @@ function compareRequests(
 
 function logEOf(grid: RequestCounts['worse']): number {
   return gridEvidence(grid).logE;
+}
+
+function notWorseThan(stages: readonly EventCounts[], ratio: number): number {
+  const test = stagedEventTest(stages.map(mirrored), { toleratedRatio: 1 / ratio });
+  return isAnswer(test) ? test.logE : 0;
 }
 
 /** The control as the canary: whether its part of all errors is larger than a change that is too bad would leave it. */

@@ -43,6 +43,24 @@ describe('a simulated rollout', () => {
     expect(forecast(bound).falseRollback).toBeGreaterThan(0.3);
   });
 
+  it('tries a comparison by requests of another source out as one by units that tolerates 1.2 at the least', () => {
+    const ofSource = (source: string, versusControl: number) => ({
+      ...COMPARED,
+      criteria: [{ metric: 'errorRate', source, versusControl }],
+    });
+    const world = { changeErrorRate: 0.2 };
+    expect(forecast(ofSource('prom', 1), world, 5)).toEqual(forecast(ofSource('collector', 1.2), world, 5));
+    expect(forecast(ofSource('prom', 1), { errorRate: 0, changeErrorRate: 0 }, 3).harmless.completed).toBe(1);
+  });
+
+  it('waits, where non-inferiority is asked for, for as many errors as show it', () => {
+    const asked = { ...COMPARED, criteria: [{ metric: 'errorRate', versusControl: 3, nonInferiority: true }] };
+    const slow = forecast(asked, { errorRate: 0.05, changeErrorRate: 0.05 }, 2).harmless;
+    const fast = forecast(asked, { errorRate: 0.2, changeErrorRate: 0.2 }, 2).harmless;
+    expect(fast.completed).toBe(1);
+    expect(fast.exposedUnits.p50).toBeLessThan(slow.exposedUnits.p50 ?? 0);
+  });
+
   it('finds more harm sooner, and in more rollouts', () => {
     const found = [0.1, 0.14, 0.2, 0.4, 1].map((changeErrorRate) => forecast(COMPARED, { changeErrorRate }, 60).assumed);
     const times = found.map(({ detectionMs }) => detectionMs.p50 ?? Number.POSITIVE_INFINITY);

@@ -1,8 +1,10 @@
 /** What a plan would do before it does it: the rollout machine and `judge` themselves, on simulated traffic and a clock of their own. */
+import { requestRatio } from '../analysis/versus-control.ts';
 import { isRefusal, SluiceError } from '../error.ts';
 import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
-import { currentStage, isEnded, type Rollout, type RolloutPlan, type Validation } from '../rollout/rollout.ts';
+import { comparesEvents } from '../rollout/comparisons.ts';
+import { currentStage, isEnded, type Rollout, type RolloutPlan, type Stage, type Validation } from '../rollout/rollout.ts';
 import { parseRolloutSettings, type RolloutSettings } from '../rollout/settings.ts';
 import { startRollout } from '../rollout/start.ts';
 import type { RolloutFacts, Transition } from '../rollout/step.ts';
@@ -67,8 +69,17 @@ function simulatedPlan(flag: Flag, settings: RolloutSettings): RolloutPlan {
   return {
     ...plan,
     startAt: null,
-    stages: [{ ...first, notBefore: null }, ...rest.map((stage) => ({ ...stage, notBefore: null }))],
+    stages: [asSimulated(first), ...rest.map(asSimulated)],
   };
+}
+
+/** Each unit asks once, so that requests are units; what tolerates more of them does so here. */
+function asSimulated(stage: Stage): Stage {
+  const criteria = stage.criteria.map((criterion) => {
+    const isCounted = criterion.source !== 'collector' && comparesEvents(criterion);
+    return { ...criterion, source: 'collector', ...(isCounted ? { versusControl: requestRatio(criterion) } : {}) };
+  });
+  return { ...stage, criteria, notBefore: null };
 }
 
 function runOnce(first: Flag, plan: RolloutPlan, traffic: SimulatedTraffic): SimulatedEnd {
