@@ -105,6 +105,20 @@ describe('the house', () => {
     expect(long).toEqual([]);
   });
 
+  it('loads no database where nobody asked for one', () => {
+    const loaded = new Set<string>();
+    const visit = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const name of specifiersOf(file))
+        if (name.startsWith('.')) visit(relative(root, resolve(root, dirname(file), name)));
+        else loaded.add(name);
+    };
+    visit('packages/engine/src/index.ts');
+    expect(loaded.size).toBeGreaterThan(100);
+    expect(['kysely', 'better-sqlite3', 'pg'].filter((name) => loaded.has(name))).toEqual([]);
+  });
+
   it('has one barrel per package and no folder or file that is a drawer', () => {
     expect(
       files.filter((file) => file.endsWith('/index.ts') && !/^(packages\/\w+|conformance)\/src\/index\.ts$/.test(file)),

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, fileStore, memoryStore, SluiceError, type Store } from 'sluice';
+import { sqliteStore } from 'sluice/sqlite';
 
 export interface Ground {
   /** Where the flag file lies; null where there is none. */
@@ -11,6 +12,8 @@ export interface Ground {
   readonly breakGlassFile: string;
   /** While it is cut, nothing that asks the store for an answer gets one. */
   readonly line: { isCut: boolean };
+  /** Whether the store answers at once what it holds. */
+  readonly isPrompt: boolean;
   /** The store of a new process. Closing it is the end of what this process hears and writes. */
   open(clock: Clock): Store;
   clear(): void;
@@ -23,13 +26,22 @@ export function fileGround(): Ground {
     const store = fileStore(file, { clock, watch: false });
     return portTo(store, ground.line, () => store.close());
   };
-  return { ...ground, file, open };
+  return { ...ground, file, isPrompt: true, open };
+}
+
+export function sqliteGround(): Ground {
+  const ground = groundIn(mkdtempSync(join(tmpdir(), 'sluice-model-')));
+  const open = (): Store => {
+    const store = sqliteStore({ file: join(ground.directory, 'sluice.db') });
+    return portTo(store, ground.line, () => store.close());
+  };
+  return { ...ground, file: null, isPrompt: false, open };
 }
 
 export function memoryGround(): Ground {
   const ground = groundIn(mkdtempSync(join(tmpdir(), 'sluice-model-')));
   const kept = memoryStore();
-  return { ...ground, file: null, open: () => portTo(kept, ground.line) };
+  return { ...ground, file: null, isPrompt: true, open: () => portTo(kept, ground.line) };
 }
 
 function groundIn(directory: string) {

@@ -6,7 +6,7 @@ import { type Act, tolerate } from './act.testing.ts';
 import { acts } from './acts.testing.ts';
 import { membersOf } from './answer-laws.testing.ts';
 import { demand } from './commit-laws.testing.ts';
-import { fileGround, type Ground, memoryGround } from './ground.testing.ts';
+import { fileGround, type Ground, memoryGround, sqliteGround } from './ground.testing.ts';
 import { checkTransfer } from './transfer-law.testing.ts';
 import { BY, COMPONENT, FLAGS, SECOND, World } from './world.testing.ts';
 
@@ -90,5 +90,6 @@ function histories(ground: () => Ground, numRuns: number, maxCommands: number): 
 
 describe('whatever happens in whatever order', () => {
   it('keeps the laws over a memory store', () => histories(memoryGround, IS_SOAK ? 5_000 : 100, 60), 3_600_000);
+  it('keeps the laws over a SQLite database', () => histories(sqliteGround, IS_SOAK ? 600 : 10, 40), 3_600_000);
   it('keeps the laws over a file', () => histories(fileGround, IS_SOAK ? 600 : 10, 40), 3_600_000);
 });

@@ -11,10 +11,10 @@ export class StoreLaws {
     this.#told = told;
   }
 
-  checkState(store: Store): void {
+  async checkState(store: Store, isPrompt: boolean): Promise<void> {
     const state = store.read();
-    demand(!(state instanceof Promise), 'memory and file answer at once');
-    const { records, seq } = state;
+    demand(!isPrompt || !(state instanceof Promise), 'memory and file answer at once');
+    const { records, seq } = await state;
     const { kept, events } = this.#told;
     demand(seq === events.length, `the store is at ${seq}, its followers at ${events.length}`);
     demand(records.length === kept.size, `the store has ${records.length} records, and ${kept.size} were told of`);

@@ -125,18 +125,18 @@ export class World {
     if (rival === null) return this.#life.clock.advance(ms);
     for (let passed = 0; passed < ms; passed += SECOND) {
       await this.#life.clock.advance(SECOND);
-      rival.store.read();
+      await rival.store.read();
       await rival.clock.advance(SECOND);
-      this.#life.store.read();
+      await this.#life.store.read();
     }
   }
 
   /** What was set off happens, in no time. */
   async settle(): Promise<void> {
     await this.#life.clock.advance(0);
-    this.#rival?.store.read();
+    await this.#rival?.store.read();
     await this.#rival?.clock.advance(0);
-    this.#life.store.read();
+    await this.#life.store.read();
   }
 
   /** Another process comes up over the same store, or takes the place of the one that acts, or is gone without a word. */
@@ -144,7 +144,9 @@ export class World {
     // Of a kill that the store does not have yet, only one process knows.
     if (this.ground.line.isCut || this.#life.sluice.flags.listPendingKills().length > 0) return;
     if (this.#rival === null) {
-      if (what === 'comes') this.#rival = this.#begin(this.#life.clock.now(), true);
+      if (what !== 'comes') return;
+      this.#rival = this.#begin(this.#life.clock.now(), true);
+      await this.#rival.sluice.ready;
       return;
     }
     if (what === 'acts') [this.#life, this.#rival] = [this.#rival, this.#life];
@@ -199,7 +201,7 @@ export class World {
     this.#life = this.#begin(this.#life.clock.now() + slept, registers);
     await this.#life.sluice.ready;
     this.#checkBroken();
-    this.#storeLaws.checkState(this.#life.store);
+    await this.#storeLaws.checkState(this.#life.store, this.ground.isPrompt);
   }
 
   /** Nobody gets an answer from the store, until the line is whole again. */
@@ -211,7 +213,7 @@ export class World {
   /** All laws, after a command. */
   async check(): Promise<void> {
     this.#checkBroken();
-    this.#storeLaws.checkState(this.#life.store);
+    await this.#storeLaws.checkState(this.#life.store, this.ground.isPrompt);
     const { isCut } = this.ground.line;
     if (!isCut) await this.#storeLaws.checkLog(this.#life.store);
     this.answers.check(this.#life.sluice);
@@ -228,6 +230,7 @@ export class World {
   /** A process that knows nothing but the store answers as this one does. */
   async checkFresh(): Promise<void> {
     const fresh = beginLife(this.ground, this.#life.clock.now());
+    await fresh.sluice.ready;
     const answers = this.answers.of(this.#life.sluice);
     demand(jsonEqual(this.answers.of(fresh.sluice), answers), 'a fresh process answers otherwise');
     await fresh.store.close();
