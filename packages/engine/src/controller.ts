@@ -198,7 +198,7 @@ export class Controller {
   /** Decides again inside the commit, on the flag as it is then, unless somebody else has moved the rollout meanwhile. */
   async #commit(rollout: Rollout, facts: RolloutFacts, isTransition: boolean): Promise<void> {
     const evidence = isTransition ? await this.#gatherer.evidence(rollout) : {};
-    const committed = await this.#runtime.commit((view, now) => {
+    const committed = await this.#leases.commit(rollout, (view, now) => {
       if (view.rollouts.get(rollout.key)?.revision !== rollout.revision) return null;
       const flag = view.flag(rollout.key);
       const input = { type: 'tick', facts: { ...facts, flag: flag ?? null } } as const;
@@ -233,8 +233,8 @@ export class Controller {
     await Promise.all([...this.#looking.values()].map(({ done, again }) => again ?? done));
     for (const { rollout } of this.#working.all()) {
       if (isEnded(rollout.phase) || !this.#leases.holds(rollout)) continue;
-      await this.#runtime
-        .commit((view) =>
+      await this.#leases
+        .commit(rollout, (view) =>
           view.rollouts.get(rollout.key)?.revision === rollout.revision
             ? { records: [{ ...rollout, revision: rollout.revision + 1 }], events: [] }
             : null,

@@ -1,6 +1,7 @@
 /** Which rollouts this process drives: exactly one process acts on each. */
-import type { Rollout } from '@sluice/core';
-import type { Runtime } from './runtime.ts';
+import { isRefusal, type Rollout, SluiceError } from '@sluice/core';
+import type { Decide, Runtime } from './runtime.ts';
+import type { Committed } from './store/store.ts';
 import type { ValidatorRegistry } from './validators.ts';
 
 /** A controller that is silent for so long has lost its rollouts to whoever asks next. In milliseconds. */
@@ -9,7 +10,7 @@ export const LEASE_MS = 15_000;
 export class RolloutLeases {
   readonly #runtime: Runtime;
   readonly #validators: ValidatorRegistry;
-  readonly #until = new Map<string, number>();
+  readonly #held = new Map<string, { readonly until: number; readonly token: number }>();
 
   constructor(runtime: Runtime, validators: ValidatorRegistry) {
     this.#runtime = runtime;
@@ -23,26 +24,51 @@ export class RolloutLeases {
 
   /**
    * Whether this process may act now. One that is not able acts only when nobody else does, and keeps nobody out.
-   * A holder that slept past its lease is fenced by the record's revision.
+   * A holder that slept past its lease is fenced by the store.
    */
   async mayAct(rollout: Rollout): Promise<boolean> {
     const now = this.#runtime.clock.now();
     const name = leaseName(rollout);
-    if ((this.#until.get(name) ?? 0) - now > LEASE_MS / 2) return true;
+    if ((this.#held.get(name)?.until ?? 0) - now > LEASE_MS / 2) return true;
     const until = this.isAble(rollout) ? now + LEASE_MS : now;
     const token = await this.#runtime.store.lease({ name, holder: this.#runtime.instanceId, now, until });
-    if (token === null) this.#until.delete(name);
-    else this.#until.set(name, until);
+    if (token === null) this.#held.delete(name);
+    else this.#held.set(name, { until, token });
     return token !== null;
   }
 
+  /**
+   * Commits under the lease of the rollout, if this process ever had it. Null when there was nothing to do, or when the lease has gone to another,
+   * who decides from now on.
+   *
+   * @throws SluiceError as `Runtime.commit` does
+   */
+  async commit(rollout: Rollout, decide: Decide): Promise<Committed | null> {
+    const name = leaseName(rollout);
+    const token = this.#held.get(name)?.token;
+    if (token === undefined) return this.#runtime.commit(decide);
+    let isRefused = false;
+    const heeded: Decide = (view, now) => {
+      const change = decide(view, now);
+      isRefused = change !== null && isRefusal(change);
+      return change;
+    };
+    try {
+      return await this.#runtime.commit(heeded, { name, token });
+    } catch (error) {
+      if (isRefused || !(error instanceof SluiceError) || error.code !== 'refused') throw error;
+      this.#held.delete(name);
+      return null;
+    }
+  }
+
   holds(rollout: Rollout): boolean {
-    return (this.#until.get(leaseName(rollout)) ?? 0) > this.#runtime.clock.now();
+    return (this.#held.get(leaseName(rollout))?.until ?? 0) > this.#runtime.clock.now();
   }
 
   async releaseAll(): Promise<void> {
     // A lease that cannot be given back ends by itself.
-    for (const name of this.#until.keys()) await this.#runtime.store.release(name, this.#runtime.instanceId).catch(() => {});
+    for (const name of this.#held.keys()) await this.#runtime.store.release(name, this.#runtime.instanceId).catch(() => {});
   }
 }
 

@@ -25,7 +25,7 @@ import { type OverrideSettings, Overrides, readOverrides } from './overrides.ts'
 import type { SluiceEvents } from './sluice-events.ts';
 import { checkSluiceOptions, type SluiceOptions } from './sluice-options.ts';
 import { DEFAULT_FILE, fileStore } from './store/file-store.ts';
-import type { Committed, Store } from './store/store.ts';
+import type { Committed, Fence, Store } from './store/store.ts';
 import { View } from './view.ts';
 
 /** A decision over the records as they are now. Null: nothing to do. */
@@ -118,10 +118,11 @@ export class Runtime {
   /**
    * Decides and commits, one at a time; a decision that lost against another process is made again over the new records.
    * Resolves when the change is durable and every evaluation sees it; null when there was nothing to change.
-   * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it
+   * @throws SluiceError of the refusal's code, `conflict` after 16 lost attempts, `unavailable` when the store cannot keep it, `refused` when the
+   * lease of `fence` went to another
    */
-  commit(decide: Decide): Promise<Committed | null> {
-    const work = this.#queue.then(() => this.#commitNow(decide));
+  commit(decide: Decide, fence?: Fence): Promise<Committed | null> {
+    const work = this.#queue.then(() => this.#commitNow(decide, fence));
     this.#queue = work.catch(() => {});
     this.clock.track(work.catch(() => {}));
     return work;
@@ -138,7 +139,7 @@ export class Runtime {
     return work;
   }
 
-  async #commitNow(decide: Decide): Promise<Committed | null> {
+  async #commitNow(decide: Decide, fence: Fence | undefined): Promise<Committed | null> {
     if (this.#isClosed) throw new SluiceError('refused', 'this Sluice is closed; create a new one');
     await this.ready;
     // What this process serves already comes before what is decided now.
@@ -154,7 +155,7 @@ export class Runtime {
         throw new SluiceError(change.code, change.refused, { issues: change.issues ?? [] });
       }
       try {
-        return await this.store.commit(change, seen);
+        return await this.store.commit(change, seen, fence);
       } catch (error) {
         if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
       }
