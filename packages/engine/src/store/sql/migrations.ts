@@ -36,4 +36,14 @@ const FIRST: Migration = {
   },
 };
 
-export const MIGRATIONS: readonly Migration[] = [FIRST];
+const RECEIPTS: Migration = {
+  name: 'receipts of requests',
+  statements: () => [
+    'create table sluice_receipts (request text primary key, fingerprint text not null, kept_at double precision not null)',
+    'create index sluice_receipts_age on sluice_receipts (kept_at)',
+    'alter table sluice_events add column request text',
+    'create index sluice_events_request on sluice_events (request, seq) where request is not null',
+  ],
+};
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, RECEIPTS];

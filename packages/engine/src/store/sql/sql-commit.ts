@@ -1,10 +1,12 @@
 /** A change, kept within one transaction: its records, its events and their places in the log. */
 import { type Change, type LoggedEvent, SluiceError, type SluiceRecord } from '@sluice/core';
 import { type Lease, LeaseBook } from '../lease-book.ts';
+import { loggedEvents } from '../receipt-book.ts';
 import { checkChange, deepFreeze, recordId } from '../record-book.ts';
 import type { Fence } from '../store.ts';
 import type { FeedPlace, NumberedCommit } from './commit-feed.ts';
 import { portions } from './portions.ts';
+import { keepReceipt } from './receipt-rows.ts';
 import { dueAtOf, recordName, scopeName } from './record-rows.ts';
 import type { Connection, SqlDialect } from './sql-dialect.ts';
 import { columnText } from './tables.ts';
@@ -51,11 +53,12 @@ export async function keepChange(
   const revisions = await revisionsOf(connection, change.records);
   checkChange(change, { seq: head.seq, seenSeq, revisionOf: (record) => revisions.get(recordId(record)) ?? 0 });
   const records = change.records.map(deepFreeze);
-  const events = change.events.map((event, index): LoggedEvent => ({ ...event, seq: head.seq + index + 1 }));
+  const events = loggedEvents(change, head.seq);
   const number = head.number + 1;
   const seq = head.seq + events.length;
   await keepRecords(connection, records, head.places);
   await keepEvents(connection, events);
+  await keepReceipt(connection, change);
   await connection
     .insertInto('sluice_commits')
     .values({ number, seq, records: JSON.stringify(records) })
@@ -136,7 +139,8 @@ async function keepEvents(connection: Connection, events: readonly LoggedEvent[]
   for (const portion of portions(events)) {
     const rows = portion.map((event) => {
       const { seq, ...rest } = event;
-      return { ...recordName(event), seq, type: event.type, body: JSON.stringify(rest) };
+      const request = event.receipt === undefined ? null : columnText(event.receipt.id);
+      return { ...recordName(event), seq, type: event.type, request, body: JSON.stringify(rest) };
     });
     await connection.insertInto('sluice_events').values(rows).execute();
   }

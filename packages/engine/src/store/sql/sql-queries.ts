@@ -8,7 +8,7 @@ import { columnText } from './tables.ts';
 
 export async function queryLog(connection: Connection, query: LogQuery): Promise<LoggedEvent[]> {
   const limit = limitOf(query);
-  const { kind, key, types, after = 0, newestFirst } = query;
+  const { kind, key, types, after = 0, before, request, newestFirst } = query;
   const { project, environment } = scopeName(query.scope);
   if (types?.length === 0) return [];
   let events = connection
@@ -17,6 +17,8 @@ export async function queryLog(connection: Connection, query: LogQuery): Promise
     .where('project', '=', project)
     .where('environment', '=', environment)
     .where('seq', '>', after);
+  if (before !== undefined) events = events.where('seq', '<', before);
+  if (request !== undefined) events = events.where('request', '=', columnText(request));
   if (kind !== undefined) events = events.where('kind', '=', kind);
   if (key !== undefined) events = events.where('key', '=', columnText(key));
   if (types !== undefined) events = events.where('type', 'in', types);
