@@ -1,7 +1,8 @@
 /** What may be done to people, as whole changes: nobody grants more than they have, and an installation keeps an administrator. */
 import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { JsonObject } from '../json.ts';
 import { EVERY, INSTALLATION_SCOPE, projectScope } from '../scope.ts';
 import type { Person } from './person.ts';

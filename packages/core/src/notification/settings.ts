@@ -1,6 +1,6 @@
 /** What makes a webhook, read whole. */
 import type { Issue } from '../error.ts';
-import { EVENT_TYPES } from '../event.ts';
+import { EVENT_TYPES } from '../event-type.ts';
 import { nearest } from '../flag/nearest.ts';
 import { shown } from '../flag/shown.ts';
 import { refuseIssues } from '../issues.ts';

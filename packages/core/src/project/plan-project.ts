@@ -1,7 +1,8 @@
 /** What people may do to a project, as whole changes. */
 import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { JsonObject } from '../json.ts';
 import { projectScope } from '../scope.ts';
 import { type EnvironmentFlags, levelDefinitions } from './plan-definition.ts';
