@@ -28,6 +28,13 @@ describe('a protected environment', () => {
     const document = await workspace.environment('shop', 'staging').export();
     const opened = { ...document, flags: document.flags.map((flag) => ({ ...flag, status: 'enabled', rolloutPercentage: 100 })) };
     await expect(sluice.import(opened, { ...WHY, onExisting: 'merge' })).rejects.toMatchObject(RISE);
+    const staging = workspace.environment('shop', 'staging');
+    await staging.flags.setFlag('f', { enabled: true, rolloutPercentage: 0 });
+    await staging.rollouts.startRollout('f', { strategy: 'canary', unvalidated: true, minExposures: 0 });
+    await clock.advance(6 * 3_600_000);
+    const rolledOut = await staging.export();
+    expect(rolledOut.rollouts).toHaveLength(1);
+    await expect(sluice.import(rolledOut, { ...WHY, onExisting: 'merge' })).rejects.toMatchObject(RISE);
     await flags.scheduleEdit('f', { rolloutPercentage: 80 }, { ...WHY, at: clock.now() + 1000 });
     await clock.advance(2000);
     expect(flags.getFlag('f')?.servedPercentage).toBe(1);
