@@ -29,7 +29,9 @@ export function planCreateToken(
   now: number,
 ): Change | Refusal {
   if (expiresAt !== null && expiresAt <= now)
-    return refuse('the token would have expired already: /expiresAt must lie ahead', 'invalid');
+    return refuse('the token would have expired already: /expiresAt must lie ahead', 'invalid', [
+      { path: '/expiresAt', message: 'must lie ahead' },
+    ]);
   const refusal = kind === 'personal' || boundTo === null ? personalRefusal(granter) : boundRefusal(granter, boundTo, project);
   if (refusal !== null) return refusal;
   const token: Token = {

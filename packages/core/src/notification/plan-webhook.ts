@@ -34,7 +34,9 @@ export function planSetWebhook(
   const stranger = settings.environments?.find((name) => environmentOf(project, name) === undefined);
   if (stranger !== undefined) return unknownEnvironment(project, stranger);
   if (before === undefined && settings.url === undefined)
-    return refuse(`webhook "${key}": /url must be given for a new one`, 'invalid');
+    return refuse(`webhook "${key}": /url must be given for a new one`, 'invalid', [
+      { path: '/url', message: 'must be given for a new one' },
+    ]);
   const edited: Webhook = { ...(before ?? newWebhook(facts, secret, now)), ...settings };
   if (before !== undefined && jsonEqual(before, edited)) return null;
   const webhook: Webhook = { ...edited, revision: (kept?.revision ?? 0) + 1, updatedAt: now };

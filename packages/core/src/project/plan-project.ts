@@ -69,7 +69,9 @@ export function planSetProtected(
   if (environment === undefined) return unknownEnvironment(project, key);
   if (environment.isProtected === isProtected) return null;
   if (by.reason.trim() === '')
-    return refuse(`project "${project.key}": whether "${key}" is protected is changed with a reason only`, 'invalid');
+    return refuse(`project "${project.key}": whether "${key}" is protected is changed with a reason only`, 'invalid', [
+      { path: '/reason', message: 'must say why' },
+    ]);
   const environments = project.environments.map((other) => (other === environment ? { ...other, isProtected } : other));
   return changed(project, { environments }, 'project.protectionChanged', by, now, { environment: key, isProtected });
 }

@@ -149,7 +149,7 @@ export function scopedStore(shared: SharedStore, scope: Scope, complete: Complet
     commit: async (change, seenSeq, fence) => {
       for (const record of change.records) own(record);
       const completed = complete(change);
-      if (isRefusal(completed)) throw new SluiceError(completed.code, completed.refused);
+      if (isRefusal(completed)) throw new SluiceError(completed.code, completed.refused, { issues: completed.issues ?? [] });
       const committed = await store.commit(completed, seenOf(shared, scope, seenSeq), fence);
       return {
         seq: committed.seq,
