@@ -64,10 +64,10 @@ export function receiptSuite(subjectOf: () => StoreUnderTest): void {
   it('keeps a receipt for 24 hours, and over a restart if it keeps anything', async () => {
     const subject = subjectOf();
     await subject.store.commit(changeAt(1, flagAt('a', 1), FIRST));
-    await subject.store.commit(changeAt(24 * HOUR, flagAt('a', 2)));
+    for (let revision = 2; revision <= 12; revision++) await subject.store.commit(changeAt(24 * HOUR, flagAt('a', revision)));
     const store = (await subject.reopen?.()) ?? subject.store;
     await store.read();
-    await expect(store.commit(changeAt(24 * HOUR, flagAt('a', 3), FIRST))).rejects.toMatchObject({
+    await expect(store.commit(changeAt(24 * HOUR, flagAt('a', 13), FIRST))).rejects.toMatchObject({
       code: 'repeated',
       repeats: FIRST,
     });

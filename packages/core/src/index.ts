@@ -1,50 +1,5 @@
 /** The names of core. */
-export { isSessionValid, type Person, principalOf } from './access/person.ts';
-export {
-  isAdministrator,
-  type PersonFacts,
-  planCreatePerson,
-  planDisablePerson,
-  planEndSessions,
-  planRenamePerson,
-  planSetPassword,
-  planSetRole,
-} from './access/plan-person.ts';
-export { planCreateToken, planRevokeToken, type TokenFacts, type TokenSecret } from './access/plan-token.ts';
-export {
-  type PublicEvent,
-  type PublicOf,
-  type PublicPerson,
-  type PublicRecord,
-  type PublicToken,
-  type PublicWebhook,
-  publicEvent,
-  publicRecord,
-} from './access/public-record.ts';
-export {
-  actorOf,
-  PERMISSIONS,
-  type Permission,
-  type Principal,
-  permits,
-  ROLES,
-  type Role,
-  type Roles,
-  roleIn,
-  TOKEN_KINDS,
-  TOKEN_PERMISSIONS,
-  type TokenKind,
-} from './access/roles.ts';
-export {
-  type ParsedPerson,
-  type ParsedToken,
-  type PersonSettings,
-  parsePersonSettings,
-  parseTokenSettings,
-  personKey,
-  type TokenSettings,
-} from './access/settings.ts';
-export { isTokenValid, type Token } from './access/token.ts';
+export * from './administration.ts';
 export type { Compared, ComparedBy, ComparedEvents, ComparedMeans } from './analysis/comparison.ts';
 export {
   type Criterion,
@@ -102,7 +57,8 @@ export { versionShares, versionsInUse } from './component/served.ts';
 export { percentageOfOthers, planRollbackToVersion, planSwap } from './component/swap.ts';
 export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type Refusal, refuse, SluiceError } from './error.ts';
-export { type Attribution, EVENT_TYPES, type EventType, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
+export { EVENT_TYPES, type EventType } from './event-type.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { rankedMetrics } from './experiment/analysis-plan.ts';
 export { planArchiveTest } from './experiment/archive.ts';
@@ -219,55 +175,6 @@ export type { Unit } from './flag/unit.ts';
 export { isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export { jsonSize } from './json-size.ts';
-export {
-  type DeadLetter,
-  type Delivery,
-  delivered,
-  failed,
-  MAX_DEAD_LETTERS,
-  newDelivery,
-  RETRY_DELAYS_MS,
-} from './notification/delivery.ts';
-export { planDeleteWebhook, planRenewWebhookSecret, planSetWebhook, type WebhookFacts } from './notification/plan-webhook.ts';
-export { parseWebhookSettings, type WebhookSettings } from './notification/settings.ts';
-export { publicUrl, WEBHOOK_FORMATS, type Webhook, type WebhookFormat, wantsEvent } from './notification/webhook.ts';
-export {
-  COPIED_PARTS,
-  type CopiedPart,
-  compareFlags,
-  type Difference,
-  type FlagComparison,
-  planCopyFlag,
-} from './project/compare.ts';
-export { type DefinitionSettings, FLAG_TYPES, type FlagType, flagTypeOf, parseDefinition } from './project/definition.ts';
-export { keyProblem, MAX_KEY_LENGTH } from './project/key.ts';
-export {
-  type EnvironmentFacts,
-  type EnvironmentFlags,
-  levelDefinitions,
-  planArchiveEverywhere,
-  planDefinition,
-  type Siblings,
-  spreadDefinitions,
-} from './project/plan-definition.ts';
-export {
-  planAddEnvironment,
-  planCreateProject,
-  planRenameProject,
-  planSetProtected,
-  unknownEnvironment,
-  unknownProject,
-} from './project/plan-project.ts';
-export { DEFAULT_ENVIRONMENTS, type Environment, environmentOf, type Project } from './project/project.ts';
-export { FIRST_STAGE_SHARE, protectionRefusal, reasonRefusal } from './project/protection.ts';
-export {
-  type EnvironmentSettings,
-  type ParsedProject,
-  type ProjectSettings,
-  parseEnvironmentSettings,
-  parseProjectName,
-  parseProjectSettings,
-} from './project/settings.ts';
 export type { AdministrationRecord, EnvironmentRecord, RecordKind, RecordOf, SluiceRecord } from './record.ts';
 export {
   type Emergency,

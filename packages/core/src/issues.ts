@@ -5,7 +5,7 @@ import { type Issue, SluiceError } from './error.ts';
 const TOLD = 5;
 
 /** `what` names the input in the message. @throws SluiceError `invalid` with every issue, when there is one */
-export function refuseIssues(what: string, issues: readonly Issue[]): void {
+export function throwIssues(what: string, issues: readonly Issue[]): void {
   if (issues.length === 0) return;
   const told = issues.slice(0, TOLD).map(({ path, message }) => `${path} ${message}`.trim());
   const more = issues.length > TOLD ? `; and ${issues.length - TOLD} more` : '';

@@ -154,11 +154,15 @@ describe('a request', () => {
     await expect(workspace.define('shop', 'f', {}, options)).rejects.toMatchObject(repeated);
     await expect(workspace.projects.create({ key: 'toys' }, options)).rejects.toMatchObject(repeated);
     await expect(workspace.environment('shop', 'staging').flags.enableFlag('f', options)).rejects.toMatchObject(repeated);
+    const { flags } = workspace.environment('shop', 'production');
+    const next = { ...WHY, request: { ...request, id: 'ann/2' } };
+    await flags.setFlag('f', { tags: ['x'] }, next);
+    await expect(flags.setFlag('f', { tags: ['x'] }, next)).rejects.toMatchObject({ code: 'repeated', repeats: next.request });
     await expect(
       workspace.access.createPerson({ email: 'ann@example.com', roles: { shop: 'viewer' } }, { ...SYSTEM, request }),
     ).rejects.toMatchObject(repeated);
     const found = await workspace.history({ project: 'shop', request: request.id });
     expect(found.events.map(({ type }) => type)).toEqual(Array(3).fill('flag.created'));
-    expect((await store.read()).seq).toBe(4);
+    expect((await store.read()).seq).toBe(7);
   });
 });

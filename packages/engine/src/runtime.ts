@@ -137,8 +137,8 @@ export class Runtime {
   emergency(asked: Pick<Emergency, 'key' | 'act' | 'actor' | 'reason'>, request?: Receipt): Promise<EmergencyOutcome> {
     if (this.#isClosed) return Promise.reject(new SluiceError('refused', 'this Sluice is closed; create a new one'));
     if (this.#isProtected() && asked.reason.trim() === '') {
-      const { code, refused } = reasonRefusal(`flag "${asked.key}"`, this.view.scope.environment);
-      return Promise.reject(new SluiceError(code, refused, { issues: [{ path: '/reason', message: 'must say why' }] }));
+      const { code, refused, issues = [] } = reasonRefusal(`flag "${asked.key}"`, this.view.scope.environment);
+      return Promise.reject(new SluiceError(code, refused, { issues }));
     }
     const work = this.breakGlass.perform({ ...asked, seq: this.#seq }, (decide) => this.commit(decide, request));
     this.clock.track(work.catch(() => {}));

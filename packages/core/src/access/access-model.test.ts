@@ -125,6 +125,7 @@ function judge(before: World, after: World, granter: Principal): void {
       expect([token.person, granter.kind === 'person' && granter.token]).toEqual([actorOf(granter), null]);
       continue;
     }
+    expect(permits(granter, 'access.manage', projectScope(token.boundTo.project)), 'who makes tokens').toBe(true);
     const sdk: Principal = { kind: 'token', id, tokenKind: token.tokenKind as 'server', boundTo: token.boundTo };
     for (const permission of PERMISSIONS)
       if (permits(sdk, permission, token.boundTo)) expect(permits(granter, permission, token.boundTo)).toBe(true);

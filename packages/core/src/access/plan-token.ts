@@ -5,7 +5,7 @@ import { type Attribution, eventOf } from '../event.ts';
 import { unknownEnvironment, unknownProject } from '../project/plan-project.ts';
 import { environmentOf, type Project } from '../project/project.ts';
 import { INSTALLATION_SCOPE, projectScope, type Scope } from '../scope.ts';
-import { actorOf, type Principal, permits, TOKEN_PERMISSIONS, type TokenKind } from './roles.ts';
+import { actorOf, type Principal, permits } from './roles.ts';
 import type { ParsedToken } from './settings.ts';
 import type { Token } from './token.ts';
 
@@ -29,9 +29,10 @@ export function planCreateToken(
   now: number,
 ): Change | Refusal {
   if (expiresAt !== null && expiresAt <= now)
-    return refuse('the token would have expired already: /expiresAt must lie ahead', 'invalid');
-  const refusal =
-    kind === 'personal' || boundTo === null ? personalRefusal(granter) : boundRefusal(granter, kind, boundTo, project);
+    return refuse('the token would have expired already: /expiresAt must lie ahead', 'invalid', [
+      { path: '/expiresAt', message: 'must lie ahead' },
+    ]);
+  const refusal = kind === 'personal' || boundTo === null ? personalRefusal(granter) : boundRefusal(granter, boundTo, project);
   if (refusal !== null) return refusal;
   const token: Token = {
     kind: 'token',
@@ -74,17 +75,10 @@ function personalRefusal(granter: Principal): Refusal | null {
     : refuse('a personal token is made by its person, logged in', 'unauthorized');
 }
 
-function boundRefusal(
-  granter: Principal,
-  kind: Exclude<TokenKind, 'personal'>,
-  boundTo: Scope,
-  project: Project | undefined,
-): Refusal | null {
-  // Who may not make tokens there is not told whether there is such a project either.
+function boundRefusal(granter: Principal, boundTo: Scope, project: Project | undefined): Refusal | null {
+  // An administrator may do there whatever a token may. Nobody else is told even whether there is such a project.
   if (!permits(granter, 'access.manage', projectScope(boundTo.project)))
     return refuse(`only an administrator of "${boundTo.project}" makes tokens of its SDKs`, 'unauthorized');
-  const wider = TOKEN_PERMISSIONS[kind].find((permission) => !permits(granter, permission, boundTo));
-  if (wider !== undefined) return refuse(`the token could do more than who makes it: ${wider}`, 'unauthorized');
   if (project === undefined) return unknownProject(boundTo.project);
   return environmentOf(project, boundTo.environment) === undefined ? unknownEnvironment(project, boundTo.environment) : null;
 }

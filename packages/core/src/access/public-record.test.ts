@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { EVENT_TYPES, eventOf } from '../event.ts';
+import { eventOf } from '../event.ts';
+import { EVENT_TYPES } from '../event-type.ts';
 import { newFlag } from '../flag/edit.ts';
 import { failed, newDelivery, RETRY_DELAYS_MS } from '../notification/delivery.ts';
 import type { Webhook } from '../notification/webhook.ts';

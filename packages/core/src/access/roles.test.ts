@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EVERY, INSTALLATION_SCOPE, projectScope, type Scope } from '../scope.ts';
-import { PERMISSIONS, type Principal, permits, ROLES, type Role, type Roles, TOKEN_PERMISSIONS } from './roles.ts';
+import { PERMISSIONS, type Principal, permits, ROLES, type Role, type Roles, roleIn, TOKEN_PERMISSIONS } from './roles.ts';
 
 const person = (roles: Roles, token: string | null = null): Principal => ({
   kind: 'person',
@@ -64,6 +64,12 @@ describe('what roles may do', () => {
         return has ? allowed.includes('flags.read') : allowed.join() === 'account.manage';
       }),
     );
+  });
+
+  it('is none where a project is called like what every object has', () => {
+    for (const project of ['constructor', 'toString', '__proto__']) expect(roleIn({ shop: 'admin' }, project)).toBeNull();
+    expect(roleIn({ shop: 'viewer', '*': 'editor' }, 'shop')).toBe('editor');
+    expect(roleIn({ shop: 'admin', '*': 'editor' }, 'shop')).toBe('admin');
   });
 
   it('is for the SDK of an environment what its kind may there, and nothing anywhere else', () => {

@@ -2,7 +2,7 @@
 import { type Refusal, refuse } from '../error.ts';
 import { pointerPart } from '../flag/parse-condition.ts';
 import { shown } from '../flag/shown.ts';
-import { refuseIssues } from '../issues.ts';
+import { throwIssues } from '../issues.ts';
 import { isJsonObject } from '../json.ts';
 import { keyProblem, nameShape } from '../project/key.ts';
 import { type InstantSetting, instantOf } from '../rollout/start-settings.ts';
@@ -75,7 +75,7 @@ const tokenShape = objectOf({ kind: oneOf(TOKEN_KINDS), label: nameShape }, { bo
 
 /** @throws SluiceError `invalid` with every issue */
 export function parsePersonSettings(settings: unknown): ParsedPerson {
-  refuseIssues('person', personShape(settings, ''));
+  throwIssues('person', personShape(settings, ''));
   const { email, name = email, passwordHash = null, roles = {} } = settings as PersonSettings;
   return { email: personKey(email), name, passwordHash, roles: { ...roles } };
 }
@@ -88,7 +88,7 @@ export function personKey(email: string): string {
 /** @throws SluiceError `invalid` with every issue */
 export function parseTokenSettings(settings: unknown): ParsedToken {
   const issues = tokenShape(settings, '');
-  refuseIssues('token', issues.length > 0 ? issues : bindingIssues(settings as TokenSettings));
+  throwIssues('token', issues.length > 0 ? issues : bindingIssues(settings as TokenSettings));
   const { kind, label, boundTo, expiresAt } = settings as TokenSettings;
   const scope = boundTo === undefined ? null : { project: boundTo.project, environment: boundTo.environment };
   return { kind, label, boundTo: scope, expiresAt: expiresAt === undefined || expiresAt === null ? null : instantOf(expiresAt) };
@@ -104,5 +104,5 @@ function bindingIssues({ kind, boundTo }: TokenSettings): { path: string; messag
 /** A role of a caller that no parser has seen. */
 export function roleProblem(project: unknown, role: unknown): Refusal | null {
   const [issue] = rolesShape({ [String(project)]: role ?? ROLES[0] }, '');
-  return issue === undefined ? null : refuse(`the role in "${String(project)}": ${issue.message}`, 'invalid');
+  return issue === undefined ? null : refuse(`the role in "${String(project)}": ${issue.message}`, 'invalid', [issue]);
 }

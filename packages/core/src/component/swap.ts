@@ -1,7 +1,8 @@
 /** Moving every unit to one version in one commit: forward as a swap, back as a rollback. */
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { Flag } from '../flag/flag.ts';
 import { endOwner } from '../flag/plan-edit.ts';
 import type { JsonObject } from '../json.ts';

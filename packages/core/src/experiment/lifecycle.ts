@@ -1,7 +1,8 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse, refuseIssues } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import { type JsonObject, jsonEqual } from '../json.ts';

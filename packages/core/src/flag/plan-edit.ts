@@ -1,7 +1,8 @@
 /** An edit of a flag as a whole change: the flag, what its share's owner becomes, and the events. */
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
-import { type Attribution, type EventType, eventOf, type SluiceEvent } from '../event.ts';
+import { type Attribution, eventOf, type SluiceEvent } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { withoutTest } from '../experiment/division.ts';
 import { endExperiment } from '../experiment/lifecycle.ts';
 import type { JsonObject } from '../json.ts';

@@ -1,5 +1,5 @@
 /** The delivery record: how far a webhook has been told, and what it could not be told. At least once each, in the log's order. */
-import type { EventType, LoggedEvent } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { Scope } from '../scope.ts';
 import type { Webhook } from './webhook.ts';
 
@@ -78,7 +78,7 @@ export function delivered(delivery: Delivery, seq: number): Delivery {
 export function failed(
   delivery: Delivery,
   webhook: Webhook,
-  event: Pick<LoggedEvent, 'seq' | 'type'>,
+  event: Pick<DeadLetter, 'seq' | 'type'>,
   problem: string,
   now: number,
 ): Delivery {

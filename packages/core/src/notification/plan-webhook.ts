@@ -1,7 +1,8 @@
 /** What people may do to a webhook, as whole changes. */
 import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { jsonEqual } from '../json.ts';
 import { unknownEnvironment } from '../project/plan-project.ts';
 import { environmentOf, type Project } from '../project/project.ts';
@@ -33,7 +34,9 @@ export function planSetWebhook(
   const stranger = settings.environments?.find((name) => environmentOf(project, name) === undefined);
   if (stranger !== undefined) return unknownEnvironment(project, stranger);
   if (before === undefined && settings.url === undefined)
-    return refuse(`webhook "${key}": /url must be given for a new one`, 'invalid');
+    return refuse(`webhook "${key}": /url must be given for a new one`, 'invalid', [
+      { path: '/url', message: 'must be given for a new one' },
+    ]);
   const edited: Webhook = { ...(before ?? newWebhook(facts, secret, now)), ...settings };
   if (before !== undefined && jsonEqual(before, edited)) return null;
   const webhook: Webhook = { ...edited, revision: (kept?.revision ?? 0) + 1, updatedAt: now };

@@ -1,9 +1,9 @@
 /** What makes a webhook, read whole. */
 import type { Issue } from '../error.ts';
-import { EVENT_TYPES } from '../event.ts';
+import { EVENT_TYPES } from '../event-type.ts';
 import { nearest } from '../flag/nearest.ts';
 import { shown } from '../flag/shown.ts';
-import { refuseIssues } from '../issues.ts';
+import { throwIssues } from '../issues.ts';
 import { keyShape } from '../project/key.ts';
 import { listOf, objectOf, oneOf, type Shape, yesOrNo } from '../transfer/shape.ts';
 import { WEBHOOK_FORMATS, type WebhookFormat } from './webhook.ts';
@@ -52,7 +52,7 @@ const webhookShape = objectOf(
 /** @throws SluiceError `invalid` with every issue; `key` names the webhook */
 export function parseWebhookSettings(key: unknown, settings: unknown): WebhookSettings {
   const issues: readonly Issue[] = [...keyShape(key, '/key'), ...webhookShape(settings, '')];
-  refuseIssues(`webhook ${shown(key)}`, issues);
+  throwIssues(`webhook ${shown(key)}`, issues);
   const { types, environments, ...rest } = settings as WebhookSettings;
   return {
     ...rest,

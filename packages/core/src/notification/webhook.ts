@@ -1,5 +1,5 @@
 /** The webhook record: where events of a project are told. */
-import type { SluiceEvent } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { Scope } from '../scope.ts';
 
 /** `standard` is signed as Standard Webhooks; `slack` is a message for people, as Slack takes it. */
@@ -29,7 +29,7 @@ export interface Webhook {
 }
 
 /** Whether the event is to be told there. */
-export function wantsEvent(webhook: Webhook, { type, scope }: Pick<SluiceEvent, 'type' | 'scope'>): boolean {
+export function wantsEvent(webhook: Webhook, { type, scope }: { readonly type: EventType; readonly scope: Scope }): boolean {
   const { types, environments } = webhook;
   if (webhook.isDisabled || webhook.deletedAt !== null || scope.project !== webhook.scope.project) return false;
   if (environments.length > 0 && !environments.includes(scope.environment)) return false;

@@ -109,6 +109,19 @@ describe('the definition of a flag', () => {
     for (const flag of levelled.values()) expect(flag).toMatchObject({ salt: 's', owner: 'core', tags: ['x'] });
   });
 
+  it('is spread with the receipt of the request that it was changed for', () => {
+    const flag: Flag = { ...newFlag('f', scopeOf('staging'), 1), revision: 1 };
+    const receipt = { id: 'r', fingerprint: 'f' };
+    const siblings = factsOf(new Map()).filter(({ scope }) => scope.environment !== 'staging');
+    const change = spreadDefinitions(
+      { records: [flag], events: [], receipt },
+      () => undefined,
+      () => siblings,
+      1,
+    ) as Change;
+    expect([change.records.length, change.receipt]).toEqual([3, receipt]);
+  });
+
   it('is refused whole, naming the environment that refuses', () => {
     const flags = kept(new Map(), planDefinition(factsOf(new Map()), parseDefinition('f', {}), BY, 1));
     const owned = { ...(flags.get('staging') as Flag), shareOwner: { kind: 'rollout', key: 'f' } as const };

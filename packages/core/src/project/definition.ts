@@ -4,7 +4,7 @@ import type { Flag } from '../flag/flag.ts';
 import { pointerPart } from '../flag/parse-condition.ts';
 import { type FlagSettings, type ParsedSettings, parseFlagSettings } from '../flag/settings.ts';
 import { shown } from '../flag/shown.ts';
-import { refuseIssues } from '../issues.ts';
+import { throwIssues } from '../issues.ts';
 import { isJsonObject, type JsonValue, jsonEqual } from '../json.ts';
 
 export const FLAG_TYPES = ['boolean', 'string', 'number', 'object'] as const;
@@ -34,7 +34,7 @@ export function parseDefinition(key: string, settings: unknown): ParsedSettings 
       }),
     );
   const { type, ...rest } = settings;
-  refuseIssues(`flag "${key}"`, [...strangers, ...typeIssues(type, settings.variants)]);
+  throwIssues(`flag "${key}"`, [...strangers, ...typeIssues(type, settings.variants)]);
   return parseFlagSettings(key, rest);
 }
 

@@ -118,7 +118,7 @@ export function spreadDefinitions(
       if (planned !== null) spread.push(planned);
     }
   }
-  return spread.length === 1 ? change : joined(spread);
+  return spread.length === 1 ? change : { ...change, ...joined(spread) };
 }
 
 function isItsOwn(flag: Flag, records: readonly SluiceRecord[]): boolean {

@@ -1,7 +1,8 @@
 /** What people may do to a project, as whole changes. */
 import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { JsonObject } from '../json.ts';
 import { projectScope } from '../scope.ts';
 import { type EnvironmentFlags, levelDefinitions } from './plan-definition.ts';
@@ -68,7 +69,9 @@ export function planSetProtected(
   if (environment === undefined) return unknownEnvironment(project, key);
   if (environment.isProtected === isProtected) return null;
   if (by.reason.trim() === '')
-    return refuse(`project "${project.key}": whether "${key}" is protected is changed with a reason only`, 'invalid');
+    return refuse(`project "${project.key}": whether "${key}" is protected is changed with a reason only`, 'invalid', [
+      { path: '/reason', message: 'must say why' },
+    ]);
   const environments = project.environments.map((other) => (other === environment ? { ...other, isProtected } : other));
   return changed(project, { environments }, 'project.protectionChanged', by, now, { environment: key, isProtected });
 }

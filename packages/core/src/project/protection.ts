@@ -29,7 +29,9 @@ export function protectionRefusal(change: Change, before: (key: string) => Flag 
 
 /** For what must have a reason before it is even tried. */
 export function reasonRefusal(what: string, environment: string): Refusal {
-  return refuse(`${what}: "${environment}" is a protected environment, where every change needs a reason`, 'invalid');
+  return refuse(`${what}: "${environment}" is a protected environment, where every change needs a reason`, 'invalid', [
+    { path: '/reason', message: 'must say why' },
+  ]);
 }
 
 /** An import names rollouts and tests too, and moves nothing by them. */

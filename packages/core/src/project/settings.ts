@@ -1,6 +1,6 @@
 /** What makes a project and an environment, read whole. */
 import type { Issue } from '../error.ts';
-import { refuseIssues } from '../issues.ts';
+import { throwIssues } from '../issues.ts';
 import { listOf, objectOf, yesOrNo } from '../transfer/shape.ts';
 import { keyShape, nameShape } from './key.ts';
 import { DEFAULT_ENVIRONMENTS, type Environment } from './project.ts';
@@ -37,20 +37,20 @@ const projectShape = objectOf({ key: keyShape }, { name: nameShape, environments
 /** @throws SluiceError `invalid` with every issue */
 export function parseProjectSettings(settings: unknown): ParsedProject {
   const issues = projectShape(settings, '');
-  refuseIssues('project', issues.length > 0 ? issues : listIssues(settings as ProjectSettings));
+  throwIssues('project', issues.length > 0 ? issues : listIssues(settings as ProjectSettings));
   const { key, name = key, environments } = settings as ProjectSettings;
   return { key, name, environments: environments?.map(environmentFrom) ?? DEFAULT_ENVIRONMENTS };
 }
 
 /** @throws SluiceError `invalid` with every issue */
 export function parseEnvironmentSettings(settings: unknown): Environment {
-  refuseIssues('environment', environmentShape(settings, ''));
+  throwIssues('environment', environmentShape(settings, ''));
   return environmentFrom(settings as EnvironmentSettings);
 }
 
 /** @throws SluiceError `invalid` */
 export function parseProjectName(name: unknown): string {
-  refuseIssues('project', nameShape(name, '/name'));
+  throwIssues('project', nameShape(name, '/name'));
   return name as string;
 }
 

@@ -1,6 +1,7 @@
 /** What a rollback was about, from the log and from what was counted: the facts of a post-mortem. What only people know is left to them. */
 import { type DistinctCount, estimateDistinct, mergeDistinct } from '../analysis/distinct.ts';
-import type { EventType, LoggedEvent } from '../event.ts';
+import type { LoggedEvent } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { endOfGradual, type GradualStop, gradualStop } from './gradual-stop.ts';

@@ -1,5 +1,6 @@
 /** By which events the log knows a rollback, and of which kind it is. */
-import type { EventType, SluiceEvent } from '../event.ts';
+import type { SluiceEvent } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 
 export const ROLLBACK_EVENTS = {
   'rollback.immediate': 'immediate',

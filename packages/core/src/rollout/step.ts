@@ -2,7 +2,7 @@
 import type { Compared } from '../analysis/comparison.ts';
 import type { Measurement } from '../analysis/criterion.ts';
 import type { RequestInterval } from '../analysis/request-counts.ts';
-import type { EventType } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { Allocation, Flag } from '../flag/flag.ts';
 import type { SegmentLookup } from '../flag/match.ts';
 import type { JsonObject } from '../json.ts';

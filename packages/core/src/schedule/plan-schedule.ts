@@ -1,7 +1,8 @@
 /** Scheduling an edit, taking it back, and what becomes of it when it is due. */
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse, SluiceError } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { editFlag, type FlagEdit } from '../flag/edit.ts';
 import { type Flag, isLive } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';

@@ -1,7 +1,8 @@
 /** What people may do to a segment, as a whole change. */
 import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import { jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { nestingProblem } from './nesting.ts';

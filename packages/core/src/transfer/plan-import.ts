@@ -1,7 +1,8 @@
 /** What an import would do to the records that are there, and the one change that does it. An import never sets traffic moving. */
 import type { Change } from '../change.ts';
 import type { Issue } from '../error.ts';
-import { type Attribution, type EventType, eventOf } from '../event.ts';
+import { type Attribution, eventOf } from '../event.ts';
+import type { EventType } from '../event-type.ts';
 import type { Flag } from '../flag/flag.ts';
 import { jsonEqual } from '../json.ts';
 import { idOf, type RecordKind, type SluiceRecord } from '../record.ts';

@@ -26,11 +26,11 @@ export class Directory {
 
   apply(records: readonly SluiceRecord[]): void {
     for (const record of records) {
-      if (record.kind === 'project') putNewer(this.projects, record);
-      else if (record.kind === 'person') putNewer(this.people, record);
-      else if (record.kind === 'token') putNewer(this.tokens, record);
-      else if (record.kind === 'webhook') putNewer(mapIn(this.#webhooks, record.scope.project), record);
-      else if (record.kind === 'delivery') putNewer(mapIn(this.#deliveries, record.scope.project), record);
+      if (record.kind === 'project') this.projects.set(record.key, record);
+      else if (record.kind === 'person') this.people.set(record.key, record);
+      else if (record.kind === 'token') this.tokens.set(record.key, record);
+      else if (record.kind === 'webhook') mapIn(this.#webhooks, record.scope.project).set(record.key, record);
+      else if (record.kind === 'delivery') mapIn(this.#deliveries, record.scope.project).set(record.key, record);
     }
   }
 
@@ -74,10 +74,6 @@ export class Directory {
   delivery(project: string, key: string): Delivery | undefined {
     return this.#deliveries.get(project)?.get(key);
   }
-}
-
-function putNewer<R extends SluiceRecord>(kept: Map<string, R>, record: R): void {
-  if ((kept.get(record.key)?.revision ?? 0) < record.revision) kept.set(record.key, record);
 }
 
 function mapIn<R>(maps: Map<string, Map<string, R>>, key: string): Map<string, R> {

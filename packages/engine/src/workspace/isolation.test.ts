@@ -105,6 +105,25 @@ describe('an environment', () => {
     expect([...done].sort()).toEqual(Object.keys(ACTS).sort());
   }, 60_000);
 
+  it('hears of a change of all environments what of it is its own', async () => {
+    const { workspace } = await worldOfThree();
+    const heard: string[] = [];
+    for (const { project, environment } of SCOPES) {
+      const tell = ({ scope }: LoggedEvent): void => {
+        heard.push(`${project}/${environment} of ${scope.project}/${scope.environment}`);
+      };
+      workspace.environment(project, environment).on('flag.updated', tell);
+      workspace.follow(
+        ({ records, events }) => {
+          for (const { scope } of [...records, ...events]) expect(scope).toEqual({ project, environment });
+        },
+        { project, environment },
+      );
+    }
+    await workspace.define('shop', 'f', { owner: 'web' }, WHY);
+    expect(heard.sort()).toEqual(['shop/production of shop/production', 'shop/staging of shop/staging']);
+  });
+
   it('has a store that reads, keeps and counts for no other', async () => {
     const { store } = await worldOfThree();
     const shared = new SharedStore(store, () => {});

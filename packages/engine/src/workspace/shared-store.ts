@@ -99,6 +99,10 @@ export class SharedStore {
     return slice;
   }
 
+  #revisionOf(record: SluiceRecord): number {
+    return this.#slice(record.scope).records.get(recordId(record))?.revision ?? 0;
+  }
+
   #take({ seq, records, events }: Committed, isTold: boolean): void {
     this.#seq = Math.max(this.#seq, seq);
     const told = new Map<string, { readonly slice: Slice; records: SluiceRecord[]; events: LoggedEvent[] }>();
@@ -108,10 +112,10 @@ export class SharedStore {
       told.set(id, part);
       return part;
     };
-    for (const record of records) {
+    // What was read may be older than what was told meanwhile; what is told is so now.
+    const news = records.filter((record) => isTold || this.#revisionOf(record) < record.revision);
+    for (const record of news) {
       const part = partOf(record.scope);
-      // What was read may be older than what was told meanwhile; what is told is so now.
-      if (!isTold && (part.slice.records.get(recordId(record))?.revision ?? 0) >= record.revision) continue;
       part.slice.records.set(recordId(record), record);
       part.records.push(record);
     }
@@ -120,7 +124,7 @@ export class SharedStore {
       part.slice.seq = Math.max(part.slice.seq, event.seq);
       part.events.push(event);
     }
-    this.#everything.tell({ seq, records, events });
+    this.#everything.tell({ seq, records: news, events });
     for (const { slice, ...part } of told.values()) slice.followers.tell({ seq, ...part });
   }
 }
@@ -142,11 +146,11 @@ export function scopedStore(shared: SharedStore, scope: Scope, complete: Complet
   };
   return {
     read: () => shared.state(scope),
-    commit: async (change, seenSeq) => {
+    commit: async (change, seenSeq, fence) => {
       for (const record of change.records) own(record);
       const completed = complete(change);
-      if (isRefusal(completed)) throw new SluiceError(completed.code, completed.refused);
-      const committed = await store.commit(completed, seenOf(shared, scope, seenSeq));
+      if (isRefusal(completed)) throw new SluiceError(completed.code, completed.refused, { issues: completed.issues ?? [] });
+      const committed = await store.commit(completed, seenOf(shared, scope, seenSeq), fence);
       return {
         seq: committed.seq,
         records: committed.records.filter((record) => sameScope(record.scope, scope)),

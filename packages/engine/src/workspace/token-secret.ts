@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { TokenKind, TokenSecret } from '@sluice/core';
 
-const FORM = /^sl_(server|client|personal)_([0-9a-f]{24})_([A-Za-z0-9_-]{43})$/;
+const FORM = /^sl_(?:server|client|personal)_([0-9a-f]{24})_[A-Za-z0-9_-]{43}$/;
 /** Compared with where there is no token, so that an unknown id takes as long as a wrong secret. */
 const NO_HASH = Buffer.alloc(32);
 
@@ -18,11 +18,9 @@ export function newTokenSecret(kind: TokenKind): NewSecret {
   return { id, secret, hash: hashOfSecret(secret).toString('hex') };
 }
 
-/** What kind of token the secret says it is, and its id; null for a text of another form. */
-export function readTokenSecret(secret: unknown): { readonly kind: TokenKind; readonly id: string } | null {
-  const found = typeof secret === 'string' ? FORM.exec(secret) : null;
-  const [, kind, id] = found ?? [];
-  return kind === undefined || id === undefined ? null : { kind: kind as TokenKind, id };
+/** The id of the token; null for a text of another form. */
+export function idOfSecret(secret: unknown): string | null {
+  return (typeof secret === 'string' ? FORM.exec(secret)?.[1] : undefined) ?? null;
 }
 
 /** Whether the secret is that of the hash, in a time that does not depend on how much of it is right. */

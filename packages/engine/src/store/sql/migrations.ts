@@ -39,10 +39,10 @@ const FIRST: Migration = {
 const RECEIPTS: Migration = {
   name: 'receipts of requests',
   statements: () => [
-    'create table sluice_receipts (id text primary key, kept_at double precision not null, body text not null)',
-    'create index sluice_receipts_kept_at on sluice_receipts (kept_at)',
+    'create table sluice_receipts (request text primary key, fingerprint text not null, kept_at double precision not null)',
+    'create index sluice_receipts_age on sluice_receipts (kept_at)',
     'alter table sluice_events add column request text',
-    'create index sluice_events_request on sluice_events (project, environment, request, seq) where request is not null',
+    'create index sluice_events_request on sluice_events (request, seq) where request is not null',
   ],
 };
 

@@ -6,9 +6,9 @@ import { checkChange, deepFreeze, recordId } from '../record-book.ts';
 import type { Fence } from '../store.ts';
 import type { FeedPlace, NumberedCommit } from './commit-feed.ts';
 import { portions } from './portions.ts';
+import { keepReceipt } from './receipt-rows.ts';
 import { dueAtOf, recordName, scopeName } from './record-rows.ts';
 import type { Connection, SqlDialect } from './sql-dialect.ts';
-import { keepReceipt } from './sql-receipts.ts';
 import { columnText } from './tables.ts';
 
 /** Commits that are kept for those who follow. Whoever is further behind is told of everything at once. */
@@ -58,7 +58,7 @@ export async function keepChange(
   const seq = head.seq + events.length;
   await keepRecords(connection, records, head.places);
   await keepEvents(connection, events);
-  if (change.receipt !== undefined) await keepReceipt(connection, change.receipt, events);
+  await keepReceipt(connection, change);
   await connection
     .insertInto('sluice_commits')
     .values({ number, seq, records: JSON.stringify(records) })

@@ -17,6 +17,8 @@ export async function queryLog(connection: Connection, query: LogQuery): Promise
     .where('project', '=', project)
     .where('environment', '=', environment)
     .where('seq', '>', after);
+  if (before !== undefined) events = events.where('seq', '<', before);
+  if (request !== undefined) events = events.where('request', '=', columnText(request));
   if (kind !== undefined) events = events.where('kind', '=', kind);
   if (key !== undefined) events = events.where('key', '=', columnText(key));
   if (before !== undefined) events = events.where('seq', '<', before);

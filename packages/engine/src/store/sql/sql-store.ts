@@ -6,6 +6,7 @@ import { recordId } from '../record-book.ts';
 import type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState } from '../store.ts';
 import { CommitFeed, type FeedPlace, type NumberedCommit } from './commit-feed.ts';
 import { commitsSince } from './commits-since.ts';
+import { checkReceipt } from './receipt-rows.ts';
 import { allRecords } from './record-rows.ts';
 import { checkFence, keepChange, readHead } from './sql-commit.ts';
 import { SqlDatabase } from './sql-database.ts';
@@ -13,7 +14,6 @@ import type { Connection, SqlDialect } from './sql-dialect.ts';
 import { addBatch, readUnitValues } from './sql-facts.ts';
 import { releaseLease, takeLease } from './sql-leases.ts';
 import { queryDue, queryLog } from './sql-queries.ts';
-import { checkReceipt } from './sql-receipts.ts';
 import { readTally, readTotals } from './subject-rows.ts';
 
 /** What was found behind the place of the followers. */
@@ -67,7 +67,7 @@ export class SqlStore implements Store {
   async commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
     const { own, news } = await this.#database.write(async (connection) => {
       const head = await readHead(connection, this.#dialect, true);
-      if (change.receipt !== undefined) await checkReceipt(connection, change.receipt);
+      await checkReceipt(connection, change);
       if (fence !== undefined) await checkFence(connection, this.#dialect, fence);
       const before = await this.#newsTo(connection, head);
       const kept = await keepChange(connection, change, head, seenSeq);

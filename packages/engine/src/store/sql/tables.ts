@@ -17,10 +17,10 @@ export interface Tables {
   /** The latest commits, for those who follow: one without events is one, too. */
   readonly sluice_commits: { number: number; seq: number; records: string };
   readonly sluice_records: RecordName & { place: number; revision: number; due_at: number | null; body: string };
-  /** `request` is the id of the receipt, null without one. */
+  /** `request` is the id of the change's receipt, null when it had none. */
   readonly sluice_events: RecordName & { seq: number; type: string; request: string | null; body: string };
-  /** `kept_at` is the instant of its change, and never before that of an older one. */
-  readonly sluice_receipts: { id: string; kept_at: number; body: string };
+  /** Of the requests of a day, by id, and when their changes were made. */
+  readonly sluice_receipts: { request: string; fingerprint: string; kept_at: number };
   readonly sluice_leases: { name: string; holder: string; until: number; token: number };
   /** The last batch of each instance. */
   readonly sluice_instances: { instance: string; seq: number };
