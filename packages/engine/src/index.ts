@@ -112,6 +112,7 @@ export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export type { Fetch } from './metrics/bounded-fetch.ts';
 export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {

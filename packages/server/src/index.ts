@@ -1,0 +1,4 @@
+/** The names of `@sluice/server`. */
+export { checkOutboundUrl, type ResolveName, resolveName } from './outbound/check-outbound-url.ts';
+export { type GuardedFetchOptions, guardedFetch, LONGEST_ANSWER } from './outbound/guarded-fetch.ts';
+export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
