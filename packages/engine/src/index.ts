@@ -148,7 +148,7 @@ export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
 export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
-export type { Validator, ValidatorContext } from './validators.ts';
+export type { Validator, ValidatorContext, ValidatorQuestion } from './validators.ts';
 export type { AccessManager, AccessOptions, Credentials } from './workspace/access-manager.ts';
 export type { HistoryPage, HistoryQuery } from './workspace/project-history.ts';
 export type { CopyOptions, EnvironmentPair, ProjectManager } from './workspace/project-manager.ts';

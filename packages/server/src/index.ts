@@ -2,3 +2,11 @@
 export { checkOutboundUrl, type ResolveName, resolveName } from './outbound/check-outbound-url.ts';
 export { type GuardedFetchOptions, guardedFetch, LONGEST_ANSWER } from './outbound/guarded-fetch.ts';
 export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
+export { newSigningSecret, parseSigningSecret, type SignedHeaders, signedHeaders } from './signing/standard-webhook.ts';
+export { type HttpValidatorOptions, httpValidator, type ValidatorRequest } from './validators/http-validator.ts';
+export {
+  parseValidatorSettings,
+  registerHttpValidators,
+  VALIDATORS,
+  type ValidatorEndpoint,
+} from './validators/validator-settings.ts';
