@@ -11,6 +11,8 @@ import type { LiveFlag } from './view.ts';
 export const FLUSH_MS = 1000;
 /** Units and arms that may wait in memory while the store cannot take them. */
 const MAX_PENDING = 200_000;
+/** The same for tallies that are of use for a while only. */
+const MAX_PASSING = 20_000;
 
 interface FactsOptions {
   readonly store: Store;
@@ -27,6 +29,8 @@ export class FactsBuffer {
   /** Flags that answered since their last drain, and when they first did. */
   readonly #dirty = new Map<LiveFlag, number>();
   readonly #tallies = new Map<string, { readonly tally: Tally; readonly keepUntil: number | null }>();
+  /** Subjects whose tallies are of use for a while only, the oldest first. */
+  readonly #passing = new Set<string>();
   #forgetBefore: number | null = null;
   readonly #looks = new Map<string, Looks>();
   #sequence = 0;
@@ -83,7 +87,18 @@ export class FactsBuffer {
       subject,
       before === undefined ? { tally, keepUntil } : { tally: mergeTally(before.tally, tally), keepUntil },
     );
+    if (keepUntil !== null) this.#dropOldest(subject);
     this.#wake();
+  }
+
+  #dropOldest(added: string): void {
+    this.#passing.add(added);
+    if (this.#passing.size <= MAX_PASSING) return;
+    for (const oldest of this.#passing) {
+      this.#passing.delete(oldest);
+      this.#tallies.delete(oldest);
+      return;
+    }
   }
 
   /** With the next batch, tallies that are kept until an earlier instant are forgotten. */
@@ -145,6 +160,7 @@ export class FactsBuffer {
       ...(keepUntil === null ? {} : { keepUntil }),
     }));
     this.#tallies.clear();
+    this.#passing.clear();
     const { units, observations } = this.#units.drain();
     this.#isFull = false;
     const looks = [...this.#looks].map(([subject, seen]) => ({ subject, looks: seen }));

@@ -114,6 +114,13 @@ export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { Fetch } from './metrics/bounded-fetch.ts';
 export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
+export type { IngestedSample, RefusedSample } from './metrics/ingested-batch.ts';
+export {
+  type IngestedBatch,
+  IngestedMetrics,
+  type IngestedMetricsOptions,
+  type IngestResult,
+} from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
   MetricsCollector,
