@@ -1,4 +1,6 @@
 /** The names of `@sluice/server`. */
+export { Notifier, type NotifierParts, type SentMessage } from './notifications/notifier.ts';
+export type { DeliveryState, FollowingWebhook, WebhookBook } from './notifications/webhook-book.ts';
 export { checkOutboundUrl, type ResolveName, resolveName } from './outbound/check-outbound-url.ts';
 export { type GuardedFetchOptions, guardedFetch, LONGEST_ANSWER } from './outbound/guarded-fetch.ts';
 export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
