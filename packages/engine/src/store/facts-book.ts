@@ -171,6 +171,11 @@ export class FactsBook {
     return this.#tallies.get(subjectId(scope, subject)) ?? emptyTally();
   }
 
+  /** Until when the tally of a subject, by `subjectId`, is of use; null for ever. */
+  keptUntil(id: string): number | null {
+    return this.#keptUntil.get(id) ?? null;
+  }
+
   totals(scope: Scope, subject: string): SubjectTotals {
     return this.#totals.get(subjectId(scope, subject)) ?? emptyTotals();
   }

@@ -36,4 +36,12 @@ const FIRST: Migration = {
   },
 };
 
-export const MIGRATIONS: readonly Migration[] = [FIRST];
+const PASSING_TALLIES: Migration = {
+  name: 'tallies that are of use for a while',
+  statements: () => [
+    'alter table sluice_tallies add column keep_until double precision',
+    'create index sluice_tallies_passing on sluice_tallies (keep_until) where keep_until is not null',
+  ],
+};
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, PASSING_TALLIES];
