@@ -46,7 +46,8 @@ export function stageUnitsOf(view: View, { kind, name, value, labels, at }: MetS
   if (rollout === undefined || stage === null) return [];
   if (at !== undefined && at < (rollout.progress?.enteredAt ?? at)) return [];
   const met = { arm: variant, unit: digitsOf(labels.unit) };
-  if (kind === 'observe') return [...slowUnits(rollout, stage, name, value, met), ...comparedMeans(rollout, stage, name, value, met)];
+  if (kind === 'observe')
+    return [...slowUnits(rollout, stage, name, value, met), ...comparedMeans(rollout, stage, name, value, met)];
   return met.unit === null ? [] : [{ ...met, subject: stageSubject(rollout, stage), ...once('errors') }];
 }
 

@@ -149,7 +149,7 @@ export class IngestedMetrics implements MetricSource {
     const named = seriesOf(query);
     const readings = await Promise.all(named.map((series) => this.#reader.read({ ...series, ...of }, range, closed)));
     const whole = { first: range.last - this.#window.sliceCount + 1, last: range.last };
-    const newest = readings[0] === null ? await this.#reader.newestAt({ ...named[0], ...of }, whole, closed) : null;
+    const newest = readings[0]?.at ?? (await this.#reader.newestAt({ ...named[0], ...of }, whole, closed));
     const watchedSince = (await this.#reader.since()) ?? Number.NEGATIVE_INFINITY;
     const placeOf = (series: NamedSeries): number =>
       named.findIndex(({ kind, name }) => kind === series.kind && name === series.name);
