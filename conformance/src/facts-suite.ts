@@ -1,7 +1,7 @@
 /** What every store must do with tallies and the unit ledger. */
 import { DEFAULT_SCOPE, emptyTally, meanOf, type Tally, type UnitDelta } from '@sluice/core';
 import { covarianceOf } from '@sluice/core/statistics';
-import type { FactsBatch } from 'sluice';
+import type { FactsBatch, Store } from 'sluice';
 import { expect, it } from 'vitest';
 import type { StoreUnderTest } from './store-under-test.ts';
 
@@ -51,6 +51,46 @@ export function factsSuite(subject: () => StoreUnderTest): void {
       lastAt: 2,
     });
     expect(await store.readTally(DEFAULT_SCOPE, 'flag/none')).toEqual(emptyTally());
+  });
+
+  it('forgets tallies whose time is over when a batch says so, and keeps those of which no end was told', async () => {
+    const { store, reopen } = subject();
+    const elsewhere = { project: 'other', environment: 'test' };
+    const told = (scope: typeof DEFAULT_SCOPE, name: string, keepUntil?: number) => ({
+      ...{ scope, subject: name, tally: tallyOf(1, 1) },
+      ...(keepUntil === undefined ? {} : { keepUntil }),
+    });
+    const [here, later] = [told(DEFAULT_SCOPE, 'window/a', 100), told(DEFAULT_SCOPE, 'window/b', 200)];
+    const tallies = [
+      here,
+      later,
+      told(DEFAULT_SCOPE, 'flag/a'),
+      told(elsewhere, 'window/a', 100),
+      told(DEFAULT_SCOPE, 'window/c', 200),
+    ];
+    await store.addFacts(batchOf('one', 1, { tallies }));
+    // The latest end that was told counts, in whatever order it came.
+    await store.addFacts(
+      batchOf('one', 2, { tallies: [told(DEFAULT_SCOPE, 'window/b', 300), told(DEFAULT_SCOPE, 'window/c', 100)] }),
+    );
+    const on = async (scope: typeof DEFAULT_SCOPE, name: string): Promise<number> =>
+      (await (opened ?? store).readTally(scope, name)).counts['on/SPLIT'] ?? 0;
+    let opened: Store | undefined;
+    await store.addFacts(batchOf('one', 3, { forgetBefore: 100 }));
+    expect(await on(DEFAULT_SCOPE, 'window/a')).toBe(1);
+    await store.addFacts(batchOf('one', 4, { forgetBefore: 200 }));
+    await store.addFacts(batchOf('one', 4, { forgetBefore: 400 }));
+    opened = await reopen?.();
+    await (opened ?? store).addFacts(batchOf('one', 5, { tallies: [told(DEFAULT_SCOPE, 'window/a', 500)] }));
+    const found = {
+      a: await on(DEFAULT_SCOPE, 'window/a'),
+      b: await on(DEFAULT_SCOPE, 'window/b'),
+      c: await on(DEFAULT_SCOPE, 'window/c'),
+    };
+    expect(found).toEqual({ a: 1, b: 2, c: 2 });
+    expect([await on(elsewhere, 'window/a'), await on(DEFAULT_SCOPE, 'flag/a')]).toEqual([0, 1]);
+    await (opened ?? store).addFacts(batchOf('one', 6, { forgetBefore: 301 }));
+    expect([await on(DEFAULT_SCOPE, 'window/a'), await on(DEFAULT_SCOPE, 'window/b')]).toEqual([1, 0]);
   });
 
   it('keeps one row per unit: who reports again replaces, who is in two arms counts in neither', async () => {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createSluice, httpJsonSource, manualClock, memoryStore, prometheusSource } from 'sluice';
+import { createSluice, httpJsonSource, IngestedMetrics, manualClock, memoryStore, prometheusSource } from 'sluice';
 import { afterEach, expect, it } from 'vitest';
 
 const closing: (() => void)[] = [];
@@ -108,4 +108,27 @@ it('holds while Prometheus is away', async () => {
     state: { reason: 'provider' },
     currentPercentage: 1,
   });
+});
+
+it('is measured by what another process took in', async () => {
+  const [clock, store] = [manualClock(1_750_000_000_000), memoryStore()];
+  const [sluice, other] = [createSluice({ store, clock }), createSluice({ store, clock })];
+  await sluice.flags.setFlag('new_search', { enabled: true, rolloutPercentage: 0 });
+  const batch = { instanceId: 'web-1', seq: 1, sentAt: clock.now() };
+  // #region ingest
+  const metrics = new IngestedMetrics(sluice.flags);
+  sluice.rollouts.addMetricSource('collector', metrics);
+  const { taken, refused } = await metrics.ingest({
+    sentAt: batch.sentAt,
+    sender: { instanceId: batch.instanceId, seq: batch.seq },
+    samples: [
+      { kind: 'count', name: 'requests', value: 120, flag: 'new_search', variant: 'on', at: batch.sentAt - 900 },
+      { kind: 'count', name: 'errors', value: 1, flag: 'new_search', variant: 'on', unit: 'user-17', at: batch.sentAt - 400 },
+    ],
+  });
+  // #endregion
+  expect({ taken, refused }).toEqual({ taken: 2, refused: [] });
+  const range = { flag: 'new_search', variant: 'on', from: clock.now() - 60_000, to: clock.now() };
+  const measured = await new IngestedMetrics(other.flags).measure({ kind: 'errorRate' }, range);
+  expect(measured).toMatchObject({ kind: 'value', value: 1 / 120, samples: 120 });
 });

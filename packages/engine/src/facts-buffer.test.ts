@@ -1,4 +1,4 @@
-import { DEFAULT_SCOPE, SluiceError } from '@sluice/core';
+import { DEFAULT_SCOPE, emptyTally, SluiceError } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { manualClock } from './clock/manual-clock.ts';
 import { FactsBuffer } from './facts-buffer.ts';
@@ -89,4 +89,26 @@ it('keeps a value from before the exposure apart from it, also within one flush'
     [null, 9],
     [0, 1],
   ]);
+});
+
+it('keeps what is of use for a while within a bound while the store is down, the newest, and loses nothing that is kept for ever', async () => {
+  let isDown = true;
+  const batches: FactsBatch[] = [];
+  const { buffer, clock } = bufferOver(async (batch) => {
+    if (isDown) throw new SluiceError('unavailable', 'disk full');
+    batches.push(batch);
+  });
+  const tally = { ...emptyTally(), counts: { n: 1 } };
+  buffer.addTally('first', tally);
+  await clock.advance(1_000);
+  for (let slot = 0; slot < 25_000; slot++) buffer.addTally(`window/${slot}`, tally, slot);
+  buffer.addTally('flag/a', tally);
+  buffer.forgetBefore(7);
+  isDown = false;
+  await clock.advance(1_000);
+  const [, { tallies, forgetBefore } = { tallies: [], forgetBefore: 0 }] = batches;
+  expect(tallies).toHaveLength(20_001);
+  expect(tallies[0]).toMatchObject({ subject: 'window/5000', keepUntil: 5_000 });
+  expect(tallies.at(-1)).toEqual({ scope: DEFAULT_SCOPE, subject: 'flag/a', tally });
+  expect(forgetBefore).toBe(7);
 });

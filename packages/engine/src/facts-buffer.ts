@@ -11,6 +11,8 @@ import type { LiveFlag } from './view.ts';
 export const FLUSH_MS = 1000;
 /** Units and arms that may wait in memory while the store cannot take them. */
 const MAX_PENDING = 200_000;
+/** The same for tallies that are of use for a while only. */
+const MAX_PASSING = 20_000;
 
 interface FactsOptions {
   readonly store: Store;
@@ -26,7 +28,10 @@ export class FactsBuffer {
   readonly #units = new UnitBuffer();
   /** Flags that answered since their last drain, and when they first did. */
   readonly #dirty = new Map<LiveFlag, number>();
-  readonly #tallies = new Map<string, Tally>();
+  readonly #tallies = new Map<string, { readonly tally: Tally; readonly keepUntil: number | null }>();
+  /** Subjects whose tallies are of use for a while only, the oldest first. */
+  readonly #passing = new Set<string>();
+  #forgetBefore: number | null = null;
   readonly #looks = new Map<string, Looks>();
   #sequence = 0;
   #unsent: FactsBatch | null = null;
@@ -75,10 +80,30 @@ export class FactsBuffer {
     this.#wake();
   }
 
-  addTally(subject: string, tally: Tally): void {
+  /** With `keepUntil`, an instant until which the store keeps it at least. */
+  addTally(subject: string, tally: Tally, keepUntil: number | null = null): void {
     const before = this.#tallies.get(subject);
-    this.#tallies.set(subject, before === undefined ? tally : mergeTally(before, tally));
+    this.#tallies.set(
+      subject,
+      before === undefined ? { tally, keepUntil } : { tally: mergeTally(before.tally, tally), keepUntil },
+    );
+    if (keepUntil !== null) this.#dropOldest(subject);
     this.#wake();
+  }
+
+  #dropOldest(added: string): void {
+    this.#passing.add(added);
+    if (this.#passing.size <= MAX_PASSING) return;
+    for (const oldest of this.#passing) {
+      this.#passing.delete(oldest);
+      this.#tallies.delete(oldest);
+      return;
+    }
+  }
+
+  /** With the next batch, tallies that are kept until an earlier instant are forgotten. */
+  forgetBefore(at: number): void {
+    this.#forgetBefore = at;
   }
 
   /** Moves what a flag's meter counted here, before its variants change or it is flushed. */
@@ -129,22 +154,30 @@ export class FactsBuffer {
 
   #nextBatch(): FactsBatch | null {
     for (const live of [...this.#dirty.keys()]) this.drainMeter(live);
-    const tallies = [...this.#tallies].map(([subject, tally]) => ({ scope: this.#options.scope, subject, tally }));
+    const { scope } = this.#options;
+    const tallies = [...this.#tallies].map(([subject, { tally, keepUntil }]) => ({
+      ...{ scope, subject, tally },
+      ...(keepUntil === null ? {} : { keepUntil }),
+    }));
     this.#tallies.clear();
+    this.#passing.clear();
     const { units, observations } = this.#units.drain();
     this.#isFull = false;
     const looks = [...this.#looks].map(([subject, seen]) => ({ subject, looks: seen }));
     this.#looks.clear();
     if (tallies.length + units.length + observations.length + looks.length === 0) return null;
     this.#sequence += 1;
+    const forgetBefore = this.#forgetBefore;
+    this.#forgetBefore = null;
     return {
       instanceId: this.#options.instanceId,
       seq: this.#sequence,
-      scope: this.#options.scope,
+      scope,
       tallies,
       units,
       observations,
       ...(looks.length === 0 ? {} : { looks }),
+      ...(forgetBefore === null ? {} : { forgetBefore }),
     };
   }
 

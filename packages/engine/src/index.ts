@@ -112,7 +112,15 @@ export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
+export type { Fetch } from './metrics/bounded-fetch.ts';
 export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
+export type { IngestedSample, RefusedSample } from './metrics/ingested-batch.ts';
+export {
+  type IngestedBatch,
+  IngestedMetrics,
+  type IngestedMetricsOptions,
+  type IngestResult,
+} from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
   MetricsCollector,
@@ -147,7 +155,7 @@ export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
 export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
-export type { Validator, ValidatorContext } from './validators.ts';
+export type { Validator, ValidatorContext, ValidatorQuestion } from './validators.ts';
 export type { AccessManager, AccessOptions, Credentials } from './workspace/access-manager.ts';
 export type { HistoryPage, HistoryQuery } from './workspace/project-history.ts';
 export type { CopyOptions, EnvironmentPair, ProjectManager } from './workspace/project-manager.ts';

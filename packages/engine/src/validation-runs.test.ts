@@ -5,6 +5,7 @@ import { manualClock } from './clock/manual-clock.ts';
 import { rolloutWorld, START, slowSource } from './rollout-world.testing.ts';
 import { createSluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';
+import type { Validator } from './validators.ts';
 
 const slowly = { criteria: [{ metric: 'errorRate', max: 0.05, source: 'slow' }], minExposures: 0 };
 
@@ -59,6 +60,26 @@ describe('what a validator said', () => {
     await start({ bakeMs: 1_000, validateEveryMs: 500, validatorDeadlineMs: 20_000, validate });
     await clock.advance(15_000);
     expect(runs).toBe(1);
+  });
+
+  it('is asked for under one key for each question: another after each answer and each stage, the same in a process that asks again', async () => {
+    const keysOf = async (until: number, store = memoryStore()): Promise<string[]> => {
+      const { clock, start, sluice } = await rolloutWorld(0, store);
+      const keys: string[] = [];
+      const validate: Validator = (_percentage, { idempotencyKey, stage, atEndOfBake }) => {
+        keys.push(`${stage} ${atEndOfBake} ${idempotencyKey}`);
+        return true;
+      };
+      if (sluice.rollouts.getRolloutStatus('f') !== undefined) sluice.rollouts.registerValidator('f', validate);
+      else await start({ stages: [10, 100], bakeMs: 5_000, validateEveryMs: 2_000, validate });
+      await clock.advance(until);
+      return keys;
+    };
+    const keys = await keysOf(30_000);
+    expect(keys.map((key) => key.slice(0, 6).trim())).toEqual(['0 fals', '0 fals', '0 true', '1 fals', '1 fals', '1 true']);
+    expect(new Set(keys).size).toBe(6);
+    expect(await keysOf(30_000)).toEqual(keys);
+    for (const key of keys) expect(key).toMatch(/ [0-9a-f]{32}$/);
   });
 
   it('is no longer waited for after close: its signal is aborted and its deadline holds no process', async () => {

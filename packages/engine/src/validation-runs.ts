@@ -1,7 +1,8 @@
 /** The validator runs of this process: at most one at a time for each rollout, and what each came to until a kept record has it. */
+import { createHash } from 'node:crypto';
 import { currentStage, type Rollout, type Transition, type Validation } from '@sluice/core';
 import type { Runtime } from './runtime.ts';
-import { runValidator, type ValidatorRegistry } from './validators.ts';
+import { runValidator, type ValidatorQuestion, type ValidatorRegistry } from './validators.ts';
 
 interface Run {
   readonly number: number;
@@ -31,7 +32,7 @@ export class ValidationRuns {
     this.#runs.set(key, run);
     const { clock } = this.#runtime;
     const settled = runValidator(validator, wanted.percentage, {
-      flag: key,
+      question: questionOf(rollout, stage, wanted.atEndOfBake),
       deadlineMs: plan.validatorDeadlineMs,
       clock,
       stop: run.stop.signal,
@@ -64,4 +65,13 @@ export class ValidationRuns {
     this.#runs.clear();
     for (const { stop } of runs) stop.abort();
   }
+}
+
+/** The key holds what was last heard of the stage, so that a validator which is asked every minute is asked anew each time. */
+function questionOf({ scope, key, number, progress }: Rollout, stage: number, atEndOfBake: boolean): ValidatorQuestion {
+  const heardAt = progress?.validation?.at ?? progress?.enteredAt ?? 0;
+  const asked = JSON.stringify([scope.project, scope.environment, key, number, stage, atEndOfBake, heardAt]);
+  // Names may be any text, and the key stands in a header.
+  const idempotencyKey = createHash('sha256').update(asked).digest('hex').slice(0, 32);
+  return { scope, flag: key, rollout: number, stage, atEndOfBake, idempotencyKey };
 }

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { manualClock } from './clock/manual-clock.ts';
-import { runValidator, type Validator, ValidatorRegistry, type ValidatorResult } from './validators.ts';
+import { runValidator, type Validator, type ValidatorQuestion, ValidatorRegistry, type ValidatorResult } from './validators.ts';
+
+const question: ValidatorQuestion = {
+  scope: { project: 'default', environment: 'production' },
+  flag: 'checkout',
+  rollout: 1,
+  stage: 0,
+  atEndOfBake: true,
+  idempotencyKey: 'once',
+};
 
 /** Runs anything as a validator, as JavaScript would. */
 function run(validator: (...args: Parameters<Validator>) => unknown, clock = manualClock(0)): Promise<ValidatorResult> {
-  return runValidator(validator as Validator, 25, { flag: 'checkout', deadlineMs: 30_000, clock });
+  return runValidator(validator as Validator, 25, { question, deadlineMs: 30_000, clock });
 }
 
 const error = (message: string): ValidatorResult => ({ outcome: 'error', message });
@@ -115,13 +124,13 @@ describe('runValidator', () => {
     expect(signal).toMatchObject({ aborted: false });
   });
 
-  it('tells the validator the percentage and the flag', async () => {
+  it('tells the validator the percentage and what is asked', async () => {
     const seen: unknown[] = [];
-    await run((percentage, { flag }) => {
-      seen.push(percentage, flag);
+    await run((percentage, { signal: _signal, ...asked }) => {
+      seen.push(percentage, asked);
       return true;
     });
-    expect(seen).toEqual([25, 'checkout']);
+    expect(seen).toEqual([25, question]);
   });
 });
 

@@ -1,11 +1,24 @@
 /** User code that says whether a stage is good: found by name, and run so that whatever it does becomes an outcome. */
-import { SluiceError } from '@sluice/core';
+import { type Scope, SluiceError } from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
 import { describeFailure, describeValue } from './failure.ts';
 
-export interface ValidatorContext {
+/** What a validator is asked about, beside the percentage. */
+export interface ValidatorQuestion {
+  readonly scope: Scope;
   /** The key of the flag that is rolled out. */
   readonly flag: string;
+  /** Which rollout of the flag it is, from 1. */
+  readonly rollout: number;
+  /** The stage's place in the plan, from 0. */
+  readonly stage: number;
+  /** Whether the stage's bake is over, so that the answer decides if the rollout moves on. */
+  readonly atEndOfBake: boolean;
+  /** One question has one key, also when it is asked again because the answer was lost with a process; 32 hexadecimal digits. */
+  readonly idempotencyKey: string;
+}
+
+export interface ValidatorContext extends ValidatorQuestion {
   /** Aborted when the validator is no longer waited for; hand it to `fetch` and the like. */
   readonly signal: AbortSignal;
 }
@@ -25,7 +38,7 @@ export interface ValidatorResult {
 }
 
 export interface ValidatorRun {
-  readonly flag: string;
+  readonly question: ValidatorQuestion;
   readonly deadlineMs: number;
   readonly clock: Clock;
   /** Aborted when nobody waits for the answer any more. */
@@ -83,7 +96,7 @@ export function runValidator(validator: Validator, percentage: number, run: Vali
     const failed = (error: unknown): void =>
       finish({ outcome: 'error', message: `the validator failed for ${percentage} %: ${describeFailure(error)}` });
     try {
-      receive(validator(percentage, { flag: run.flag, signal: abort.signal }), answered, failed);
+      receive(validator(percentage, { ...run.question, signal: abort.signal }), answered, failed);
     } catch (error) {
       failed(error);
     }

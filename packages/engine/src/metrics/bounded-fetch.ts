@@ -16,6 +16,13 @@ export interface Deadline {
   readonly at: number;
 }
 
+/** Sends one HTTP request as the global `fetch` does. A server gives one that goes to permitted addresses only. */
+export type Fetch = (url: URL, init: RequestInit) => Promise<Response>;
+
+export interface Asking extends Deadline {
+  readonly fetch: Fetch;
+}
+
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
@@ -23,7 +30,7 @@ export interface Answered {
 }
 
 /** Any status is an answer. No connection, a body that breaks off or is over 1 MiB, and the deadline are `error` with the cause `provider`; never rejects. */
-export async function boundedFetch(url: URL, init: RequestInit, { clock, at }: Deadline): Promise<Answered | Unmeasured> {
+export async function boundedFetch(url: URL, init: RequestInit, { clock, at, fetch }: Asking): Promise<Answered | Unmeasured> {
   if (clock.now() >= at) return lateFrom(url);
   const stop = new AbortController();
   const cancel = clock.schedule(at, () => stop.abort(), { keepAlive: true });

@@ -8,6 +8,7 @@ import {
   type Answered,
   badQuery,
   boundedFetch,
+  type Fetch,
   parseSourceHeaders,
   parseSourceUrl,
   providerError,
@@ -38,6 +39,8 @@ export interface HttpJsonSourceOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** What the deadline of 10 s is measured by; the system's clock if absent. */
   readonly clock?: Clock;
+  /** How the request is sent; the global `fetch` if absent. */
+  readonly fetch?: Fetch;
 }
 
 /** Statuses by which a server says that the question is wrong. */
@@ -56,6 +59,7 @@ export function httpJsonSource(options: HttpJsonSourceOptions): MetricSource {
   const headers = parseSourceHeaders({ accept: 'application/json', ...options.headers });
   const clock = options.clock ?? systemClock();
   const turns = new CriterionTurns(clock);
+  const send = options.fetch ?? fetch;
   return {
     countEveryMs: parseCountEvery(options.countEveryMs),
     countEvents: ({ metric, slowerThan }, range) => {
@@ -64,14 +68,14 @@ export function httpJsonSource(options: HttpJsonSourceOptions): MetricSource {
       if (range.to <= range.from) return { kind: 'noData', at: null };
       const url = new URL(filledIn(options.url, metric, { ...range, slowerThan }));
       const deadline = { clock, at: clock.now() + METRIC_DEADLINE_MS };
-      return boundedFetch(url, { headers }, deadline).then((answer) =>
+      return boundedFetch(url, { headers }, { ...deadline, fetch: send }).then((answer) =>
         answer.kind === 'answered' ? countsIn(answer, samples, events) : answer,
       );
     },
     measure: (metric, range) => {
       const url = new URL(filledIn(options.url, metric, range));
       return turns.take(metric, range, async (deadline) => {
-        const answer = await boundedFetch(url, { headers }, deadline);
+        const answer = await boundedFetch(url, { headers }, { ...deadline, fetch: send });
         return answer.kind === 'answered' ? read(answer, pointers, range.to) : answer;
       });
     },

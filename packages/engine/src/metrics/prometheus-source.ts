@@ -4,7 +4,15 @@ import { type Issue, type Measurement, parseMetric, SluiceError } from '@sluice/
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { describeValue } from '../failure.ts';
-import { badQuery, boundedFetch, type Deadline, parseSourceHeaders, parseSourceUrl, type Unmeasured } from './bounded-fetch.ts';
+import {
+  badQuery,
+  boundedFetch,
+  type Deadline,
+  type Fetch,
+  parseSourceHeaders,
+  parseSourceUrl,
+  type Unmeasured,
+} from './bounded-fetch.ts';
 import { CriterionTurns } from './criterion-turns.ts';
 import { parseCountEvery, wholeCounts } from './event-counts.ts';
 import { metricName } from './metric-name.ts';
@@ -39,6 +47,8 @@ export interface PrometheusSourceOptions {
   readonly countEveryMs?: number;
   /** What the deadline of 10 s is measured by; the system's clock if absent. */
   readonly clock?: Clock;
+  /** How a request is sent; the global `fetch` if absent. */
+  readonly fetch?: Fetch;
 }
 
 /**
@@ -53,6 +63,7 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricSource
   const queries = parseQueries(options.queries);
   const clock = options.clock ?? systemClock();
   const turns = new CriterionTurns(clock);
+  const server = { url, headers, fetch: options.fetch ?? fetch };
   return {
     countEveryMs: parseCountEvery(options.countEveryMs),
     countEvents: ({ metric, slowerThan }, range) => {
@@ -61,16 +72,14 @@ export function prometheusSource(options: PrometheusSourceOptions): MetricSource
         return badQuery(`the Prometheus source has no query "events" for ${metricName(metric)}, which a comparison counts`);
       if (range.to - range.from < 1000) return { kind: 'noData', at: null };
       const deadline = { clock, at: clock.now() + METRIC_DEADLINE_MS };
-      return count({ events, samples }, { ...range, slowerThan }, (promql) => ask({ url, headers }, promql, range.to, deadline));
+      return count({ events, samples }, { ...range, slowerThan }, (promql) => ask(server, promql, range.to, deadline));
     },
     measure: (metric, range) => {
       const query = queries.get(metricName(metric));
       if (query === undefined)
         return badQuery(`no query for it among those of the Prometheus source: ${[...queries.keys()].join(', ')}`);
       if (range.to - range.from < 1000) return { kind: 'noData', at: null };
-      return turns.take(metric, range, (deadline) =>
-        measure(query, range, (promql) => ask({ url, headers }, promql, range.to, deadline)),
-      );
+      return turns.take(metric, range, (deadline) => measure(query, range, (promql) => ask(server, promql, range.to, deadline)));
     },
   };
 }
@@ -107,7 +116,7 @@ function unmeasured(answer: NoFigure | Unmeasured): Exclude<Measurement, { kind:
 }
 
 async function ask(
-  { url, headers }: { readonly url: URL; readonly headers: Headers },
+  { url, headers, fetch }: { readonly url: URL; readonly headers: Headers; readonly fetch: Fetch },
   query: string,
   at: number,
   deadline: Deadline,
@@ -115,7 +124,7 @@ async function ask(
   // A server that goes on calculating for nobody is slower for the next one.
   const timeout = `${Math.max(1, Math.ceil(deadline.at - deadline.clock.now()))}ms`;
   const body = new URLSearchParams({ query, time: (at / 1000).toFixed(3), timeout });
-  const answer = await boundedFetch(url, { method: 'POST', headers, body }, deadline);
+  const answer = await boundedFetch(url, { method: 'POST', headers, body }, { ...deadline, fetch });
   return answer.kind === 'answered' ? readPrometheus(answer) : answer;
 }
 

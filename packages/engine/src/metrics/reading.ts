@@ -14,7 +14,11 @@ export interface Reading {
 
 /** Null when there is no sample. */
 export function readSeries(series: readonly Series[], range: SliceRange): Reading | null {
-  const slices = series.flatMap((one) => [...one.slices(range)]);
+  return readSlices(series.flatMap((one) => [...one.slices(range)]));
+}
+
+/** Null when there is no slice. */
+export function readSlices(slices: readonly Slice[]): Reading | null {
   if (slices.length === 0) return null;
   return {
     samples: slices.reduce((total, slice) => total + slice.samples, 0),

@@ -1,4 +1,4 @@
-import { armTotals, DEFAULT_SCOPE, MAX_REPLACEMENTS, rebuildMetric, type UnitDelta } from '@sluice/core';
+import { armTotals, DEFAULT_SCOPE, emptyTally, MAX_REPLACEMENTS, rebuildMetric, type UnitDelta } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { FactsBook } from './facts-book.ts';
 
@@ -97,4 +97,21 @@ it('takes pairs and what is known by dimension anew too, when a unit that domina
     expect(arm?.pairs?.spent?.cxy).toBeCloseTo(squares, 8);
     expect(arm?.metrics.spent?.m2).toBeCloseTo(squares, 8);
   }
+});
+
+it('knows until when tallies are kept after it was dumped and restored, also from a dump that told of no end', () => {
+  const tally = { ...emptyTally(), counts: { n: 1 } };
+  const batch = { instanceId: 'i', scope: DEFAULT_SCOPE, units: [], observations: [] };
+  const book = new FactsBook();
+  const told = (subject: string, keepUntil: number) => ({ scope: DEFAULT_SCOPE, subject, tally, keepUntil });
+  book.add({ ...batch, seq: 1, tallies: [told('a', 10), told('b', 20)] });
+  const count = (of: FactsBook, subject: string): number => of.tally(DEFAULT_SCOPE, subject).counts.n ?? 0;
+  const restored = new FactsBook();
+  for (const piece of book.dump()) restored.restore(JSON.parse(JSON.stringify(piece)));
+  restored.add({ ...batch, seq: 2, tallies: [], forgetBefore: 15 });
+  expect([count(restored, 'a'), count(restored, 'b')]).toEqual([0, 1]);
+  const old = new FactsBook();
+  for (const piece of book.dump()) old.restore(JSON.parse(JSON.stringify({ ...piece, keptUntil: undefined })));
+  old.add({ ...batch, seq: 2, tallies: [], forgetBefore: 15 });
+  expect([count(old, 'a'), count(old, 'b')]).toEqual([1, 1]);
 });

@@ -21,7 +21,7 @@ import {
   type UnitValues,
   unitValuesOf,
 } from '@sluice/core';
-import type { FactsBatch } from './store.ts';
+import type { FactsBatch, TallyDelta } from './store.ts';
 
 /** Units over all subjects; beyond it new ones are refused and counted. */
 export const LEDGER_CAP = 1_000_000;
@@ -33,6 +33,8 @@ export type FactsDump =
       readonly instances: readonly (readonly [string, number])[];
       readonly tallies: readonly (readonly [string, Tally])[];
       readonly totals: readonly (readonly [string, SubjectTotals])[];
+      /** Of tallies that may be forgotten, until when they are kept. */
+      readonly keptUntil?: readonly (readonly [string, number])[];
     }
   | { readonly type: 'rows'; readonly subject: string; readonly rows: readonly (readonly [string, LedgerRow])[] };
 
@@ -49,6 +51,7 @@ export class FactsBook {
   readonly #cap: number;
   readonly #instances = new Map<string, number>();
   readonly #tallies = new Map<string, Tally>();
+  readonly #keptUntil = new Map<string, number>();
   readonly #totals = new Map<string, SubjectTotals>();
   readonly #rows = new Map<string, Map<string, LedgerRow>>();
   readonly #wear = new Map<string, Wear>();
@@ -69,10 +72,8 @@ export class FactsBook {
   merge(batch: FactsBatch): boolean {
     if (batch.seq <= (this.#instances.get(batch.instanceId) ?? 0)) return false;
     this.#instances.set(batch.instanceId, batch.seq);
-    for (const { scope, subject, tally } of batch.tallies) {
-      const id = subjectId(scope, subject);
-      this.#tallies.set(id, mergeTally(this.#tallies.get(id) ?? emptyTally(), tally));
-    }
+    for (const delta of batch.tallies) this.#addTally(delta);
+    if (batch.forgetBefore !== undefined) this.#forget(batch.forgetBefore);
     for (const delta of [...batch.units, ...batch.observations]) this.#note(batch.scope, delta);
     for (const delta of batch.units) this.#addUnit(batch.scope, delta);
     for (const delta of batch.observations) this.#addObservation(batch.scope, delta);
@@ -82,6 +83,20 @@ export class FactsBook {
       this.#totals.set(id, { ...totals, looks: mergeLooks(totals.looks, looks) });
     }
     return true;
+  }
+
+  #addTally({ scope, subject, tally, keepUntil }: TallyDelta): void {
+    const id = subjectId(scope, subject);
+    this.#tallies.set(id, mergeTally(this.#tallies.get(id) ?? emptyTally(), tally));
+    if (keepUntil !== undefined) this.#keptUntil.set(id, Math.max(this.#keptUntil.get(id) ?? keepUntil, keepUntil));
+  }
+
+  #forget(before: number): void {
+    for (const [id, until] of this.#keptUntil) {
+      if (until >= before) continue;
+      this.#keptUntil.delete(id);
+      this.#tallies.delete(id);
+    }
   }
 
   /** Subjects, by `subjectId`, whose sums lost digits or had many values replaced. */
@@ -156,6 +171,11 @@ export class FactsBook {
     return this.#tallies.get(subjectId(scope, subject)) ?? emptyTally();
   }
 
+  /** Until when the tally of a subject, by `subjectId`, is of use; null for ever. */
+  keptUntil(id: string): number | null {
+    return this.#keptUntil.get(id) ?? null;
+  }
+
   totals(scope: Scope, subject: string): SubjectTotals {
     return this.#totals.get(subjectId(scope, subject)) ?? emptyTotals();
   }
@@ -167,7 +187,8 @@ export class FactsBook {
   }
 
   *dump(): Generator<FactsDump> {
-    yield { type: 'sums', instances: [...this.#instances], tallies: [...this.#tallies], totals: [...this.#totals] };
+    const keptUntil = [...this.#keptUntil];
+    yield { type: 'sums', instances: [...this.#instances], tallies: [...this.#tallies], totals: [...this.#totals], keptUntil };
     for (const [subject, rows] of this.#rows) {
       let portion: (readonly [string, LedgerRow])[] = [];
       for (const row of rows) {
@@ -189,6 +210,7 @@ export class FactsBook {
     }
     for (const [id, seq] of dump.instances) this.#instances.set(id, seq);
     for (const [id, tally] of dump.tallies) this.#tallies.set(id, tally);
+    for (const [id, until] of dump.keptUntil ?? []) this.#keptUntil.set(id, until);
     // Totals that were kept before there were looks have none.
     for (const [id, totals] of dump.totals) this.#totals.set(id, { ...emptyTotals(), ...totals });
   }

@@ -46,9 +46,11 @@ export interface LogQuery {
 
 export interface TallyDelta {
   readonly scope: Scope;
-  /** `flag/<key>` for a flag's evaluations, `rollout/<key>/<number>/<stage>` for a stage's exposures. */
+  /** `flag/<key>` for a flag's evaluations, `rollout/<key>/<number>/<stage>` for a stage's exposures, `window/…` for what was ingested in ten seconds. */
   readonly subject: string;
   readonly tally: Tally;
+  /** Until when the tally is of use, milliseconds since 1970; for ever unless given. The latest that was given for a subject counts. */
+  readonly keepUntil?: number;
 }
 
 /** What one process saw since its last flush. A store ignores a batch whose `(instanceId, seq)` it has. */
@@ -62,6 +64,8 @@ export interface FactsBatch {
   readonly observations: readonly ObservationDelta[];
   /** What looks at tests have shown; left out when there were none. */
   readonly looks?: readonly LookDelta[];
+  /** Tallies of any scope whose `keepUntil` is before this instant are forgotten with this batch. */
+  readonly forgetBefore?: number;
 }
 
 /** Instants in milliseconds since 1970. */

@@ -46,4 +46,12 @@ const RECEIPTS: Migration = {
   ],
 };
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, RECEIPTS];
+const PASSING_TALLIES: Migration = {
+  name: 'tallies that are of use for a while',
+  statements: () => [
+    'alter table sluice_tallies add column keep_until double precision',
+    'create index sluice_tallies_passing on sluice_tallies (keep_until) where keep_until is not null',
+  ],
+};
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, RECEIPTS, PASSING_TALLIES];

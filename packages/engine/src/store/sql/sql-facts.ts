@@ -8,6 +8,7 @@ import type { FactsBatch } from '../store.ts';
 import { allRows, keepRows, readRows, type UnitRow } from './ledger-rows.ts';
 import type { Connection, SqlDialect } from './sql-dialect.ts';
 import {
+  forgetTallies,
   type KeptTotals,
   keepTallies,
   keepTotals,
@@ -35,18 +36,26 @@ export async function addBatch(connection: Connection, dialect: SqlDialect, batc
   book.restore({
     type: 'sums',
     instances: [[batch.instanceId, seq]],
-    tallies: [...tallies],
+    tallies: [...tallies].map(([id, kept]) => [id, kept.tally]),
+    keptUntil: [...tallies].flatMap(([id, { keepUntil }]) => (keepUntil === null ? [] : [[id, keepUntil]])),
     totals: [...totals].map(([id, kept]) => [id, kept.totals]),
   });
   const work = new LedgerWork(connection, dialect, book);
   for (const subject of measured) await work.bring(subject, totals.get(subject.id), batch);
-  book.merge(batch);
+  // What is to be forgotten is for the most part not in this book.
+  const { forgetBefore, ...facts } = batch;
+  book.merge(facts);
   for (const id of book.worn()) await work.rebuild(id);
   await work.keep();
   await keepTallies(
     connection,
-    counted.map((subject) => ({ ...subject, tally: book.tally(subject.scope, subject.subject) })),
+    counted.map((subject) => ({
+      ...subject,
+      tally: book.tally(subject.scope, subject.subject),
+      keepUntil: book.keptUntil(subject.id),
+    })),
   );
+  if (forgetBefore !== undefined) await forgetTallies(connection, forgetBefore);
   await connection.updateTable('sluice_instances').set({ seq: batch.seq }).where('instance', '=', instance).execute();
 }
 

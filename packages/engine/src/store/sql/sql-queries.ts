@@ -21,8 +21,6 @@ export async function queryLog(connection: Connection, query: LogQuery): Promise
   if (request !== undefined) events = events.where('request', '=', columnText(request));
   if (kind !== undefined) events = events.where('kind', '=', kind);
   if (key !== undefined) events = events.where('key', '=', columnText(key));
-  if (before !== undefined) events = events.where('seq', '<', before);
-  if (request !== undefined) events = events.where('request', '=', columnText(request));
   if (types !== undefined) events = events.where('type', 'in', types);
   const rows = await events
     .orderBy('seq', newestFirst === true ? 'desc' : 'asc')

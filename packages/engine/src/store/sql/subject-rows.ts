@@ -13,6 +13,12 @@ export interface Subject {
   readonly subject: string;
 }
 
+export interface KeptTally {
+  readonly tally: Tally;
+  /** Null for ever. */
+  readonly keepUntil: number | null;
+}
+
 export interface KeptTotals {
   /** Its number in the ledger. */
   readonly number: number;
@@ -50,16 +56,16 @@ export async function lockTallies(
   connection: Connection,
   dialect: SqlDialect,
   subjects: readonly Subject[],
-): Promise<Map<string, Tally>> {
-  const tallies = new Map<string, Tally>();
+): Promise<Map<string, KeptTally>> {
+  const tallies = new Map<string, KeptTally>();
   for (const group of alike(subjects)) {
     const read = () => selectTallies(connection, dialect, group);
-    for (const { id, body } of await everyOne(group, read, async (missing) => {
-      const rows = missing.map((subject) => ({ ...subjectName(subject), body: JSON.stringify(emptyTally()) }));
+    for (const { id, ...kept } of await everyOne(group, read, async (missing) => {
+      const rows = missing.map((subject) => ({ ...subjectName(subject), body: JSON.stringify(emptyTally()), keep_until: null }));
       const insert = connection.insertInto('sluice_tallies').values(rows);
       await insert.onConflict((conflict) => conflict.doNothing()).execute();
     }))
-      tallies.set(id, JSON.parse(body) as Tally);
+      tallies.set(id, kept);
   }
   return tallies;
 }
@@ -68,14 +74,18 @@ async function selectTallies(connection: Connection, dialect: SqlDialect, group:
   const ids = idsByName(group);
   const rows = await connection
     .selectFrom('sluice_tallies')
-    .select(['subject', 'body'])
+    .select(['subject', 'body', 'keep_until'])
     .where('project', '=', ids.scope.project)
     .where('environment', '=', ids.scope.environment)
     .where('subject', 'in', [...ids.names.keys()])
     .orderBy('subject')
     .$if(dialect.locksRows, (query) => query.forUpdate())
     .execute();
-  return rows.map(({ subject, body }) => ({ id: ids.names.get(subject) ?? '', body }));
+  return rows.map(({ subject, body, keep_until }) => ({
+    id: ids.names.get(subject) ?? '',
+    tally: JSON.parse(body) as Tally,
+    keepUntil: keep_until,
+  }));
 }
 
 /** By `Subject.id`; every one of them, and nobody else changes them before the transaction ends. */
@@ -139,20 +149,24 @@ async function everyOne<Row extends { readonly id: string }>(
   return read();
 }
 
-export async function keepTallies(
-  connection: Connection,
-  tallies: readonly (Subject & { readonly tally: Tally })[],
-): Promise<void> {
+export async function keepTallies(connection: Connection, tallies: readonly (Subject & KeptTally)[]): Promise<void> {
   for (const portion of portions(tallies)) {
-    const rows = portion.map((row) => ({ ...subjectName(row), body: JSON.stringify(row.tally) }));
+    const rows = portion.map((row) => ({ ...subjectName(row), body: JSON.stringify(row.tally), keep_until: row.keepUntil }));
     await connection
       .insertInto('sluice_tallies')
       .values(rows)
       .onConflict((conflict) =>
-        conflict.columns(['project', 'environment', 'subject']).doUpdateSet(({ ref }) => ({ body: ref('excluded.body') })),
+        conflict
+          .columns(['project', 'environment', 'subject'])
+          .doUpdateSet(({ ref }) => ({ body: ref('excluded.body'), keep_until: ref('excluded.keep_until') })),
       )
       .execute();
   }
+}
+
+/** Of any scope. */
+export async function forgetTallies(connection: Connection, before: number): Promise<void> {
+  await connection.deleteFrom('sluice_tallies').where('keep_until', '<', before).execute();
 }
 
 export async function keepTotals(connection: Connection, { number, totals, replaced }: KeptTotals): Promise<void> {

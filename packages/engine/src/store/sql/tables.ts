@@ -24,7 +24,8 @@ export interface Tables {
   readonly sluice_leases: { name: string; holder: string; until: number; token: number };
   /** The last batch of each instance. */
   readonly sluice_instances: { instance: string; seq: number };
-  readonly sluice_tallies: SubjectName & { body: string };
+  /** `keep_until` is null for what is kept for ever. */
+  readonly sluice_tallies: SubjectName & { body: string; keep_until: number | null };
   readonly sluice_subjects: SubjectName & { id: Generated<number>; replaced: number; totals: string };
   readonly sluice_ledger: { subject_id: number; unit: string; body: string };
 }
