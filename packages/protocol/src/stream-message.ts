@@ -69,7 +69,7 @@ export function messageOfPart(part: StreamPart): StreamMessage | null {
     case 'emergencies':
       return {
         type: 'emergencies',
-        emergencies: parsed('emergencies', part.data, (value) => listIssues('', value, isEmergency)),
+        emergencies: parsed('emergencies', part.data, (value) => emergencyIssues('', value)),
       };
     case 'resync':
       return { type: 'resync', reason: parsed<{ reason: ResyncReason }>('resync', part.data, resyncIssues).reason };
