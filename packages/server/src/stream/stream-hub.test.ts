@@ -1,0 +1,258 @@
+import { DEFAULT_SCOPE } from '@sluice/core';
+import type { Store, StoredState } from 'sluice';
+import { afterEach, describe, expect, it } from 'vitest';
+import { STAGING, START, type StreamReader, streamWorld } from './stream-world.testing.ts';
+
+type World = Awaited<ReturnType<typeof streamWorld>>;
+let world: World;
+afterEach(() => world.stop());
+
+const typesOf = (reader: StreamReader): string[] => reader.messages.map(({ type }) => type);
+const kill = (key: string) => ({ id: `kill-${key}`, key, act: { type: 'kill' } as const });
+/** Resolves when the server knows of so many streams. */
+async function connected(count: number): Promise<void> {
+  while (world.hub.counts.clients !== count) await new Promise(setImmediate);
+}
+
+describe('a stream of definitions', () => {
+  it('begins with a snapshot and goes on with each commit of its scope alone', async () => {
+    world = await streamWorld();
+    await world.putFlag('a');
+    const reader = await world.open('/stream');
+    await reader.count(1);
+    await world.putFlag('b', { scope: STAGING });
+    await world.putFlag('b');
+    await world.putFlag('a', { archivedAt: START });
+    expect(await reader.count(3)).toMatchObject([
+      { type: 'snapshot', snapshot: { seq: 1, scope: DEFAULT_SCOPE, flags: [{ key: 'a', revision: 1 }], emergencies: [] } },
+      { type: 'delta', delta: { seq: 3, after: 1, flags: [{ key: 'b' }] } },
+      { type: 'delta', delta: { seq: 4, after: 3, flags: [{ key: 'a', archivedAt: START }] } },
+    ]);
+    expect(reader.response.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store, no-transform',
+    });
+    expect(reader.parts[0]).toEqual({ kind: 'retry', ms: 3_000 });
+    expect(reader.parts[1]).toMatchObject({ kind: 'event', id: '1' });
+  });
+
+  it('goes on where a client stopped, by Last-Event-ID or by ?after, without a snapshot', async () => {
+    world = await streamWorld();
+    await world.putFlag('a');
+    await (await world.open('/stream')).count(1);
+    for (const key of ['b', 'c', 'd']) await world.putFlag(key);
+    const byHeader = await world.open('/stream', { 'last-event-id': '2' });
+    const byQuery = await world.open('/stream?after=2');
+    for (const reader of [byHeader, byQuery])
+      expect(await reader.count(3)).toMatchObject([{ delta: { seq: 3 } }, { delta: { seq: 4 } }, { type: 'emergencies' }]);
+    const current = await world.open('/stream', { 'last-event-id': '4' });
+    expect(await current.count(1)).toEqual([{ type: 'emergencies', emergencies: [] }]);
+    expect(world.hub.counts.resumed).toBe(3);
+  });
+
+  it('gives one snapshot to a client whose place is forgotten, by number of commits or by bytes', async () => {
+    for (const limits of [{ ringFrames: 2 }, { ringBytes: 3_000 }]) {
+      world = await streamWorld(limits);
+      await world.putFlag('a');
+      await (await world.open('/stream')).count(1);
+      for (let count = 0; count < 6; count++) await world.putFlag('b', { description: 'x'.repeat(500) });
+      const old = await world.open('/stream', { 'last-event-id': '1' });
+      expect(await old.count(2)).toMatchObject([
+        { type: 'resync', reason: 'tooOld' },
+        { type: 'snapshot', snapshot: { seq: 7 } },
+      ]);
+      const recent = await world.open('/stream', { 'last-event-id': '5' });
+      expect(await recent.count(3)).toMatchObject([{ delta: { seq: 6 } }, { delta: { seq: 7 } }, { type: 'emergencies' }]);
+      await world.stop();
+    }
+  });
+
+  it('takes a place that this log has not reached for one of another log, once the store has nothing newer', async () => {
+    let refreshed = 0;
+    const refresh = async (): Promise<void> => {
+      refreshed += 1;
+    };
+    world = await streamWorld({}, () => ({ refresh }));
+    await world.putFlag('a');
+    const reader = await world.open('/stream', { 'last-event-id': '500' });
+    expect(await reader.count(2)).toMatchObject([{ type: 'resync', reason: 'otherLog' }, { snapshot: { seq: 1 } }]);
+    expect(refreshed).toBe(1);
+  });
+
+  it('takes a place that is none for a client that has nothing', async () => {
+    world = await streamWorld();
+    for (const id of ['x', '-1', '1e3', '9'.repeat(30), ' ']) {
+      const reader = await world.open('/stream', { 'last-event-id': id });
+      expect(await reader.count(1)).toMatchObject([{ type: 'snapshot' }]);
+    }
+  });
+
+  it('loses no commit that comes while the scope is being read, and says none twice', async () => {
+    let go = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const readSlowly = async (store: Store): Promise<StoredState> => {
+      const before = await store.read();
+      await gate;
+      return before;
+    };
+    world = await streamWorld({}, (store) => ({ read: () => readSlowly(store) }));
+    await world.putFlag('a');
+    const opening = world.open('/stream');
+    await connected(1);
+    await world.putFlag('b');
+    go();
+    const reader = await opening;
+    expect(await reader.count(1)).toMatchObject([{ snapshot: { seq: 2, flags: [{ key: 'a' }, { key: 'b' }] } }]);
+  });
+
+  it('tells at once of what stands in an emergency, in the snapshot, and to who resumes, until the store has it', async () => {
+    world = await streamWorld();
+    await world.putFlag('a');
+    const reader = await world.open('/stream');
+    await reader.count(1);
+    world.hub.impose(DEFAULT_SCOPE, [kill('a')]);
+    expect((await reader.count(2))[1]).toEqual({ type: 'emergencies', emergencies: [kill('a')] });
+    expect(await (await world.open('/stream')).count(1)).toMatchObject([{ snapshot: { seq: 1, emergencies: [kill('a')] } }]);
+    const resumed = await world.open('/stream', { 'last-event-id': '1' });
+    expect(await resumed.count(1)).toEqual([{ type: 'emergencies', emergencies: [kill('a')] }]);
+    world.hub.impose(DEFAULT_SCOPE, []);
+    expect((await reader.count(3))[2]).toEqual({ type: 'emergencies', emergencies: [] });
+  });
+
+  it('has what stood in an emergency before anybody asked for the scope', async () => {
+    world = await streamWorld();
+    world.hub.impose(STAGING, [kill('a')]);
+    const reader = await world.open('/stream?environment=staging');
+    expect(await reader.count(1)).toMatchObject([{ snapshot: { emergencies: [kill('a')] } }]);
+  });
+
+  it('answers 503 when the store cannot be read, and opens the scope when it can be again', async () => {
+    let isDown = true;
+    const down = (): Promise<never> => Promise.reject(new Error('no database'));
+    world = await streamWorld({}, (store) => ({ read: () => (isDown ? down() : store.read()) }));
+    const refused = await world.open('/stream');
+    await refused.ended();
+    expect([refused.response.statusCode, refused.response.headers['retry-after']]).toEqual([503, '6']);
+    expect(world.problems).toEqual([new Error('no database')]);
+    isDown = false;
+    expect(await (await world.open('/stream')).count(1)).toMatchObject([{ type: 'snapshot' }]);
+    refused.close();
+    await connected(1);
+  });
+});
+
+describe('a stream of refetch events', () => {
+  it('says that something changed, by the version of the definitions, and nothing of what', async () => {
+    world = await streamWorld();
+    await world.putFlag('canary-flag', { description: 'canary-text', salt: 'canary-salt', enabledUsers: ['canary-user'] });
+    const [watcher, reader] = [await world.open('/refetch'), await world.open('/stream')];
+    await watcher.until(({ parts }) => parts.length === 2);
+    await world.putFlag('canary-flag', { description: 'canary-more', enabledUsers: ['canary-user'] });
+    world.hub.impose(DEFAULT_SCOPE, [kill('canary-flag')]);
+    await watcher.until(({ parts }) => parts.length === 4);
+    await reader.count(3);
+    const events = watcher.parts.slice(1);
+    const { version } = await world.hub.definitions(DEFAULT_SCOPE);
+    expect(events.at(-1)).toEqual({
+      kind: 'event',
+      event: 'message',
+      data: JSON.stringify({ type: 'refetchEvaluation', etag: `"${version}"` }),
+      id: version,
+    });
+    expect(new Set(events.map((part) => part.kind === 'event' && part.id)).size).toBe(3);
+    expect(reader.text).toContain('canary');
+    expect(watcher.text).not.toContain('canary');
+  });
+
+  it('says nothing to who resumes at the present version, and one event to who does not', async () => {
+    world = await streamWorld();
+    await world.putFlag('a');
+    const { version } = await world.hub.definitions(DEFAULT_SCOPE);
+    const [current, old] = [
+      await world.open('/refetch', { 'last-event-id': version }),
+      await world.open('/refetch', { 'last-event-id': 'x.0' }),
+    ];
+    await old.until(({ parts }) => parts.length === 2);
+    await world.putFlag('a');
+    await current.until(({ parts }) => parts.length === 2);
+    await old.until(({ parts }) => parts.length === 3);
+    expect(current.parts.filter(({ kind }) => kind === 'event')).toHaveLength(1);
+  });
+});
+
+describe('the life of a stream', () => {
+  it('has a sign of life each 15 s', async () => {
+    world = await streamWorld();
+    const [reader, watcher] = [await world.open('/stream'), await world.open('/refetch')];
+    await connected(2);
+    await world.clock.advance(14_999);
+    await world.putFlag('a');
+    await reader.count(2);
+    expect(typesOf(reader)).toEqual(['snapshot', 'delta']);
+    await world.clock.advance(15_001);
+    await reader.count(4);
+    expect(typesOf(reader)).toEqual(['snapshot', 'delta', 'heartbeat', 'heartbeat']);
+    await watcher.until(({ parts }) => parts.filter(({ kind }) => kind === 'comment').length === 2);
+  });
+
+  it('ends with the right to it, with its token, and at its greatest age', async () => {
+    world = await streamWorld({ maxStreamMs: 100_000 });
+    const [expiring, revoked, old] = [
+      await world.open(`/refetch?endsAt=${START + 20_000}`),
+      await world.open('/stream?holder=other'),
+      await world.open('/stream'),
+    ];
+    await connected(3);
+    world.hub.endStreamsOf('other');
+    await revoked.ended();
+    await connected(2);
+    await world.clock.advance(30_000);
+    await expiring.ended();
+    expect(old.isEnded).toBe(false);
+    await world.clock.advance(45_000);
+    await old.ended();
+    await connected(0);
+  });
+
+  it('ends at once when the server stops, with a hint when to come back, and holds no connection', async () => {
+    world = await streamWorld();
+    const readers = [await world.open('/stream'), await world.open('/refetch')];
+    await connected(2);
+    world.hub.close();
+    const closed = new Promise((resolve) => world.server.close(resolve));
+    for (const reader of readers) {
+      await reader.ended();
+      expect(reader.parts.at(-1)).toEqual({ kind: 'retry', ms: 3_000 });
+    }
+    await closed;
+    expect(world.hub.counts.clients).toBe(0);
+  });
+
+  it('is refused by a hub that is closed', async () => {
+    world = await streamWorld();
+    world.hub.close();
+    const reader = await world.open('/stream');
+    await reader.ended();
+    expect(reader.response.statusCode).toBe(503);
+    await expect(world.hub.definitions(DEFAULT_SCOPE)).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('forgets a scope that nobody asks for, and reads it again', async () => {
+    let reads = 0;
+    const counted = (store: Store): StoredState | Promise<StoredState> => {
+      reads += 1;
+      return store.read();
+    };
+    world = await streamWorld({}, (store) => ({ read: () => counted(store) }));
+    await world.hub.definitions(STAGING);
+    const reader = await world.open('/stream');
+    await reader.count(1);
+    await world.clock.advance(700_000);
+    await world.putFlag('a', { scope: STAGING });
+    expect((await world.hub.definitions(STAGING)).version).toMatch(/\.1$/);
+    await world.hub.definitions(DEFAULT_SCOPE);
+    expect(reads).toBe(3);
+  });
+});
