@@ -22,7 +22,7 @@ export interface StreamTokensOptions {
 }
 
 const MIN_SECRET_BYTES = 32;
-const MAX_TOKEN_LENGTH = 1_000;
+const MAX_TOKEN_LENGTH = 8_000;
 /** What is signed says what for, so that no other signature with the same secret is one of these. */
 const PURPOSE = 'sluice stream token 1';
 
