@@ -1,6 +1,6 @@
 /**
- * A server of streams for the measurements: `bare` is node:http alone, which writes one buffer to whoever is connected; `naive` writes a
- * text, as most do, which is a copy for each; `sluice` is ours.
+ * A server of streams for the measurements: `bare` is node:http alone, which writes one buffer to whoever is connected; `naive` makes
+ * each client's text anew, as most do; `sluice` is ours.
  */
 import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -23,9 +23,10 @@ function bareServer(isNaive) {
     response.on('close', () => clients.delete(response)).on('error', () => {});
   });
   const send = (bytes) => {
-    const text = `id: 1\nevent: delta\ndata: {"at":"@${now()}@","text":"${padding(bytes)}"}\n\n`;
-    const frame = isNaive ? text : Buffer.from(text);
-    for (const client of clients) client.write(frame);
+    const at = now();
+    const text = () => `id: 1\nevent: delta\ndata: ${JSON.stringify({ at: `@${at}@`, text: padding(bytes) })}\n\n`;
+    const frame = Buffer.from(text());
+    for (const client of clients) client.write(isNaive ? text() : frame);
   };
   return { server, send, counts: () => ({ clients: clients.size }) };
 }

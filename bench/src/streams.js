@@ -1,5 +1,6 @@
 /** Measures streams against a bare node:http server in one interleaved run. `--json` prints JSON. */
 import { fork } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { summary } from './stream-load.js';
 
 const CLIENTS = 1_000;
@@ -56,9 +57,12 @@ async function fanOut() {
   for (let round = -1; round < ROUNDS; round++) {
     for (const [kind, { server, load }] of pairs) {
       const before = await server.ask('cpu');
-      const received = load.ask('received', { count: MESSAGES * CLIENTS });
-      await server.ask('send', { count: MESSAGES, bytes: MESSAGE_BYTES });
-      const latencies = await received;
+      const latencies = [];
+      for (let message = 0; message < MESSAGES; message++) {
+        const received = load.ask('received', { count: CLIENTS });
+        await server.ask('send', { count: 1, bytes: MESSAGE_BYTES });
+        latencies.push(...(await received));
+      }
       if (round < 0) continue;
       results[kind].latencies.push(...latencies);
       results[kind].cpuMs += (await server.ask('cpu')).ms - before.ms;
@@ -160,6 +164,7 @@ const figures = (value) =>
 if (process.argv.includes('--json')) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 else {
   const rows = {
+    'load average at the start': report.loadAverage,
     [`one message of 2 kB to ${CLIENTS} clients, bare`]: report.fanOut.bare,
     [`one message of 2 kB to ${CLIENTS} clients, sluice`]: report.fanOut.sluice,
     'p99 against bare': ratio,

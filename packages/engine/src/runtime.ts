@@ -96,7 +96,8 @@ export class Runtime {
     const lifted = (key: string): void => {
       for (const observer of this.#liftObservers) observer(key);
     };
-    return new BreakGlass({ view, store, clock, logger, problem, lifted, ...readBreakGlassOptions(breakGlass, beside) });
+    const changed = (): void => this.listeners.emit('emergencies', view.standing());
+    return new BreakGlass({ view, store, clock, logger, problem, lifted, changed, ...readBreakGlassOptions(breakGlass, beside) });
   }
 
   #override(overrides: OverrideSettings): void {

@@ -81,8 +81,11 @@ describe('a client that does not read', () => {
       sent += 1;
       await nextTurn();
     }
+    client.beat(Buffer.from(encodePart({ kind: 'comment', text: 'heartbeat' })));
     const reader = new StreamReader(unread);
     await reader.until(() => idsOf(reader).length === sent + 1);
+    // A sign of life behind what waits would say nothing.
+    expect(reader.parts.filter(({ kind }) => kind === 'comment')).toEqual([]);
     expect(idsOf(reader)).toEqual(['first', ...Array.from({ length: sent }, (_, index) => `${index}`)]);
   });
 

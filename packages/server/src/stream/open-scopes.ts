@@ -1,5 +1,5 @@
 /** The scopes that somebody asked for, each read once and followed from then on. */
-import type { Scope, StandingEmergency } from '@sluice/core';
+import { jsonEqual, type Scope, type StandingEmergency } from '@sluice/core';
 import type { Committed, Store } from 'sluice';
 import { ScopeStream, type ScopeStreamDeps } from './scope-stream.ts';
 import type { StreamClient } from './stream-client.ts';
@@ -72,6 +72,7 @@ export class OpenScopes {
   impose(scope: Scope, emergencies: readonly StandingEmergency[]): void {
     const key = keyOf(scope);
     const standing = emergencies.map(({ id, key: flag, act }) => ({ id, key: flag, act }));
+    if (jsonEqual(standing, this.#emergencies.get(key) ?? [])) return;
     if (standing.length === 0) this.#emergencies.delete(key);
     else this.#emergencies.set(key, standing);
     this.#scopes.get(key)?.stream?.impose(standing);

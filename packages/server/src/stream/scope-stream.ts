@@ -71,7 +71,6 @@ export class ScopeStream {
   }
 
   impose(emergencies: readonly StandingEmergency[]): void {
-    if (emergencies.length === 0 && this.#snapshot.emergencies.length === 0) return;
     this.#become({ ...this.#snapshot, emergencies });
     this.#tell(frameOf({ type: 'emergencies', emergencies }));
   }
