@@ -153,6 +153,7 @@ async function storm() {
 
 const report = {
   node: process.version,
+  loadAverage: loadavg()[0],
   fanOut: await fanOut(),
   kills: await kills(),
   stalled: await stalled(),

@@ -3,7 +3,6 @@
  * that makes up for all of it. Frames are shared by all clients and never copied.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 
 export interface StreamClientOptions {
   readonly response: ServerResponse<IncomingMessage>;
@@ -22,7 +21,6 @@ export class StreamClient {
   readonly holder: string;
   readonly endsAt: number;
   readonly #response: ServerResponse<IncomingMessage>;
-  readonly #socket: Socket | null;
   readonly #queueBytes: number;
   readonly #now: () => number;
   /** What makes up for everything that was dropped; asked when it can be sent. */
@@ -42,7 +40,6 @@ export class StreamClient {
     this.holder = holder;
     this.endsAt = endsAt;
     this.#response = response;
-    this.#socket = response.socket;
     this.#queueBytes = queueBytes;
     this.#now = now;
     response.on('drain', () => this.#drained());
@@ -148,8 +145,7 @@ export class StreamClient {
       return;
     }
     this.#isEnded = true;
-    // The connection was for this stream alone; left open it would hold up a server that closes.
-    this.#response.end(last ?? undefined, () => this.#socket?.end());
+    this.#response.end(last ?? undefined);
   }
 
   destroy(): void {

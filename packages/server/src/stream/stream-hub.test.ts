@@ -218,10 +218,14 @@ describe('the life of a stream', () => {
 
   it('ends at once when the server stops, with a hint when to come back, and holds no connection', async () => {
     world = await streamWorld();
-    const readers = [await world.open('/stream'), await world.open('/refetch')];
+    // A client that asks to keep its connection is one that a closing server would wait for.
+    const headers = { connection: 'keep-alive' };
+    const readers = [await world.open('/stream', headers), await world.open('/refetch', headers)];
+    expect(readers[0]?.response.headers.connection).toBe('keep-alive');
     await connected(2);
-    world.hub.close();
+    world.server.keepAliveTimeout = 0;
     const closed = new Promise((resolve) => world.server.close(resolve));
+    world.hub.close();
     for (const reader of readers) {
       await reader.ended();
       expect(reader.parts.at(-1)).toEqual({ kind: 'retry', ms: 3_000 });
