@@ -278,7 +278,7 @@ export {
   withEmergencies,
 } from './rollback/emergency.ts';
 export { type GradualStop, gradualStop } from './rollback/gradual-stop.ts';
-export { parseEmergency } from './rollback/parse-emergency.ts';
+export { parseEmergency, parseEmergencyAct } from './rollback/parse-emergency.ts';
 export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollout, type StageCounts } from './rollback/report.ts';
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';

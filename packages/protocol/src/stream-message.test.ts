@@ -8,7 +8,13 @@ const at = { seq: 7, scope: DEFAULT_SCOPE, flags: [], segments: [] };
 const MESSAGES: readonly StreamMessage[] = [
   { type: 'snapshot', snapshot: { ...at, emergencies: [{ id: 'e', key: 'a', act: { type: 'exclude', userIds: ['ann\r\n'] } }] } },
   { type: 'delta', delta: { ...at, after: 5 } },
-  { type: 'emergencies', emergencies: [{ id: 'e', key: 'a', act: { type: 'kill' } }] },
+  {
+    type: 'emergencies',
+    emergencies: [
+      { id: 'e', key: 'a', act: { type: 'kill' } },
+      { id: 'f', key: 'b', act: { type: 'toVersion', version: '1.2.0' } },
+    ],
+  },
   { type: 'resync', reason: 'overflow' },
   { type: 'heartbeat' },
 ];

@@ -1,10 +1,10 @@
 /** What the stream of definitions says to an SDK, as parts of an event stream. Encoding and decoding of each message stand side by side. */
 import {
   type Delta,
-  type Emergency,
   type Issue,
   isJsonObject,
   isScope,
+  parseEmergencyAct,
   SluiceError,
   type Snapshot,
   type StandingEmergency,
@@ -106,13 +106,11 @@ function recordIssues(path: string, value: unknown, kind: 'flag' | 'segment'): I
 }
 
 function emergencyIssues(path: string, value: unknown): Issue[] {
-  return listIssues(path, value, isEmergency, 'must have an id, the key of a flag and an act: kill, rollback or exclude');
+  return listIssues(path, value, isEmergency, 'must have an id, the key of a flag and an act that can stand');
 }
 
 function isEmergency(value: unknown): boolean {
-  if (!isJsonObject(value) || !isKey(value.id) || !isKey(value.key) || !isJsonObject(value.act)) return false;
-  const { type, userIds } = value.act as { readonly type?: Emergency['act']['type']; readonly userIds?: unknown };
-  return type === 'kill' || type === 'rollback' || (type === 'exclude' && Array.isArray(userIds) && userIds.every(isKey));
+  return isJsonObject(value) && isKey(value.id) && isKey(value.key) && parseEmergencyAct(value.act) !== null;
 }
 
 function listIssues(path: string, value: unknown, isFit: (member: unknown) => boolean, message: string): Issue[] {

@@ -30,6 +30,8 @@ export function pushEmergencies({ scope, sluice, hub, clock, graceMs = 100 }: Em
   };
 }
 
-function standingOf({ id, flag, act, userIds }: PendingEmergency): StandingEmergency {
-  return { id, key: flag, act: act === 'exclude' ? { type: 'exclude', userIds } : { type: act } };
+function standingOf({ id, flag, act, userIds, toVersion }: PendingEmergency): StandingEmergency {
+  if (act === 'exclude') return { id, key: flag, act: { type: act, userIds } };
+  if (act === 'toVersion') return { id, key: flag, act: { type: act, version: toVersion ?? '' } };
+  return { id, key: flag, act: { type: act } };
 }
