@@ -351,8 +351,8 @@ export {
   type Snapshot,
   type StandingEmergency,
   servedFlags,
+  snapshotFingerprint,
   snapshotOf,
-  snapshotVersion,
 } from './snapshot/snapshot.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';
 export { parseDocument } from './transfer/parse-document.ts';

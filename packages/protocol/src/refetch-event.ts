@@ -11,10 +11,10 @@ export interface OfrepEventStream {
 }
 
 /**
- * `version` names the configuration; as the event's id it comes back as `Last-Event-ID`, and in the quotes of an ETag as
+ * `fingerprint` names the configuration; as the event's id it comes back as `Last-Event-ID`, and in the quotes of an ETag as
  * `flagConfigEtag`. The event is always called `message`, because many clients can listen to no other.
  */
-export function refetchPart(version: string): StreamPart {
-  const data = JSON.stringify({ type: 'refetchEvaluation', etag: `"${version}"` });
-  return { kind: 'event', event: 'message', data, id: version };
+export function refetchPart(fingerprint: string): StreamPart {
+  const data = JSON.stringify({ type: 'refetchEvaluation', etag: `"${fingerprint}"` });
+  return { kind: 'event', event: 'message', data, id: fingerprint };
 }

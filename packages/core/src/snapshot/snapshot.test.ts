@@ -7,7 +7,7 @@ import { DEFAULT_SCOPE, type Scope } from '../scope.ts';
 import { segmentOf } from '../segment/segment.testing.ts';
 import type { Segment } from '../segment/segment.ts';
 import { applyDelta, type Delta, deltaOf } from './delta.ts';
-import { type Snapshot, servedFlags, snapshotOf, snapshotVersion } from './snapshot.ts';
+import { type Snapshot, servedFlags, snapshotFingerprint, snapshotOf } from './snapshot.ts';
 
 const OTHER: Scope = { project: 'default', environment: 'staging' };
 
@@ -110,14 +110,14 @@ describe('snapshots and deltas', () => {
     );
   });
 
-  it('serves what stands in an emergency over what is kept, and is another version then', () => {
+  it('serves what stands in an emergency over what is kept, and has another fingerprint then', () => {
     const flag = { ...newFlag('a', DEFAULT_SCOPE, 0), revision: 1, status: 'enabled' as const };
     const kept = snapshotOf(DEFAULT_SCOPE, { seq: 4, records: [flag] });
     const killed: Snapshot = { ...kept, emergencies: [{ id: 'e', key: 'a', act: { type: 'kill' } }] };
     expect(servedFlags(kept)).toEqual([flag]);
     expect(servedFlags(killed)).toMatchObject([{ key: 'a', status: 'disabled', revision: 1 }]);
-    const versions = [kept, killed, { ...kept, seq: 5 }, { ...kept, scope: OTHER }].map(snapshotVersion);
-    expect(new Set(versions).size).toBe(4);
-    expect(versions.every((version) => /^[0-9a-f]{16}\.\d+(\.[0-9a-f]{16})?$/.test(version))).toBe(true);
+    const fingerprints = [kept, killed, { ...kept, seq: 5 }, { ...kept, scope: OTHER }].map(snapshotFingerprint);
+    expect(new Set(fingerprints).size).toBe(4);
+    expect(fingerprints.every((fingerprint) => /^[0-9a-f]{16}\.\d+(\.[0-9a-f]{16})?$/.test(fingerprint))).toBe(true);
   });
 });

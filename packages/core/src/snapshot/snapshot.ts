@@ -47,7 +47,7 @@ export function byKey(a: { readonly key: string }, b: { readonly key: string }):
  * Says in one short text which definitions these are: the same text means the same flags, segments and emergencies. Fit for an ETag.
  * Two processes may name the same definitions differently, never different ones alike.
  */
-export function snapshotVersion({ scope, seq, emergencies }: Pick<Snapshot, 'scope' | 'seq' | 'emergencies'>): string {
+export function snapshotFingerprint({ scope, seq, emergencies }: Pick<Snapshot, 'scope' | 'seq' | 'emergencies'>): string {
   const parts = [digest([scope.project, scope.environment]), String(seq)];
   if (emergencies.length > 0) parts.push(digest(emergencies));
   return parts.join('.');

@@ -24,7 +24,7 @@ export async function serveSnapshot(
   const encoded = (await hub.definitions(scope)).encoded();
   const encoding = acceptedEncoding(request.headers['accept-encoding']);
   // Strong tags differ where bytes do; a client that has any of them has these definitions.
-  const tagOf = (packed: string): string => `"${encoded.version}${packed === 'identity' ? '' : `-${packed}`}"`;
+  const tagOf = (packed: string): string => `"${encoded.fingerprint}${packed === 'identity' ? '' : `-${packed}`}"`;
   const headers = { etag: tagOf(encoding), 'cache-control': SNAPSHOT_CACHE, vary: VARY };
   if (names(request.headers['if-none-match'], ENCODINGS.map(tagOf))) {
     response.writeHead(304, headers);

@@ -1,7 +1,7 @@
 /** A snapshot as it is sent: made once, whoever asks. */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type Snapshot, snapshotVersion } from '@sluice/core';
+import { type Snapshot, snapshotFingerprint } from '@sluice/core';
 import { encodePart, partOfMessage } from '@sluice/protocol';
 
 /** What an answer can be packed in; `identity` is not at all. */
@@ -13,7 +13,7 @@ const pack = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 const BROTLI_QUALITY = 5;
 
 export class EncodedSnapshot {
-  readonly version: string;
+  readonly fingerprint: string;
   /** The `snapshot` event of a stream. */
   readonly frame: Buffer;
   /** The same JSON alone, in the same memory. */
@@ -21,7 +21,7 @@ export class EncodedSnapshot {
   readonly #packed = new Map<Encoding, Promise<Buffer>>();
 
   constructor(snapshot: Snapshot) {
-    this.version = snapshotVersion(snapshot);
+    this.fingerprint = snapshotFingerprint(snapshot);
     this.frame = Buffer.from(encodePart(partOfMessage({ type: 'snapshot', snapshot })));
     const start = this.frame.indexOf('\ndata: ') + '\ndata: '.length;
     this.body = this.frame.subarray(start, this.frame.length - '\n\n'.length);

@@ -6,8 +6,8 @@ import {
   type Scope,
   type Snapshot,
   type StandingEmergency,
+  snapshotFingerprint,
   snapshotOf,
-  snapshotVersion,
 } from '@sluice/core';
 import { encodePart, partOfMessage, type ResyncReason, refetchPart, type StreamMessage } from '@sluice/protocol';
 import type { Committed, StoredState } from 'sluice';
@@ -42,8 +42,8 @@ export class ScopeStream {
   }
 
   /** Names what is served now; another after every change. */
-  get version(): string {
-    return this.#encoded?.version ?? snapshotVersion(this.#snapshot);
+  get fingerprint(): string {
+    return this.#encoded?.fingerprint ?? snapshotFingerprint(this.#snapshot);
   }
 
   get clients(): readonly StreamClient[] {
@@ -94,7 +94,7 @@ export class ScopeStream {
   }
 
   #refetchFrame(): Buffer {
-    this.#refetch ??= Buffer.from(encodePart(refetchPart(this.version)));
+    this.#refetch ??= Buffer.from(encodePart(refetchPart(this.fingerprint)));
     return this.#refetch;
   }
 
@@ -120,12 +120,12 @@ export class ScopeStream {
   }
 
   /**
-   * `known` is the version that the client was told of last. A new client is told of the present one too: what changed between its
+   * `known` is the fingerprint that the client was told of last. A new client is told of the present one too: what changed between its
    * evaluation and this call would otherwise stay unseen.
    */
   watch(client: StreamClient, hello: Buffer, known: string | null): void {
     this.#watchers.add(client);
-    const isCurrent = known === this.version;
+    const isCurrent = known === this.fingerprint;
     client.begin(isCurrent ? [hello] : [hello, this.#refetchFrame()], () => [this.#refetchFrame()]);
   }
 

@@ -135,7 +135,7 @@ export class StreamHub {
   }
 
   /** The definitions that a scope has now, for answers that are no streams. @throws whatever the store's `read` throws */
-  async definitions(scope: Scope): Promise<Pick<ScopeStream, 'encoded' | 'memberSet' | 'version'>> {
+  async definitions(scope: Scope): Promise<Pick<ScopeStream, 'encoded' | 'memberSet' | 'fingerprint'>> {
     if (this.#isClosed) throw new SluiceError('unavailable', 'the server is stopping');
     return this.#scopes.open(scope, this.#options.clock.now());
   }
