@@ -185,7 +185,7 @@ export {
   withEmergencies,
 } from './rollback/emergency.ts';
 export { type GradualStop, gradualStop } from './rollback/gradual-stop.ts';
-export { parseEmergency } from './rollback/parse-emergency.ts';
+export { parseEmergency, parseEmergencyAct } from './rollback/parse-emergency.ts';
 export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollout, type StageCounts } from './rollback/report.ts';
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
@@ -237,13 +237,30 @@ export { DEFAULT_SCOPE, EVERY, INSTALLATION_SCOPE, isScope, projectScope, type S
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
 export { missingSegmentIssues } from './segment/references.ts';
 export type { Segment, SegmentFinder } from './segment/segment.ts';
-export { SegmentMatchers } from './segment/segment-matchers.ts';
+export { type MemberSetFinder, SegmentMatchers } from './segment/segment-matchers.ts';
 export { memberIssues, parseSegmentSettings, type SegmentSettings } from './segment/settings.ts';
 export { type SegmentUser, type SegmentWorld, usersOfSegment } from './segment/users.ts';
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
 export type { RolloutAssumptions } from './simulation/assumptions.ts';
 export type { Percentiles, RolloutForecast, SimulatedOutcomes } from './simulation/forecast.ts';
 export { type SimulationOptions, simulateRollout } from './simulation/simulate-rollout.ts';
+export { applyDelta, type Delta, deltaOf } from './snapshot/delta.ts';
+export {
+  type EncodedMemberSet,
+  encodeMemberSet,
+  MAX_LISTED_MEMBERS,
+  MemberSet,
+  type MemberSetName,
+} from './snapshot/member-set.ts';
+export { type SegmentForm, type SnapshotSegment, segmentForm } from './snapshot/segment-form.ts';
+export {
+  memberSetsOf,
+  type Snapshot,
+  type StandingEmergency,
+  servedFlags,
+  snapshotFingerprint,
+  snapshotOf,
+} from './snapshot/snapshot.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';
 export { parseDocument } from './transfer/parse-document.ts';
 export { type ImportEntry, type ImportPlan, ON_EXISTING, type OnExisting, planImport } from './transfer/plan-import.ts';

@@ -75,6 +75,7 @@ export {
   type SluiceRecord,
   type StageSettings,
   type StaleSettings,
+  type StandingEmergency,
   type Tally,
   type TestChanges,
   type TestResults,

@@ -92,7 +92,8 @@ export class Runtime {
     const { view, store, clock, logger } = this;
     const beside = given === undefined ? `${file ?? DEFAULT_FILE}.breakglass` : null;
     const problem = (error: unknown): void => this.problem(error);
-    return new BreakGlass({ view, store, clock, logger, problem, ...readBreakGlassOptions(breakGlass, beside) });
+    const changed = (): void => this.listeners.emit('emergencies', view.standing());
+    return new BreakGlass({ view, store, clock, logger, problem, changed, ...readBreakGlassOptions(breakGlass, beside) });
   }
 
   #override(overrides: OverrideSettings): void {

@@ -72,7 +72,7 @@ export function sluiceOn<Flags extends object = AnyFlags>(runtime: Runtime): Slu
 
 /** A misspelt event would never be heard of, and never missed. */
 function checkListening(type: string, listener: unknown): void {
-  const known = [...EVENT_TYPES, 'exposure', 'problem'];
+  const known = [...EVENT_TYPES, 'exposure', 'problem', 'emergencies'];
   if (!known.includes(type))
     throw new SluiceError('invalid', `on(${describeValue(type)}): there is no such event${nearest(String(type), known)}`);
   if (typeof listener !== 'function')

@@ -21,6 +21,7 @@ import {
   type Scope,
   type SegmentWorld,
   type SluiceRecord,
+  type StandingEmergency,
   type StartFacts,
   sameScope,
   sharedConditions,
@@ -169,6 +170,10 @@ export class View {
     const acts = this.#emergencies.get(key) ?? new Map<string, EmergencyAct>();
     this.#emergencies.set(key, acts.set(id, act));
     if (flag !== undefined) this.#applyFlag(flag, () => {});
+  }
+
+  standing(): StandingEmergency[] {
+    return [...this.#emergencies].flatMap(([key, acts]) => Array.from(acts, ([id, act]) => ({ id, key, act })));
   }
 
   /** Serves the flag as it is kept again, but for other emergencies. */

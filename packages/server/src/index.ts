@@ -5,6 +5,18 @@ export { checkOutboundUrl, type ResolveName, resolveName } from './outbound/chec
 export { type GuardedFetchOptions, guardedFetch, LONGEST_ANSWER } from './outbound/guarded-fetch.ts';
 export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
 export { newSigningSecret, parseSigningSecret, type SignedHeaders, signedHeaders } from './signing/standard-webhook.ts';
+export { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
+export { type EmergencySource, pushEmergencies } from './stream/push-emergencies.ts';
+export type { StreamCounts } from './stream/stream-counts.ts';
+export { StreamHub, type StreamHubOptions, type StreamSubscription } from './stream/stream-hub.ts';
+export { STREAM_LIMITS, type StreamLimits } from './stream/stream-limits.ts';
+export {
+  ofrepEventStream,
+  type StreamGrant,
+  StreamTokens,
+  type StreamTokensOptions,
+  withoutToken,
+} from './stream/stream-tokens.ts';
 export { type HttpValidatorOptions, httpValidator, type ValidatorRequest } from './validators/http-validator.ts';
 export {
   parseValidatorSettings,

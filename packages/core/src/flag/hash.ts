@@ -74,7 +74,8 @@ function hashAscii(text: string, into: KeyHash): boolean {
   return seen < 0x80;
 }
 
-function hashBytes(bytes: Uint8Array, into: KeyHash): KeyHash {
+/** Writes the hash of these bytes into `into` and answers it. */
+export function hashBytes(bytes: Uint8Array, into: KeyHash): KeyHash {
   const length = bytes.length;
   const wholeBlocks = length & ~3;
   let high = 0;

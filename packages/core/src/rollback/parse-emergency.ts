@@ -14,7 +14,7 @@ export function parseEmergency(value: unknown): Emergency | { readonly problem: 
     return { problem: 'scope must be { project, environment }' };
   if (!Number.isFinite(at)) return { problem: 'at must be milliseconds since 1970' };
   if (!Number.isInteger(seq) || Number(seq) < 0) return { problem: 'seq must be a whole number of 0 or more' };
-  const act = actOf(value.act);
+  const act = parseEmergencyAct(value.act);
   if (act === null)
     return {
       problem: 'act must be { type: kill }, { type: rollback }, { type: toVersion, version } or { type: exclude, userIds }',
@@ -24,7 +24,8 @@ export function parseEmergency(value: unknown): Emergency | { readonly problem: 
   return { ...known, scope: { project, environment }, act };
 }
 
-function actOf(value: unknown): EmergencyAct | null {
+/** Null for what is no act. */
+export function parseEmergencyAct(value: unknown): EmergencyAct | null {
   if (!isJsonObject(value)) return null;
   if (value.type === 'kill' || value.type === 'rollback') return { type: value.type };
   const { userIds, version } = value;

@@ -29,6 +29,8 @@ interface Deps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly problem: (error: unknown) => void;
+  /** Called when what stands in the view has changed. */
+  readonly changed: () => void;
   /** Null: emergencies that the store does not take stand in memory alone. */
   readonly file: string | null;
   readonly deadlineMs: number;
@@ -112,19 +114,19 @@ export class BreakGlass {
   ): Promise<EmergencyOutcome> {
     const { view, clock } = this.#deps;
     const emergency: Emergency = { ...asked, id: randomUUID(), scope: view.scope, at: clock.now() };
-    view.impose(emergency);
+    this.#over('impose', emergency);
     let isHandedOver = false;
     const work = commit((now, at) => (isHandedOver ? null : planEmergency(emergency, now.componentFacts(emergency.key), at)));
     let failure = `the store gave no answer within ${this.#deps.deadlineMs} ms`;
     try {
       const committed = await answeredWithin(clock, this.#deps.deadlineMs, work);
       if (committed !== LATE) {
-        view.lift(emergency);
+        this.#over('lift', emergency);
         return { committed, isDurable: true };
       }
     } catch (error) {
       if (error instanceof SluiceError && CALLERS_FAULTS.has(error.code)) {
-        view.lift(emergency);
+        this.#over('lift', emergency);
         throw error;
       }
       failure = describeFailure(error);
@@ -146,8 +148,13 @@ export class BreakGlass {
     const facts = view.componentFacts(emergency.key);
     const planned = facts.flag === undefined ? null : planEmergency(emergency, facts, clock.now());
     if (planned === null || !isRefusal(planned)) return;
-    view.lift(emergency);
+    this.#over('lift', emergency);
     throw new SluiceError(planned.code, `${planned.refused}; and the store cannot be asked whether that is still so: ${failure}`);
+  }
+
+  #over(what: 'impose' | 'lift', emergency: Emergency): void {
+    this.#deps.view[what](emergency);
+    this.#deps.changed();
   }
 
   async #keep(emergency: Emergency, failure: string): Promise<void> {
@@ -204,7 +211,7 @@ export class BreakGlass {
   #settle(emergency: Emergency, { outcome, ...rest }: Reconciliation): void {
     if (!this.#pending.delete(emergency.id)) return;
     this.#settled.add(emergency.id);
-    this.#deps.view.lift(emergency);
+    this.#over('lift', emergency);
     const { logger } = this.#deps;
     if (outcome === 'commit' || outcome === 'recorded') logger.info(`${inWords(emergency)}: the store has it now`);
     if ('by' in rest)

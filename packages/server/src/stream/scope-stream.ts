@@ -1,0 +1,145 @@
+/** The definitions of one scope as they change, and everybody who listens. Each change is encoded once, however many do. */
+import {
+  applyDelta,
+  deltaOf,
+  memberSetsOf,
+  type Scope,
+  type Snapshot,
+  type StandingEmergency,
+  snapshotFingerprint,
+  snapshotOf,
+} from '@sluice/core';
+import { encodePart, partOfMessage, type ResyncReason, refetchPart, type StreamMessage } from '@sluice/protocol';
+import type { Committed, StoredState } from 'sluice';
+import { EncodedSnapshot } from './encoded-snapshot.ts';
+import { FrameRing } from './frame-ring.ts';
+import { MemberSetShelf } from './member-set-shelf.ts';
+import type { StreamClient } from './stream-client.ts';
+import type { StreamCounts } from './stream-counts.ts';
+import type { StreamLimits } from './stream-limits.ts';
+
+export class ScopeStream {
+  readonly scope: Scope;
+  readonly #limits: StreamLimits;
+  readonly #counts: StreamCounts;
+  readonly #shelf = new MemberSetShelf();
+  readonly #form = this.#shelf.form.bind(this.#shelf);
+  /** Server SDKs, which get definitions. */
+  readonly #readers = new Set<StreamClient>();
+  /** OFREP clients, which are told only that something changed. */
+  readonly #watchers = new Set<StreamClient>();
+  #snapshot: Snapshot;
+  #ring: FrameRing;
+  #encoded: EncodedSnapshot | null = null;
+  #refetch: Buffer | null = null;
+
+  constructor(scope: Scope, state: StoredState, emergencies: readonly StandingEmergency[], deps: ScopeStreamDeps) {
+    this.scope = scope;
+    this.#limits = deps.limits;
+    this.#counts = deps.counts;
+    this.#snapshot = { ...snapshotOf(scope, state, this.#form), emergencies };
+    this.#ring = new FrameRing(this.#limits, state.seq);
+  }
+
+  /** Names what is served now; another after every change. */
+  get fingerprint(): string {
+    return this.#encoded?.fingerprint ?? snapshotFingerprint(this.#snapshot);
+  }
+
+  get clients(): readonly StreamClient[] {
+    return [...this.#readers, ...this.#watchers];
+  }
+
+  memberSet(id: string): Buffer | undefined {
+    return this.#shelf.get(id);
+  }
+
+  encoded(): EncodedSnapshot {
+    this.#encoded ??= new EncodedSnapshot(this.#snapshot);
+    return this.#encoded;
+  }
+
+  apply(committed: Committed): void {
+    const delta = deltaOf(this.scope, committed, this.#snapshot.seq, this.#form);
+    const next = delta === null ? this.#snapshot : applyDelta(this.#snapshot, delta);
+    if (delta === null || next === null || next === this.#snapshot) return;
+    this.#become(next);
+    this.#shelf.keep(memberSetsOf(next.segments));
+    const frame = frameOf({ type: 'delta', delta });
+    this.#ring.add(delta.seq, frame);
+    this.#tell(frame);
+  }
+
+  impose(emergencies: readonly StandingEmergency[]): void {
+    this.#become({ ...this.#snapshot, emergencies });
+    this.#tell(frameOf({ type: 'emergencies', emergencies }));
+  }
+
+  #become(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.#encoded = null;
+    this.#refetch = null;
+  }
+
+  #tell(frame: Buffer): void {
+    for (const reader of this.#readers) this.#send(reader, frame);
+    if (this.#watchers.size === 0) return;
+    const refetch = this.#refetchFrame();
+    for (const watcher of this.#watchers) this.#send(watcher, refetch);
+  }
+
+  #send(client: StreamClient, frame: Buffer): void {
+    this.#counts.frames += 1;
+    if (client.send(frame)) this.#counts.overflows += 1;
+  }
+
+  #refetchFrame(): Buffer {
+    this.#refetch ??= Buffer.from(encodePart(refetchPart(this.fingerprint)));
+    return this.#refetch;
+  }
+
+  /** `cursor` is the place up to which the client has everything; null when it has nothing. `seen` is the end of the log as it is known here. */
+  join(client: StreamClient, hello: Buffer, cursor: number | null, seen: number): void {
+    this.#readers.add(client);
+    client.begin([hello, ...this.#sinceOrSnapshot(cursor, seen)], () => this.#resync('overflow'));
+  }
+
+  #sinceOrSnapshot(cursor: number | null, seen: number): readonly Buffer[] {
+    if (cursor === null) return [this.encoded().frame];
+    if (cursor > seen) return this.#resync('otherLog');
+    const missed = this.#ring.since(cursor);
+    if (missed === null) return this.#resync('tooOld');
+    this.#counts.resumed += 1;
+    // What stands in an emergency is no part of the log, so a place in it does not say what of it the client knows.
+    return [...missed, frameOf({ type: 'emergencies', emergencies: this.#snapshot.emergencies })];
+  }
+
+  #resync(reason: ResyncReason): readonly Buffer[] {
+    this.#counts.resyncs[reason] += 1;
+    return [frameOf({ type: 'resync', reason }), this.encoded().frame];
+  }
+
+  /**
+   * `known` is the fingerprint that the client was told of last. A new client is told of the present one too: what changed between its
+   * evaluation and this call would otherwise stay unseen.
+   */
+  watch(client: StreamClient, hello: Buffer, known: string | null): void {
+    this.#watchers.add(client);
+    const isCurrent = known === this.fingerprint;
+    client.begin(isCurrent ? [hello] : [hello, this.#refetchFrame()], () => [this.#refetchFrame()]);
+  }
+
+  leave(client: StreamClient): void {
+    this.#readers.delete(client);
+    this.#watchers.delete(client);
+  }
+}
+
+export interface ScopeStreamDeps {
+  readonly limits: StreamLimits;
+  readonly counts: StreamCounts;
+}
+
+function frameOf(message: StreamMessage): Buffer {
+  return Buffer.from(encodePart(partOfMessage(message)));
+}
