@@ -7,6 +7,8 @@ import {
   parseFlagSettings,
   percentageToShare,
   planFlagEdit,
+  restoredSettings,
+  revisionRefusal,
   type SegmentSettings,
   SluiceError,
   type StaleSettings,
@@ -14,16 +16,27 @@ import {
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
 import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
+import { flagAtRevision } from './flag-at-revision.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
+import {
+  attributionOf,
+  checkOptions,
+  EDIT_OPTIONS,
+  type EditOptions,
+  MUTATION_OPTIONS,
+  type MutationOptions,
+  requestOf,
+} from './mutation.ts';
 import { callOn, nameOf, userIdOf } from './names.ts';
+import type { Decide } from './runtime.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
+import type { View } from './view.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
-export interface ShareOptions extends MutationOptions {
+export interface ShareOptions extends EditOptions {
   readonly force?: boolean;
 }
 
@@ -87,29 +100,38 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   }
 
   /** Undoes a kill: the flag is again what it was before. */
-  restoreFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+  restoreFlag(name: FlagName<Flags>, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('restoreFlag', name, options, { type: 'restore' });
   }
 
+  /**
+   * Makes the flag again what it was at an earlier revision, as a new one. What a rollout or test had of it then does not come back.
+   * @throws SluiceError `notFound` when the history has no such revision, `conflict` when a rollout or test owns the share
+   */
+  async restoreRevision(name: string, revision: number, options: ShareOptions = {}): Promise<FlagDetails> {
+    const settings = parseFlagSettings(name, restoredSettings(await flagAtRevision(this.runtime, name, revision)));
+    return this.#edit('restoreRevision', name, options, (force) => ({ type: 'set', settings, force }));
+  }
+
   /** On for this user whatever the percentage; lifts a targeted rollback. */
-  async addUserToFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async addUserToFlag(name: FlagName<Flags>, userId: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('addUserToFlag', name, options, { type: 'addUser', userId: userIdOf(userId) });
   }
 
-  async removeUserFromFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async removeUserFromFlag(name: FlagName<Flags>, userId: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('removeUserFromFlag', name, options, { type: 'removeUser', userId: userIdOf(userId) });
   }
 
-  async addGroupToFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async addGroupToFlag(name: FlagName<Flags>, group: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('addGroupToFlag', name, options, { type: 'addGroup', group: nameOf(group, 'group') });
   }
 
-  async removeGroupFromFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async removeGroupFromFlag(name: FlagName<Flags>, group: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('removeGroupFromFlag', name, options, { type: 'removeGroup', group: nameOf(group, 'group') });
   }
 
   /** Takes the flag out of use for good: it serves off, and its key is not used again. */
-  archiveFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+  archiveFlag(name: FlagName<Flags>, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('archiveFlag', name, options, { type: 'archive' });
   }
 
@@ -136,7 +158,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
    * Creates the segment, a named set of units for conditions (`in_segment`) and groups of flags, or merges into what is there.
    * @throws SluiceError `invalid` naming every bad setting, a segment that does not exist, or a circle of segments
    */
-  setSegment(name: string, settings: SegmentSettings, options: MutationOptions = {}): Promise<SegmentDetails> {
+  setSegment(name: string, settings: SegmentSettings, options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.set(name, settings, options);
   }
 
@@ -150,16 +172,16 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     return this.#segments.list();
   }
 
-  addSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+  addSegmentMembers(name: string, userIds: readonly string[], options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.move(name, 'addMembers', userIds, options);
   }
 
-  removeSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+  removeSegmentMembers(name: string, userIds: readonly string[], options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.move(name, 'removeMembers', userIds, options);
   }
 
   /** @throws SluiceError `refused` naming the flags, rollouts, tests and segments that use it, `notFound` */
-  deleteSegment(name: string, options: MutationOptions = {}): Promise<void> {
+  deleteSegment(name: string, options: EditOptions = {}): Promise<void> {
     return this.#segments.delete(name, options);
   }
 
@@ -171,10 +193,12 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     edit: FlagEdit | ((force: boolean) => FlagEdit),
   ): Promise<FlagDetails> {
     const takesForce = typeof edit === 'function';
-    checkOptions(callOn(call, name), options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
+    checkOptions(callOn(call, name), options, takesForce ? [...EDIT_OPTIONS, 'force'] : EDIT_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
-    const by = attributionOf(options);
-    await this.runtime.commit((view, now) => planFlagEdit(view.facts(name), wanted, by, now), requestOf(options));
+    const [by, expected] = [attributionOf(options), options.ifRevision];
+    const refusal = (view: View) => revisionRefusal(`flag "${name}"`, view.flag(name)?.revision, expected);
+    const decide: Decide = (view, now) => refusal(view) ?? planFlagEdit(view.facts(name), wanted, by, now);
+    await this.runtime.commit(decide, requestOf(options));
     return this.#details(name);
   }
 
