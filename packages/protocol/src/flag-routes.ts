@@ -131,8 +131,8 @@ export const FLAG_ROUTES = {
     permission: 'flags.read',
     summary: 'Flags that have outlived their use, and by what it shows',
     query: {
-      unusedDays: z.coerce.number().optional(),
-      settledDays: z.coerce.number().optional(),
+      unusedDays: z.coerce.number<string | number>().optional(),
+      settledDays: z.coerce.number<string | number>().optional(),
       permanentTag: z.string().optional(),
     },
     answers: { 200: z.object({ flags: z.array(staleFlag) }) },

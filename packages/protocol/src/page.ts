@@ -1,12 +1,12 @@
 /** Pages of long lists: so many members, and a cursor that says where the next begins. */
 import { z } from 'zod';
 
-export const MAX_PAGE = 1000;
+export const MAX_PAGE = 500;
 const DEFAULT_PAGE = 100;
 
 /** What every list of pages takes. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('Members of one page'),
+  limit: z.coerce.number<string | number>().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE).describe('Members of one page'),
   cursor: z.string().max(2048).optional().describe('`nextCursor` of the page before'),
 };
 

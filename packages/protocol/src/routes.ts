@@ -34,8 +34,14 @@ export function routeOf(id: RouteId): Route {
   return ROUTES[id] as unknown as Route;
 }
 
-type Infer<Schema> = Schema extends z.ZodType ? z.output<Schema> : Record<never, never>;
-type Given<Schema> = Schema extends z.ZodType ? z.input<Schema> : Record<never, never>;
+/** Of an object without members a schema says that it has none of any name, which would say the same of whatever it is joined with. */
+type IsEmpty<Schema> = Schema extends { readonly shape: infer Members }
+  ? [keyof Members] extends [never]
+    ? true
+    : false
+  : false;
+type Infer<Schema> = IsEmpty<Schema> extends true ? object : Schema extends z.ZodType ? z.output<Schema> : object;
+type Given<Schema> = IsEmpty<Schema> extends true ? unknown : Schema extends z.ZodType ? z.input<Schema> : unknown;
 
 /** What a handler gets: parsed and with defaults. */
 export type ParamsOf<Id extends RouteId> = Infer<Routes[Id]['params']>;

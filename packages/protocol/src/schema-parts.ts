@@ -3,11 +3,11 @@ import type { JsonValue } from '@sluice/core';
 import { z } from 'zod';
 
 /** An object whose rules core knows; `description` says where they are told. */
-export function objectOf<T>(description: string): z.ZodType<T> {
-  return z.looseObject({}).describe(description) as unknown as z.ZodType<T>;
+export function objectOf<T>(description: string): z.ZodType<T, T> {
+  return z.looseObject({}).describe(description) as unknown as z.ZodType<T, T>;
 }
 
-export const jsonValue: z.ZodType<JsonValue> = z.unknown().describe('Any JSON value') as unknown as z.ZodType<JsonValue>;
+export const jsonValue = z.unknown().describe('Any JSON value') as unknown as z.ZodType<JsonValue, JsonValue>;
 
 export const instant = z.string().describe('Date and time, ISO 8601 in UTC');
 export const percentage = z.number().describe('0 to 100, up to three decimals');
