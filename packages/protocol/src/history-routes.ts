@@ -1,12 +1,5 @@
 /** What happened, what there is, and everything out and in again. */
-import {
-  EVENT_TYPES,
-  type ImportEntry,
-  type JsonObject,
-  ON_EXISTING,
-  type SluiceDocument,
-  type SluiceRecord,
-} from '@sluice/core';
+import { EVENT_TYPES, type ImportEntry, type JsonObject, ON_EXISTING, type PublicEvent, type SluiceDocument } from '@sluice/core';
 import { z } from 'zod';
 import { pageOf, pageQuery } from './page.ts';
 import { defineRoute } from './route.ts';
@@ -25,7 +18,7 @@ const event = z
     at: z.number().describe('Milliseconds since 1970'),
     actor: z.string(),
     reason: z.string(),
-    record: objectOf<SluiceRecord>('The record as it then was'),
+    record: objectOf<PublicEvent['record']>('The record as it then was'),
     detail: objectOf<JsonObject>('Evidence and figures'),
   })
   .meta({ id: 'Event' });
@@ -40,7 +33,17 @@ const found = z
   })
   .meta({ id: 'Found' });
 
+const PROJECT_KINDS = [...HISTORY_KINDS, 'project', 'token', 'webhook'] as const;
+
 export const HISTORY_ROUTES = {
+  'history.ofProject': defineRoute({
+    method: 'GET',
+    path: '/api/v1/projects/:project/history',
+    permission: 'history.read',
+    summary: 'What happened in the project and all of its environments, the newest first',
+    query: { ...pageQuery, kind: z.enum(PROJECT_KINDS).optional(), key: name.optional(), type: z.enum(EVENT_TYPES).optional() },
+    answers: { 200: pageOf(z.object({ ...event.shape, scope: z.object({ project: z.string(), environment: z.string() }) })) },
+  }),
   'history.list': defineRoute({
     method: 'GET',
     path: `${E}/history`,

@@ -16,7 +16,7 @@ export {
 } from './ofrep.ts';
 export { openApiDocument } from './openapi.ts';
 export { MAX_PAGE, type Page, type PageQuery } from './page.ts';
-export { PERMISSIONS, type Permission } from './permission.ts';
+export type { Needed } from './permission.ts';
 export {
   errorOfProblem,
   issuesOf,
@@ -27,7 +27,7 @@ export {
   problemSchema,
   STATUS_OF,
 } from './problem.ts';
-export { type Answers, defineRoute, MAX_PARAM_LENGTH, type Method, paramNames, type Route, reachOf } from './route.ts';
+export { type Answers, defineRoute, MAX_PARAM_LENGTH, type Method, paramNames, type Reach, type Route } from './route.ts';
 export {
   type AnswerOf,
   type BodyOf,

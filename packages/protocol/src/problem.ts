@@ -11,6 +11,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   notFound: 404,
   conflict: 409,
   refused: 422,
+  repeated: 409,
   unavailable: 503,
 };
 
@@ -20,6 +21,7 @@ const TITLES: Readonly<Record<ErrorCode, string>> = {
   notFound: 'There is no such thing',
   conflict: 'Somebody else was first, or owns what was to be changed',
   refused: 'Not allowed in the present state',
+  repeated: 'The idempotency key was used already',
   unavailable: 'It cannot be done now; the same request may succeed later',
 };
 

@@ -1,6 +1,6 @@
 /** What a route is, and how one is declared: once, with its permission, and everything else is derived from it. */
 import { z } from 'zod';
-import type { Permission } from './permission.ts';
+import type { Needed } from './permission.ts';
 
 export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 export type Method = (typeof METHODS)[number];
@@ -19,8 +19,8 @@ export type Answers = Readonly<Record<number, z.ZodType | null>>;
 export interface RouteDefinition<Path extends string, Query extends Shape, Body extends Shape, Replies extends Answers> {
   readonly method: Method;
   readonly path: Path;
-  /** Needed to call it; `public` needs no caller at all. */
-  readonly permission: Permission | 'public';
+  /** Needed to call it. */
+  readonly permission: Needed;
   /** One sentence for the document. */
   readonly summary: string;
   readonly query?: Query;
@@ -32,6 +32,8 @@ export interface RouteDefinition<Path extends string, Query extends Shape, Body 
   readonly matchesRevision?: boolean;
   /** Whether it answers a record with its revision, which is the ETag then; so do all that take `If-Match`. */
   readonly isRecord?: boolean;
+  /** What it is about: said only where the path does not, as with OFREP, which is about the environment of the caller's token. */
+  readonly reach?: Reach;
   /** False for a POST that only asks, such as `explain`: it is repeated safely and takes no idempotency key. */
   readonly changes?: boolean;
 }
@@ -44,7 +46,7 @@ export interface Route<
 > {
   readonly method: Method;
   readonly path: Path;
-  readonly permission: Permission | 'public';
+  readonly permission: Needed;
   readonly summary: string;
   readonly params: z.ZodObject<{ readonly [Name in ParamNames<Path>]: z.ZodString }, z.core.$strict>;
   readonly query: z.ZodObject<Query, z.core.$strict>;
@@ -52,6 +54,7 @@ export interface Route<
   readonly answers: Replies;
   readonly matchesRevision: boolean;
   readonly isRecord: boolean;
+  readonly reach: Reach;
   readonly changes: boolean;
 }
 
@@ -78,6 +81,7 @@ export function defineRoute<
     answers,
     matchesRevision,
     isRecord: definition.isRecord ?? matchesRevision,
+    reach: definition.reach ?? reachOf(path),
     changes: definition.changes ?? method !== 'GET',
   };
 }
@@ -86,8 +90,10 @@ export function paramNames(path: string): string[] {
   return [...path.matchAll(/:(\w+)/g)].map(([, name]) => name as string);
 }
 
-/** What the path of a route says it is about: one environment, one project, or the installation. */
-export function reachOf({ path }: Pick<Route, 'path'>): 'environment' | 'project' | 'installation' {
+/** One environment, one project, the installation, or the environment that the caller's token is bound to. */
+export type Reach = 'environment' | 'project' | 'installation' | 'token';
+
+function reachOf(path: string): Reach {
   const names = paramNames(path);
   if (names.includes('environment')) return 'environment';
   return names.includes('project') ? 'project' : 'installation';

@@ -1,16 +1,19 @@
 /** Every route, once. Server, client, document and the tests of who may call what are made from this table. */
 import type { z } from 'zod';
+import { ACCESS_ROUTES } from './access-routes.ts';
 import { COMPONENT_ROUTES } from './component-routes.ts';
 import { EXPERIMENT_ROUTES } from './experiment-routes.ts';
 import { FLAG_ROUTES } from './flag-routes.ts';
 import { HISTORY_ROUTES } from './history-routes.ts';
 import { METRIC_ROUTES } from './metric-routes.ts';
 import { OFREP_ROUTES } from './ofrep.ts';
+import { PROJECT_ROUTES } from './project-routes.ts';
 import { ROLLBACK_ROUTES } from './rollback-routes.ts';
 import { ROLLOUT_ROUTES } from './rollout-routes.ts';
 import type { Route } from './route.ts';
 import { SEGMENT_ROUTES } from './segment-routes.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
+import { WEBHOOK_ROUTES } from './webhook-routes.ts';
 import type { DeepReadonly } from './wire.ts';
 
 export const ROUTES = {
@@ -22,6 +25,9 @@ export const ROUTES = {
   ...COMPONENT_ROUTES,
   ...METRIC_ROUTES,
   ...HISTORY_ROUTES,
+  ...PROJECT_ROUTES,
+  ...ACCESS_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...OFREP_ROUTES,
   ...SYSTEM_ROUTES,
 } as const;

@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { OfrepEventStream } from '@sluice/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { type Admitted, admission } from './authentication.ts';
@@ -14,15 +15,20 @@ import { ofrepRoutes } from './ofrep/routes.ts';
 import { sendProblem, sendUnknownPath } from './problems.ts';
 import { refuseUndeclaredRoutes, registerHandler } from './registration.ts';
 import { ServerMetrics } from './server-metrics.ts';
+import { registerSessionRoutes } from './session-routes.ts';
+import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { registerSystemRoutes } from './system-routes.ts';
-import type { Workspace } from './workspace.ts';
 
 export interface AppOptions {
   readonly workspace: Workspace;
   readonly settings: Settings;
   readonly logger: FastifyBaseLogger;
   readonly version: string;
+  /** What session cookies are signed with: the same in every replica. */
+  readonly sessionKey: string;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
   /** Streams that OFREP's bulk answer tells of; none unless given. */
   readonly eventStreams?: (admitted: Admitted, request: FastifyRequest) => readonly OfrepEventStream[];
 }
@@ -53,9 +59,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
   readJsonBodies(http);
   await http.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
   await http.register(rateLimit, { global: false });
-  const admit = admission(http, workspace, settings);
+  const { sessionKey, now = Date.now } = options;
+  const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
+  const admit = admission(http, { workspace, sessions, settings });
+  const { failedLoginsPerMinute } = settings;
+  registerSessionRoutes(http, { admit, workspace, sessions, failedLoginsPerMinute });
   for (const [id, handler] of Object.entries(API_HANDLERS))
-    registerHandler(http, id as ApiRouteId, admit, handler as Handler<ApiRouteId>);
+    registerHandler(http, id as ApiRouteId, { admit, workspace }, handler as Handler<ApiRouteId>);
   registerSystemRoutes(http, { admit, lifecycle, metrics, version });
   const { eventStreams } = options;
   await http.register(ofrepRoutes, {

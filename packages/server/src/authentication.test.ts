@@ -1,4 +1,5 @@
-import { ROUTE_IDS, reachOf, routeOf } from '@sluice/protocol';
+import { INSTALLATION_SCOPE, permits, projectScope } from '@sluice/core';
+import { ROUTE_IDS, routeOf } from '@sluice/protocol';
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseUndeclaredRoutes } from './registration.ts';
@@ -22,6 +23,7 @@ const closed = ROUTE_IDS.filter((id) => routeOf(id).permission !== 'public');
 describe('who may call', () => {
   it('is everybody for these routes, and for no others', () => {
     expect(ROUTE_IDS.filter((id) => routeOf(id).permission === 'public')).toEqual([
+      'session.login',
       'system.health',
       'system.ready',
       'system.openapi',
@@ -46,25 +48,36 @@ describe('who may call', () => {
     }
   });
 
-  it('is not told of environments in which they may do nothing: 404, the same as for what does not exist', async () => {
-    for (const id of closed.filter((route) => reachOf(routeOf(route)) === 'environment')) {
+  it('is not told of projects and environments in which they may do nothing: 404, the same as for what does not exist', async () => {
+    for (const id of closed.filter((route) => ['environment', 'project'].includes(routeOf(route).reach))) {
       const foreign = await ask(id, 'foreign');
       const none = await ask(id, 'foreign', 'nowhere');
       expect([id, foreign.status, none.status]).toEqual([id, 404, 404]);
       expect(foreign.body.detail).toBe(String(none.body.detail).replace('nowhere', 'shop'));
-      expect((await ask(id, 'admin', 'other')).status).toBe(404);
+      expect((await ask(id, 'viewer', 'other')).status).toBe(404);
+      expect((await ask(id, 'server', 'other')).status).toBe(404);
       expect((await ask(id, 'admin', '__proto__')).status).toBe(404);
       expect((await ask(id, 'admin', 'shop%2f..%2fother')).status).toBe(404);
+      if (routeOf(id).reach === 'environment') expect((await ask(id, 'server', 'shop', 'staging')).status).toBe(404);
     }
   });
 
-  it('is refused with 403 where the permission is missing, and only there', async () => {
+  it('may do what the table of roles says, on every route: whoever may not is answered 403 or 404, and nobody else', async () => {
     for (const id of closed) {
-      const { permission } = routeOf(id);
-      for (const [caller, held] of Object.entries(CALLERS).filter(([name]) => name !== 'foreign')) {
-        const { status } = await ask(id, caller);
-        const may = (held as readonly string[]).includes(permission);
-        expect([id, caller, status === 403]).toEqual([id, caller, !may]);
+      const { permission, reach } = routeOf(id);
+      for (const caller of CALLERS) {
+        const principal = at.principals[caller];
+        const own = principal.kind === 'token' ? principal.boundTo : null;
+        const scope = {
+          environment: { project: 'shop', environment: 'production' },
+          project: projectScope('shop'),
+          installation: INSTALLATION_SCOPE,
+          token: own,
+        }[reach];
+        const may = permission === 'known' || (scope !== null && permits(principal, permission as 'evaluate', scope));
+        const { status, body } = await ask(id, caller);
+        const isRefused = status === 403 || (status === 404 && /^there is not an? /.test(String(body.detail)));
+        expect([id, caller, isRefused]).toEqual([id, caller, !may]);
         expect(status, `${id} as ${caller}`).not.toBe(401);
         expect(status, `${id} as ${caller}`).toBeLessThan(500);
       }

@@ -5,4 +5,3 @@ export { configEtag } from './config-etag.ts';
 export type { Lifecycle } from './lifecycle.ts';
 export { engineLog, serverLog } from './request-log.ts';
 export { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
-export type { Principal, Workspace } from './workspace.ts';

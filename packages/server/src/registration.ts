@@ -1,10 +1,12 @@
 /** Routes of the table, registered: who may call, then the body, then the envelope's schema, then the handler. */
 import { type Answers, etagOfRevision, issuesOf, type Route, type RouteId, routeOf } from '@sluice/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { SluiceError, type Workspace } from 'sluice';
 import type { Call, Handler } from './api/handler.ts';
+import { type Repeated, repeatOf } from './api/repeats.ts';
 import { attributionOf } from './attribution.ts';
-import type { Admitted } from './authentication.ts';
-import { invalid } from './http-problem.ts';
+import type { Admit, Admitted } from './authentication.ts';
+import { HttpProblem, invalid } from './http-problem.ts';
 import { checkContentType } from './json-body.ts';
 import { OFREP_PREFIX } from './ofrep/prefix.ts';
 import { asPrecondition, expectedRevision } from './preconditions.ts';
@@ -19,7 +21,11 @@ declare module 'fastify' {
   }
 }
 
-export type Admit = (route: Route, request: FastifyRequest) => Promise<Admitted | null>;
+export interface HandlerParts {
+  readonly admit: Admit;
+  readonly workspace: Workspace;
+}
+
 type Respond = (request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /** The one path that needs no word in the table: a browser asks there whether it may ask, and can prove nothing yet. */
@@ -51,18 +57,41 @@ export function registerRoute(app: FastifyInstance, id: RouteId, admit: Admit, r
 }
 
 /** Answers what `handler` answers, as JSON, with the record's revision as its ETag. */
-export function registerHandler<Id extends RouteId>(app: FastifyInstance, id: Id, admit: Admit, handler: Handler<Id>): void {
+export function registerHandler<Id extends RouteId>(
+  app: FastifyInstance,
+  id: Id,
+  parts: HandlerParts,
+  handler: Handler<Id>,
+): void {
   const route = routeOf(id);
   const status = successOf(route.answers);
-  registerRoute(app, id, admit, async (request, reply) => {
-    const expected = expectedRevision(route, request);
-    const answer = await Promise.resolve(handler(callOf<Id>(route, request, expected))).catch((error: unknown) => {
-      throw asPrecondition(error, expected);
-    });
+  registerRoute(app, id, parts.admit, async (request, reply) => {
+    const answer = await answered(id, parts.workspace, request, handler);
     const revision = route.isRecord ? (answer as { readonly revision?: number } | undefined)?.revision : undefined;
     if (revision !== undefined) void reply.header('etag', etagOfRevision(revision));
     return reply.code(status).send(answer);
   });
+}
+
+/** A request that was done before is answered as it would be now; a change of another revision is a failed precondition. */
+async function answered<Id extends RouteId>(id: Id, workspace: Workspace, request: FastifyRequest, handler: Handler<Id>) {
+  const route = routeOf(id);
+  const expected = expectedRevision(route, request);
+  const call = callOf<Id>(route, request, workspace, expected);
+  try {
+    return await handler(call);
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'repeated') return await repeated(id, call as unknown as Repeated, error);
+    throw asPrecondition(error, expected);
+  }
+}
+
+async function repeated(id: RouteId, call: Repeated, error: SluiceError): Promise<unknown> {
+  if (error.repeats?.fingerprint !== call.by.request?.fingerprint)
+    throw new HttpProblem(422, new SluiceError('repeated', 'the idempotency key was used for another request; take a new one'));
+  const again = repeatOf(id);
+  if (again === undefined) throw new SluiceError('repeated', 'it was done already, and its secret is told only once');
+  return await again(call);
 }
 
 function successOf(answers: Answers): number {
@@ -73,22 +102,28 @@ function successOf(answers: Answers): number {
   return status;
 }
 
-function callOf<Id extends RouteId>(route: Route, request: FastifyRequest, ifRevision: number | undefined): Call<Id> {
+function callOf<Id extends RouteId>(
+  route: Route,
+  request: FastifyRequest,
+  workspace: Workspace,
+  ifRevision: number | undefined,
+): Call<Id> {
   const params = envelope(route.params, request.params, 'path');
   const query = envelope(route.query, request.query ?? {}, 'query') as { readonly reason?: unknown };
-  const body = bodyOf(route, request) as { readonly reason?: unknown };
+  const body = bodyOf<{ readonly reason?: unknown }>(route, request);
   const { admitted } = request;
-  if (admitted === null) return { params, query, body, request } as unknown as Call<Id>;
+  if (admitted === null) return { params, query, body, workspace, by: {}, request } as unknown as Call<Id>;
   const { principal, scope, sluice } = admitted;
   const given = attributionOf(route, request, principal, { ...query, ...body });
   const by = ifRevision === undefined ? given : { ...given, ifRevision };
-  return { params, query, body, principal, scope, sluice, by, request } as unknown as Call<Id>;
+  return { params, query, body, principal, scope, sluice, workspace, by, request } as unknown as Call<Id>;
 }
 
-function bodyOf(route: Route, request: FastifyRequest): object {
+/** @throws HttpProblem 400 naming every place */
+export function bodyOf<T extends object>(route: Route, request: FastifyRequest): T {
   const { body } = request;
   if (route.body !== null) return envelope(route.body, body ?? {}, '');
-  if (body === undefined || body === null) return {};
+  if (body === undefined || body === null) return {} as T;
   throw invalid(`${route.method} ${route.path} takes no body`, [{ path: '', message: 'must be left out' }]);
 }
 

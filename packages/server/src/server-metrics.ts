@@ -1,7 +1,7 @@
 /** The server's own figures, and those of rollouts and tests, for Prometheus. */
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Workspace } from './workspace.ts';
+import type { Sluice, Workspace } from 'sluice';
 
 const SCOPED = ['project', 'environment'] as const;
 
@@ -39,7 +39,7 @@ export class ServerMetrics {
 
   #addGauges(workspace: Workspace): void {
     const registers = [this.#registry];
-    const environments = () => workspace.scopes().flatMap((scope) => ({ scope, sluice: workspace.environment(scope) }));
+    const environments = () => environmentsOf(workspace);
     new Gauge({
       name: 'sluice_flags',
       help: 'Live flags by status',
@@ -48,7 +48,7 @@ export class ServerMetrics {
       collect() {
         this.reset();
         for (const { scope, sluice } of environments())
-          for (const { status } of sluice?.flags.listFlags() ?? []) this.inc({ ...scope, status });
+          for (const { status } of sluice.flags.listFlags()) this.inc({ ...scope, status });
       },
     });
     new Gauge({
@@ -59,7 +59,7 @@ export class ServerMetrics {
       collect() {
         this.reset();
         for (const { scope, sluice } of environments())
-          for (const { flag, phase, currentPercentage, endedAt } of sluice?.rollouts.listRollouts() ?? [])
+          for (const { flag, phase, currentPercentage, endedAt } of sluice.rollouts.listRollouts())
             if (endedAt === null) this.set({ ...scope, flag, phase }, currentPercentage);
       },
     });
@@ -71,8 +71,20 @@ export class ServerMetrics {
       collect() {
         this.reset();
         for (const { scope, sluice } of environments())
-          for (const { phase } of sluice?.abTests.listTests() ?? []) this.inc({ ...scope, phase });
+          for (const { phase } of sluice.abTests.listTests()) this.inc({ ...scope, phase });
       },
     });
   }
+}
+
+/** None before the records are loaded: the process has figures of its own to tell. */
+function environmentsOf(
+  workspace: Workspace,
+): { readonly scope: { project: string; environment: string }; readonly sluice: Sluice }[] {
+  return workspace.projects.list().flatMap((project) =>
+    project.environments.map((environment) => {
+      const scope = { project: project.key, environment: environment.key };
+      return { scope, sluice: workspace.environment(scope.project, scope.environment) };
+    }),
+  );
 }

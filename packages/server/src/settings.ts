@@ -17,6 +17,10 @@ export interface Settings {
   readonly isOfrepStrict: boolean;
   /** Whether the address in X-Forwarded-For is believed. */
   readonly trustsProxy: boolean;
+  /** Whether people come by HTTPS alone: cookies are then sent by no other way. */
+  readonly isSecure: boolean;
+  /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
+  readonly sessionKey: string | null;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -31,7 +35,12 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   failedLoginsPerMinute: 60,
   isOfrepStrict: false,
   trustsProxy: false,
+  isSecure: false,
+  sessionKey: null,
 });
+
+/** Their values are told nowhere. */
+const SECRET = ['DATABASE_URL', 'SLUICE_SESSION_KEY'];
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -43,7 +52,7 @@ export function readSettings(variables: Variables): Settings {
     if (text === undefined || text === '') return fallback;
     const found = read(text);
     if (typeof found !== 'string') return found.value;
-    issues.push({ path: name, message: `${found}; it is ${JSON.stringify(name === 'DATABASE_URL' ? '…' : text)}` });
+    issues.push({ path: name, message: `${found}; it is ${SECRET.includes(name) ? 'not shown' : JSON.stringify(text)}` });
     return fallback;
   };
   const settings: Settings = {
@@ -56,7 +65,11 @@ export function readSettings(variables: Variables): Settings {
     failedLoginsPerMinute: take('SLUICE_FAILED_LOGINS_PER_MINUTE', DEFAULT_SETTINGS.failedLoginsPerMinute, wholeNumber(1, 1e9)),
     isOfrepStrict: take('SLUICE_OFREP_STRICT', DEFAULT_SETTINGS.isOfrepStrict, yesOrNo),
     trustsProxy: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustsProxy, yesOrNo),
+    isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
+    sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
   };
+  if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)
+    issues.push({ path: 'SLUICE_SESSION_KEY', message: 'is needed with DATABASE_URL: the same random text for every replica' });
   if (issues.length === 0) return settings;
   throw new SluiceError('invalid', `settings: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, { issues });
 }
@@ -71,6 +84,10 @@ function wholeNumber(least: number, most: number) {
 
 function databaseUrl(text: string): { readonly value: string } | string {
   return /^postgres(?:ql)?:\/\/\S+$/.test(text) ? { value: text } : 'must begin with postgres:// or postgresql://';
+}
+
+function sessionKey(text: string): { readonly value: string } | string {
+  return text.length >= 32 ? { value: text } : 'must be a random text of at least 32 characters';
 }
 
 function logLevel(text: string): { readonly value: Settings['logLevel'] } | string {

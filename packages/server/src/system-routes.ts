@@ -1,8 +1,9 @@
 /** What the server says of itself. */
 import { openApiDocument } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
+import type { Admit } from './authentication.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { type Admit, registerRoute } from './registration.ts';
+import { registerRoute } from './registration.ts';
 import type { ServerMetrics } from './server-metrics.ts';
 
 export interface SystemParts {

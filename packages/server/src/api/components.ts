@@ -30,6 +30,6 @@ export const COMPONENT_HANDLERS: HandlersOf<'components'> = {
 };
 
 /** How the version stands in this process says nothing of the processes that use it. */
-function registered({ state: _state, leases: _leases, lastError: _lastError, ...known }: VersionDetails) {
+export function registered({ state: _state, leases: _leases, lastError: _lastError, ...known }: VersionDetails) {
   return known;
 }

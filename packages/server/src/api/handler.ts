@@ -1,8 +1,8 @@
 /** What a handler gets and gives: the route's own types, from the table. */
+import type { Principal } from '@sluice/core';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, RouteId, Wire } from '@sluice/protocol';
 import type { FastifyRequest } from 'fastify';
-import type { EditOptions, Scope, Sluice } from 'sluice';
-import type { Principal } from '../workspace.ts';
+import type { EditOptions, Scope, Sluice, Workspace } from 'sluice';
 
 export interface Call<Id extends RouteId> {
   readonly params: ParamsOf<Id>;
@@ -10,7 +10,8 @@ export interface Call<Id extends RouteId> {
   readonly body: BodyOf<Id>;
   readonly principal: Principal;
   readonly scope: Scope;
-  /** Of the environment that the route is about. */
+  readonly workspace: Workspace;
+  /** Of the environment that the route is about: there on its routes alone. */
   readonly sluice: Sluice;
   /** Who changes, why, and of which revision: for every change that is made for this request. */
   readonly by: EditOptions;

@@ -1,10 +1,23 @@
 /** What happened, over HTTP. */
-import type { LoggedEvent } from 'sluice';
+import { type PublicEvent, publicEvent } from '@sluice/core';
 import { decodeCursor, encodeCursor } from '../paging.ts';
 import type { HandlersOf } from './handler.ts';
 import { wire } from './handler.ts';
 
 export const HISTORY_HANDLERS: HandlersOf<'history'> = {
+  'history.ofProject': async ({ workspace, params, query }) => {
+    const { limit, cursor, kind, key, type } = query;
+    const page = await workspace.history({
+      project: params.project,
+      limit,
+      ...(cursor === undefined ? {} : { cursor: placeOf(cursor) }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(key === undefined ? {} : { key }),
+      ...(type === undefined ? {} : { types: [type] }),
+    });
+    const members = page.events.map((event) => ({ ...shown(event), scope: event.scope }));
+    return wire({ members, nextCursor: page.cursor === null ? null : encodeCursor(String(page.cursor)) });
+  },
   'history.list': async ({ sluice, scope, query }) => {
     const { limit, cursor, kind, key, type, order } = query;
     const newestFirst = order === 'newestFirst';
@@ -23,7 +36,7 @@ export const HISTORY_HANDLERS: HandlersOf<'history'> = {
     const members = events.slice(0, limit);
     const last = members.at(-1);
     const nextCursor = events.length > limit && last !== undefined ? encodeCursor(String(last.seq)) : null;
-    return wire({ members: members.map(shown), nextCursor });
+    return wire({ members: members.map((event) => shown(publicEvent(event))), nextCursor });
   },
 };
 
@@ -32,6 +45,6 @@ function placeOf(cursor: string): number {
 }
 
 /** The scope stands in the path. */
-function shown({ seq, type, kind, key, at, actor, reason, record, detail }: LoggedEvent) {
+function shown({ seq, type, kind, key, at, actor, reason, record, detail }: PublicEvent) {
   return { seq, type, kind, key, at, actor, reason, record, detail };
 }

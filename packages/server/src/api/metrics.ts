@@ -1,4 +1,5 @@
 /** Metrics and exposures over HTTP. */
+import { actorOf } from '@sluice/core';
 import type { HandlersOf } from './handler.ts';
 
 export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
@@ -6,7 +7,7 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
     const { instanceId, seq, tallies, units, observations } = body;
     await sluice.flags.runtime.store.addFacts({
       // Two callers that take the same id must not shut out each other's batches.
-      instanceId: `${principal.id}/${instanceId}`,
+      instanceId: `${actorOf(principal)}/${instanceId}`,
       seq,
       scope,
       tallies: tallies.map(({ subject, tally }) => ({ scope, subject, tally })),

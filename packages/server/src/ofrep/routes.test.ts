@@ -96,7 +96,7 @@ describe('OFREP, one flag', () => {
 
   it('takes the token as X-API-Key too, and refuses others without a schema', async () => {
     const path = '/ofrep/v1/evaluate/flags/all';
-    const keyed = await at.ask('POST', path, { as: null, body: { context: ann }, headers: { 'x-api-key': 'client' } });
+    const keyed = await at.ask('POST', path, { as: null, body: { context: ann }, headers: { 'x-api-key': at.secrets.client } });
     expect(keyed.status).toBe(200);
     expect((await at.ask('POST', path, { as: null, body: { context: ann } })).status).toBe(401);
     expect((await at.ask('POST', path, { as: 'viewer', body: { context: ann } })).status).toBe(403);
@@ -140,7 +140,7 @@ describe('OFREP, all flags', () => {
     expect((await all({ ...ann, plan: 'free', nested: { a: 1, b: [2] } }, { 'if-none-match': `W/${etag}` })).status).toBe(304);
     expect((await all({ ...ann, plan: 'pro', nested: { a: 1, b: [2] } }, { 'if-none-match': etag })).status).toBe(200);
     const other = await at.ask('POST', '/ofrep/v1/evaluate/flags', {
-      as: 'admin',
+      as: 'server',
       body: { context: { ...ann, plan: 'free', nested: { a: 1, b: [2] } } },
       headers: { 'if-none-match': etag },
     });

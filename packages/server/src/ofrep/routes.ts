@@ -1,5 +1,6 @@
 /** OFREP 0.3: one flag, and all flags, for one unit. */
 import cors from '@fastify/cors';
+import { actorOf } from '@sluice/core';
 import {
   type OfrepBulkSuccess,
   type OfrepError,
@@ -9,13 +10,14 @@ import {
   ROUTES,
 } from '@sluice/protocol';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import { type Sluice, SluiceError } from 'sluice';
-import type { Admitted } from '../authentication.ts';
+import type { Sluice } from 'sluice';
+import type { Admit, Admitted } from '../authentication.ts';
+import { canonicalText } from '../canonical-text.ts';
 import { configEtag, digestOf } from '../config-etag.ts';
 import { toldFailure } from '../problems.ts';
-import { type Admit, envelope, registerRoute } from '../registration.ts';
+import { envelope, registerRoute } from '../registration.ts';
 import { type AnswerOptions, ofrepAnswer, ofrepFailureOf } from './answer.ts';
-import { canonicalText, type ReadContext, readContext } from './context.ts';
+import { type ReadContext, readContext } from './context.ts';
 
 export interface OfrepOptions {
   readonly admit: Admit;
@@ -51,8 +53,7 @@ interface Asked {
 
 function askedOf(request: FastifyRequest, { isStrict }: OfrepOptions): Asked {
   const { admitted } = request;
-  if (admitted === null || admitted.sluice === null || admitted.scope === null)
-    throw new SluiceError('unauthorized', 'OFREP has no environment in its path: it takes the token of one');
+  if (admitted === null || admitted.sluice === null) throw new TypeError('OFREP is asked without an environment');
   const { project, environment } = admitted.scope;
   return { admitted, sluice: admitted.sluice, answering: { isStrict, flagSetId: `${project}/${environment}` } };
 }
@@ -85,7 +86,7 @@ async function evaluateAll(request: FastifyRequest, reply: FastifyReply, options
   const isBehind = query.flagConfigEtag !== undefined && query.flagConfigEtag !== configEtag(sluice);
   // Whoever was told of a change by another replica must not be answered with what was before it.
   if (isBehind) await sluice.flags.runtime.store.refresh();
-  const etag = `"${digestOf([configEtag(sluice), canonicalText(read.context), admitted.principal.id, String(options.isStrict)])}"`;
+  const etag = `"${digestOf([configEtag(sluice), canonicalText(read.context), actorOf(admitted.principal), String(options.isStrict)])}"`;
   void reply.header('etag', etag).header('cache-control', 'no-cache, private');
   if (!isBehind && isMatched(request.headers['if-none-match'], etag)) return reply.code(304).send();
   const streams = options.eventStreams?.(admitted, request) ?? [];

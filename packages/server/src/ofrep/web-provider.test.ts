@@ -26,7 +26,7 @@ describe("OpenFeature's web provider", () => {
     await flags.setFlag('text', { enabled: true, variants: { off: 'a', on: 'b' } });
     await flags.setFlag('half', { enabled: true, rolloutPercentage: 50 });
     await OpenFeature.setContext({ targetingKey: 'ann', country: 'fr' });
-    const provider = providerOf(at, 'client');
+    const provider = providerOf(at, at.secrets.client);
     await OpenFeature.setProviderAndWait(provider);
     const client = OpenFeature.getClient();
     expect(client.getBooleanDetails('german', true)).toMatchObject({ value: false, reason: 'DEFAULT', variant: 'off' });
