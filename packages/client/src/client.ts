@@ -1,17 +1,7 @@
 /** A typed client whose calls are the routes of the table. */
 import type { AnswerOf, InputOf, RouteId } from '@sluice/protocol';
 import { ROUTE_IDS } from '@sluice/protocol';
-import { type ClientOptions, requester } from './request.ts';
-
-export type { ClientOptions } from './request.ts';
-
-export interface CallOptions {
-  /** The revision that was seen: of another one nothing is changed, and the call fails with `conflict`. 0 wants that there is none. */
-  readonly ifRevision?: number;
-  /** Makes a change that is sent more than once be done once. Calls with it are repeated when the network fails. */
-  readonly idempotencyKey?: string;
-  readonly signal?: AbortSignal;
-}
+import { type CallOptions, type ClientOptions, requester } from './request.ts';
 
 type Group = RouteId extends `${infer Name}.${string}` ? Name : never;
 type NamesIn<G extends string> = RouteId extends infer Id ? (Id extends `${G}.${infer Name}` ? Name : never) : never;

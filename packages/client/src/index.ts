@@ -1,2 +1,3 @@
 /** The names of `@sluice/client`. */
-export { type CallOptions, type ClientOptions, createClient, type SluiceClient } from './client.ts';
+export { createClient, type SluiceClient } from './client.ts';
+export type { CallOptions, ClientOptions } from './request.ts';

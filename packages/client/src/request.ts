@@ -1,7 +1,6 @@
 /** One call over HTTP: built from the route, bounded in time, repeated only where that is safe. */
 import { SluiceError } from '@sluice/core';
 import { errorOfProblem, etagOfRevision, IDEMPOTENCY_KEY, type Route, type RouteId, routeOf } from '@sluice/protocol';
-import type { CallOptions } from './client.ts';
 
 export interface ClientOptions {
   /** Such as `http://127.0.0.1:4400`; a path behind it is kept. */
@@ -13,6 +12,14 @@ export interface ClientOptions {
   /** Further attempts of calls that are safe to repeat; 2 unless given. */
   readonly retries?: number;
   readonly fetch?: typeof fetch;
+}
+
+export interface CallOptions {
+  /** The revision that was seen: of another one nothing is changed, and the call fails with `conflict`. 0 wants that there is none. */
+  readonly ifRevision?: number;
+  /** Makes a change that is sent more than once be done once. Calls with it are repeated when the network fails. */
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
 }
 
 type Request = (id: RouteId, input: object, options: CallOptions) => Promise<unknown>;

@@ -6,9 +6,7 @@ import {
   isKillAlone,
   parseFlagSettings,
   percentageToShare,
-  planFlagEdit,
   restoredSettings,
-  revisionRefusal,
   type SegmentSettings,
   SluiceError,
   type StaleSettings,
@@ -18,6 +16,7 @@ import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
 import { flagAtRevision } from './flag-at-revision.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
+import { editDecision } from './flag-edit-decision.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import {
@@ -30,10 +29,8 @@ import {
   requestOf,
 } from './mutation.ts';
 import { callOn, nameOf, userIdOf } from './names.ts';
-import type { Decide } from './runtime.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
-import type { View } from './view.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
 export interface ShareOptions extends EditOptions {
@@ -104,10 +101,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     return this.#edit('restoreFlag', name, options, { type: 'restore' });
   }
 
-  /**
-   * Makes the flag again what it was at an earlier revision, as a new one. What a rollout or test had of it then does not come back.
-   * @throws SluiceError `notFound` when the history has no such revision, `conflict` when a rollout or test owns the share
-   */
+  /** Makes the flag again what people had made it at an earlier revision, as a new one. @throws SluiceError `notFound` when the history has none such */
   async restoreRevision(name: string, revision: number, options: ShareOptions = {}): Promise<FlagDetails> {
     const settings = parseFlagSettings(name, restoredSettings(await flagAtRevision(this.runtime, name, revision)));
     return this.#edit('restoreRevision', name, options, (force) => ({ type: 'set', settings, force }));
@@ -195,10 +189,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     const takesForce = typeof edit === 'function';
     checkOptions(callOn(call, name), options, takesForce ? [...EDIT_OPTIONS, 'force'] : EDIT_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
-    const [by, expected] = [attributionOf(options), options.ifRevision];
-    const refusal = (view: View) => revisionRefusal(`flag "${name}"`, view.flag(name)?.revision, expected);
-    const decide: Decide = (view, now) => refusal(view) ?? planFlagEdit(view.facts(name), wanted, by, now);
-    await this.runtime.commit(decide, requestOf(options));
+    await this.runtime.commit(editDecision(name, wanted, options), requestOf(options));
     return this.#details(name);
   }
 

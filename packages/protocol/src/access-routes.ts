@@ -175,6 +175,15 @@ export const ACCESS_ROUTES = {
     changes: false,
     answers: { 200: z.object({ email: z.string(), expiresAt: instant }) },
   }),
+  'session.setUp': defineRoute({
+    method: 'POST',
+    path: '/api/v1/setup',
+    permission: 'public',
+    summary: 'Makes the first administrator, with the one-time secret that the server printed when it started without any',
+    body: { secret: z.string().max(512), email, password },
+    changes: false,
+    answers: { 201: person },
+  }),
   'session.logout': defineRoute({
     method: 'DELETE',
     path: '/api/v1/session',

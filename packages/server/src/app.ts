@@ -18,6 +18,7 @@ import { ServerMetrics } from './server-metrics.ts';
 import { registerSessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
+import { Setup } from './setup.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 
 export interface AppOptions {
@@ -36,6 +37,7 @@ export interface AppOptions {
 export interface App {
   readonly http: FastifyInstance;
   readonly lifecycle: Lifecycle;
+  readonly setup: Setup;
 }
 
 /** Longest path parameter, percent-encoded; `MAX_PARAM_LENGTH` characters are at most nine times as many. */
@@ -61,9 +63,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   await http.register(rateLimit, { global: false });
   const { sessionKey, now = Date.now } = options;
   const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
+  const setup = new Setup(workspace);
   const admit = admission(http, { workspace, sessions, settings });
   const { failedLoginsPerMinute } = settings;
-  registerSessionRoutes(http, { admit, workspace, sessions, failedLoginsPerMinute });
+  registerSessionRoutes(http, { admit, workspace, sessions, setup, failedLoginsPerMinute });
   for (const [id, handler] of Object.entries(API_HANDLERS))
     registerHandler(http, id as ApiRouteId, { admit, workspace }, handler as Handler<ApiRouteId>);
   registerSystemRoutes(http, { admit, lifecycle, metrics, version });
@@ -78,7 +81,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     () => lifecycle.ready(),
     (error: unknown) => http.log.error({ err: error }, 'the records cannot be loaded'),
   );
-  return { http, lifecycle };
+  return { http, lifecycle, setup };
 }
 
 function newServer({ settings, logger }: AppOptions): FastifyInstance {

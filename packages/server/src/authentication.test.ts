@@ -24,6 +24,7 @@ describe('who may call', () => {
   it('is everybody for these routes, and for no others', () => {
     expect(ROUTE_IDS.filter((id) => routeOf(id).permission === 'public')).toEqual([
       'session.login',
+      'session.setUp',
       'system.health',
       'system.ready',
       'system.openapi',

@@ -1,8 +1,7 @@
-import { type CallOptions, createClient } from '@sluice/client';
 import { type InputOf, ROUTE_IDS, type RouteId, routeOf } from '@sluice/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import { repeatOf } from './api/repeats.ts';
+import { type CheckedCall, checkedCall } from './checked-call.testing.ts';
 import { E, SCOPE, type World, world } from './world.testing.ts';
 
 let at: World;
@@ -16,12 +15,7 @@ const commits = async () => {
   return events.length;
 };
 
-async function call<Id extends RouteId>(id: Id, input: InputOf<Id>, options?: CallOptions) {
-  const answer = await createClient({ url: at.url, token: at.secrets.admin }).call(id, input, options);
-  const schema = Object.entries(routeOf(id).answers).find(([status]) => Number(status) < 300)?.[1] as z.ZodType | null;
-  if (schema !== null) expect(schema.parse(answer), id).toEqual(answer);
-  return answer;
-}
+const call: CheckedCall = (id, input, options) => checkedCall(at)(id, input, options);
 
 /** The same call twice under one key: it is done once, and both times answered. */
 async function twice<Id extends RouteId>(id: Id, input: InputOf<Id>) {

@@ -2,16 +2,19 @@
 import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Workspace } from 'sluice';
+import { shownPerson } from './api/access.ts';
 import type { Admit } from './authentication.ts';
 import { tooMany, unauthenticated } from './http-problem.ts';
 import { isPassword } from './passwords.ts';
 import { bodyOf, registerRoute } from './registration.ts';
 import type { Sessions } from './sessions.ts';
+import type { Setup } from './setup.ts';
 
 export interface SessionParts {
   readonly admit: Admit;
   readonly workspace: Workspace;
   readonly sessions: Sessions;
+  readonly setup: Setup;
   readonly failedLoginsPerMinute: number;
 }
 
@@ -21,7 +24,7 @@ interface Login {
 }
 
 export function registerSessionRoutes(app: FastifyInstance, parts: SessionParts): void {
-  const { admit, workspace, sessions, failedLoginsPerMinute } = parts;
+  const { admit, workspace, sessions, setup, failedLoginsPerMinute } = parts;
   const max = failedLoginsPerMinute;
   const byAddress = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: ({ ip }) => `login:${ip}` });
   const byPerson = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: (request) => `login:${addressedTo(request)}` });
@@ -36,6 +39,12 @@ export function registerSessionRoutes(app: FastifyInstance, parts: SessionParts)
     if (!isRight) throw unauthenticated('the address or the password is wrong');
     const { cookie, expiresAt } = sessions.begin(email.toLowerCase());
     return reply.header('set-cookie', cookie).send({ email: email.toLowerCase(), expiresAt: new Date(expiresAt).toISOString() });
+  });
+  registerRoute(app, 'session.setUp', admit, async (request, reply) => {
+    const found = await byAddress(request);
+    if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
+    const { secret, email, password } = bodyOf<Login & { readonly secret: string }>(routeOf('session.setUp'), request);
+    return reply.code(201).send(shownPerson(await setup.complete(secret, email, password)));
   });
   registerRoute(app, 'session.logout', admit, (_request, reply) => reply.header('set-cookie', sessions.end()).code(204).send());
 }

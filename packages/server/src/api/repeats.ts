@@ -63,7 +63,7 @@ const rolledBack: Repeat = async (call) => {
   const status = stopped === null ? (isUnderWay ? 'inProgress' : 'completed') : 'stopped';
   const [from, to] = [fromPercentage ?? 0, toPercentage ?? 0];
   const told = { id, flag: key, strategy, changed: true, fromPercentage: from, toPercentage: to, status, actor, reason };
-  return { ...told, durable: true, durationMs: 0 };
+  return { ...told, durable: true, loaded: true, warnings: [], durationMs: 0 };
 };
 
 const registeredAgain: Repeat = ({ sluice, params: { component = '' }, body }) => {
