@@ -7,8 +7,22 @@ const root = import.meta.dirname;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@sluice/core': ['re2js', 'semver', 'ipaddr.js'],
   sluice: ['@sluice/core', 'jsonc-parser', 'proper-lockfile', 'kysely', 'better-sqlite3', 'pg'],
-  '@sluice/protocol': ['@sluice/core'],
-  '@sluice/server': ['@sluice/core', 'sluice', '@sluice/protocol', 'ipaddr.js', 'standardwebhooks'],
+  '@sluice/protocol': ['@sluice/core', 'zod'],
+  '@sluice/client': ['@sluice/core', '@sluice/protocol'],
+  '@sluice/server': [
+    'sluice',
+    '@sluice/protocol',
+    '@sluice/core',
+    'fastify',
+    '@fastify/cors',
+    '@fastify/helmet',
+    '@fastify/rate-limit',
+    '@node-rs/argon2',
+    'pino',
+    'prom-client',
+    'ipaddr.js',
+    'standardwebhooks',
+  ],
 };
 const FOLDERS = ['packages', 'examples', 'conformance', 'journeys', 'bench', 'docs'];
 const MAX_FILE_LINES = 250;
@@ -134,9 +148,7 @@ describe('the house', () => {
   });
 
   it('has no import circle and silences no checker', () => {
-    expect(
-      ['packages/core', 'packages/engine', 'packages/protocol', 'packages/server', 'examples', 'conformance'].flatMap(circles),
-    ).toEqual([]);
+    expect(['packages', 'examples', 'conformance'].flatMap(circles)).toEqual([]);
     const silenced = /@ts-(ignore|nocheck|expect-error)|biome-ignore|eslint-disable/;
     expect(files.filter((file) => !isTest(file) && silenced.test(textOf(file)))).toEqual([]);
   });

@@ -59,6 +59,7 @@ export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';
+export { revisionRefusal } from './expected-revision.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { rankedMetrics } from './experiment/analysis-plan.ts';
 export { planArchiveTest } from './experiment/archive.ts';
@@ -162,6 +163,7 @@ export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
 export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
+export { restoredSettings } from './flag/restored-settings.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {

@@ -6,7 +6,7 @@ import {
   isKillAlone,
   parseFlagSettings,
   percentageToShare,
-  planFlagEdit,
+  restoredSettings,
   type SegmentSettings,
   SluiceError,
   type StaleSettings,
@@ -14,16 +14,26 @@ import {
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
 import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
+import { flagAtRevision } from './flag-at-revision.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
+import { editDecision } from './flag-edit-decision.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
+import {
+  attributionOf,
+  checkOptions,
+  EDIT_OPTIONS,
+  type EditOptions,
+  MUTATION_OPTIONS,
+  type MutationOptions,
+  requestOf,
+} from './mutation.ts';
 import { callOn, nameOf, userIdOf } from './names.ts';
 import { type SegmentDetails, SegmentEditor, type SegmentSummary } from './segment-editor.ts';
 import { type StaleFlag, staleFlags } from './stale-flags.ts';
 
 /** `force` moves a share that a rollout or test owns, which then holds for drift. */
-export interface ShareOptions extends MutationOptions {
+export interface ShareOptions extends EditOptions {
   readonly force?: boolean;
 }
 
@@ -87,29 +97,35 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   }
 
   /** Undoes a kill: the flag is again what it was before. */
-  restoreFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+  restoreFlag(name: FlagName<Flags>, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('restoreFlag', name, options, { type: 'restore' });
   }
 
+  /** Makes the flag again what people had made it at an earlier revision, as a new one. @throws SluiceError `notFound` when the history has none such */
+  async restoreRevision(name: string, revision: number, options: ShareOptions = {}): Promise<FlagDetails> {
+    const settings = parseFlagSettings(name, restoredSettings(await flagAtRevision(this.runtime, name, revision)));
+    return this.#edit('restoreRevision', name, options, (force) => ({ type: 'set', settings, force }));
+  }
+
   /** On for this user whatever the percentage; lifts a targeted rollback. */
-  async addUserToFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async addUserToFlag(name: FlagName<Flags>, userId: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('addUserToFlag', name, options, { type: 'addUser', userId: userIdOf(userId) });
   }
 
-  async removeUserFromFlag(name: FlagName<Flags>, userId: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async removeUserFromFlag(name: FlagName<Flags>, userId: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('removeUserFromFlag', name, options, { type: 'removeUser', userId: userIdOf(userId) });
   }
 
-  async addGroupToFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async addGroupToFlag(name: FlagName<Flags>, group: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('addGroupToFlag', name, options, { type: 'addGroup', group: nameOf(group, 'group') });
   }
 
-  async removeGroupFromFlag(name: FlagName<Flags>, group: string, options: MutationOptions = {}): Promise<FlagDetails> {
+  async removeGroupFromFlag(name: FlagName<Flags>, group: string, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('removeGroupFromFlag', name, options, { type: 'removeGroup', group: nameOf(group, 'group') });
   }
 
   /** Takes the flag out of use for good: it serves off, and its key is not used again. */
-  archiveFlag(name: FlagName<Flags>, options: MutationOptions = {}): Promise<FlagDetails> {
+  archiveFlag(name: FlagName<Flags>, options: EditOptions = {}): Promise<FlagDetails> {
     return this.#edit('archiveFlag', name, options, { type: 'archive' });
   }
 
@@ -136,7 +152,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
    * Creates the segment, a named set of units for conditions (`in_segment`) and groups of flags, or merges into what is there.
    * @throws SluiceError `invalid` naming every bad setting, a segment that does not exist, or a circle of segments
    */
-  setSegment(name: string, settings: SegmentSettings, options: MutationOptions = {}): Promise<SegmentDetails> {
+  setSegment(name: string, settings: SegmentSettings, options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.set(name, settings, options);
   }
 
@@ -150,16 +166,16 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     return this.#segments.list();
   }
 
-  addSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+  addSegmentMembers(name: string, userIds: readonly string[], options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.move(name, 'addMembers', userIds, options);
   }
 
-  removeSegmentMembers(name: string, userIds: readonly string[], options: MutationOptions = {}): Promise<SegmentDetails> {
+  removeSegmentMembers(name: string, userIds: readonly string[], options: EditOptions = {}): Promise<SegmentDetails> {
     return this.#segments.move(name, 'removeMembers', userIds, options);
   }
 
   /** @throws SluiceError `refused` naming the flags, rollouts, tests and segments that use it, `notFound` */
-  deleteSegment(name: string, options: MutationOptions = {}): Promise<void> {
+  deleteSegment(name: string, options: EditOptions = {}): Promise<void> {
     return this.#segments.delete(name, options);
   }
 
@@ -171,10 +187,9 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
     edit: FlagEdit | ((force: boolean) => FlagEdit),
   ): Promise<FlagDetails> {
     const takesForce = typeof edit === 'function';
-    checkOptions(callOn(call, name), options, takesForce ? [...MUTATION_OPTIONS, 'force'] : MUTATION_OPTIONS);
+    checkOptions(callOn(call, name), options, takesForce ? [...EDIT_OPTIONS, 'force'] : EDIT_OPTIONS);
     const wanted = takesForce ? edit(options.force ?? false) : edit;
-    const by = attributionOf(options);
-    await this.runtime.commit((view, now) => planFlagEdit(view.facts(name), wanted, by, now), requestOf(options));
+    await this.runtime.commit(editDecision(name, wanted, options), requestOf(options));
     return this.#details(name);
   }
 

@@ -131,7 +131,7 @@ export {
 } from './metrics/metrics-collector.ts';
 export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } from './metrics/prometheus-source.ts';
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
-export type { MutationOptions } from './mutation.ts';
+export type { EditOptions, MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
 export { RollbackManager } from './rollback-manager.ts';
 export type { WrittenReport } from './rollback-report.ts';

@@ -14,9 +14,16 @@ export interface MutationOptions {
   readonly request?: Receipt;
 }
 
+/** Of an edit of one record. */
+export interface EditOptions extends MutationOptions {
+  /** The revision that was seen: of another one, nothing is changed. 0 is that there is no such record. */
+  readonly ifRevision?: number;
+}
+
 const MAX_RECEIPT_LENGTH = 512;
 
 export const MUTATION_OPTIONS: readonly string[] = ['reason', 'actor', 'request'];
+export const EDIT_OPTIONS: readonly string[] = [...MUTATION_OPTIONS, 'ifRevision'];
 
 /** @throws SluiceError `invalid` when who or why is no text */
 export function attributionOf(options: MutationOptions = {}): Attribution {

@@ -4,6 +4,7 @@ import {
   memberIssues,
   parseSegmentSettings,
   planSegmentEdit,
+  revisionRefusal,
   type Segment,
   type SegmentEdit,
   type SegmentSettings,
@@ -11,7 +12,7 @@ import {
   SluiceError,
   usersOfSegment,
 } from '@sluice/core';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from './mutation.ts';
+import { attributionOf, checkOptions, EDIT_OPTIONS, type EditOptions, requestOf } from './mutation.ts';
 import { nameOf } from './names.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -39,7 +40,7 @@ export class SegmentEditor {
     this.#runtime = runtime;
   }
 
-  async set(name: string, settings: SegmentSettings, options: MutationOptions): Promise<SegmentDetails> {
+  async set(name: string, settings: SegmentSettings, options: EditOptions): Promise<SegmentDetails> {
     const key = nameOf(name, 'segment name');
     await this.#edit(key, { type: 'set', settings: parseSegmentSettings(key, settings) }, options);
     return this.#details(key);
@@ -49,7 +50,7 @@ export class SegmentEditor {
     name: string,
     type: 'addMembers' | 'removeMembers',
     members: readonly string[],
-    options: MutationOptions,
+    options: EditOptions,
   ): Promise<SegmentDetails> {
     nameOf(name, 'segment name');
     const issues = memberIssues(members, '/userIds');
@@ -65,7 +66,7 @@ export class SegmentEditor {
     return this.#details(name);
   }
 
-  async delete(name: string, options: MutationOptions): Promise<void> {
+  async delete(name: string, options: EditOptions): Promise<void> {
     await this.#edit(name, { type: 'delete' }, options);
   }
 
@@ -86,13 +87,14 @@ export class SegmentEditor {
     return segments.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async #edit(name: string, edit: SegmentEdit, options: MutationOptions): Promise<void> {
+  async #edit(name: string, edit: SegmentEdit, options: EditOptions): Promise<void> {
     const key = nameOf(name, 'segment name');
-    checkOptions(`the segment "${key}"`, options, MUTATION_OPTIONS);
+    checkOptions(`the segment "${key}"`, options, EDIT_OPTIONS);
     const by = attributionOf(options);
     await this.#runtime.commit((view, now) => {
       const facts = { ...view.segmentWorld(), scope: view.scope, key, kept: view.segments.kept(key) };
-      return planSegmentEdit(facts, edit, by, now);
+      const revision = view.segments.get(key)?.revision;
+      return revisionRefusal(`segment "${key}"`, revision, options.ifRevision) ?? planSegmentEdit(facts, edit, by, now);
     }, requestOf(options));
   }
 

@@ -1,9 +1,15 @@
 /** The names of `@sluice/server`. */
+export { type App, type AppOptions, buildApp } from './app.ts';
+export type { Admitted } from './authentication.ts';
+export { configEtag } from './config-etag.ts';
+export type { Lifecycle } from './lifecycle.ts';
 export { Notifier, type NotifierParts, type SentMessage } from './notifications/notifier.ts';
 export type { DeliveryState, FollowingWebhook, WebhookBook } from './notifications/webhook-book.ts';
 export { checkOutboundUrl, type ResolveName, resolveName } from './outbound/check-outbound-url.ts';
 export { type GuardedFetchOptions, guardedFetch, LONGEST_ANSWER } from './outbound/guarded-fetch.ts';
 export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
+export { engineLog, serverLog } from './request-log.ts';
+export { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
 export { newSigningSecret, parseSigningSecret, type SignedHeaders, signedHeaders } from './signing/standard-webhook.ts';
 export { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
 export { type EmergencySource, pushEmergencies } from './stream/push-emergencies.ts';

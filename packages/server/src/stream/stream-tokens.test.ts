@@ -70,7 +70,7 @@ describe('the URL of a stream', () => {
       endpoint: { requestUri: '/ofrep/v1/events?token=abc.def' },
       inactivityDelaySec: 120,
     });
-    expect(withoutToken(entry.endpoint.requestUri)).toBe('/ofrep/v1/events?token=[redacted]');
+    expect(withoutToken(entry.endpoint?.requestUri ?? '')).toBe('/ofrep/v1/events?token=[redacted]');
     expect(withoutToken('/x?a=1&token=s&b=2#c')).toBe('/x?a=1&token=[redacted]&b=2#c');
     expect(withoutToken('/x?mytoken=1')).toBe('/x?mytoken=1');
   });

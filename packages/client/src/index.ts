@@ -1,0 +1,3 @@
+/** The names of `@sluice/client`. */
+export { createClient, type SluiceClient } from './client.ts';
+export type { CallOptions, ClientOptions } from './request.ts';

@@ -1,0 +1,69 @@
+/** What processes report of what they served and measured: counters and per-unit deltas, once by `(instanceId, seq)`. */
+import { z } from 'zod';
+
+const MAX_NAME = 1024;
+const subject = z.string().min(1).max(4096);
+const name = z.string().min(1).max(MAX_NAME);
+const instantMs = z.int().min(0).describe('Milliseconds since 1970');
+const total = z.int().min(0);
+/** Register and rank of a HyperLogLog with 2^12 registers. */
+const distinct = z.array(z.tuple([z.int().min(0).max(4095), z.int().min(1).max(33)])).max(4096);
+const buckets = z.array(z.tuple([z.int(), total])).max(4096);
+
+const tally = z.strictObject({
+  counts: z.record(name, total),
+  distinct: z.record(name, distinct),
+  sketches: z.record(name, z.strictObject({ zeros: total, positive: buckets, negative: buckets })),
+  firstAt: instantMs.nullable(),
+  lastAt: instantMs.nullable(),
+});
+
+const metricDelta = z
+  .strictObject({
+    aggregation: z.enum(['mean', 'sum', 'count', 'max']),
+    cap: z.number().optional(),
+    covariate: z.literal(true).optional(),
+    per: name.optional(),
+    windowMs: z.number().positive().optional(),
+    count: z.int().min(1),
+    sum: z.number(),
+    min: z.number(),
+    max: z.number(),
+    from: instantMs,
+    until: instantMs.optional(),
+  })
+  .refine(({ min, max }) => min <= max, { message: 'min must not be above max', path: ['min'] });
+
+const unitDelta = z.strictObject({
+  subject,
+  unit: z.string().regex(/^[0-9a-f]{16}$/, '16 lower-case hexadecimal digits: the 64-bit hash of the unit'),
+  arm: name,
+  firstExposureAt: instantMs.nullable(),
+  dimensions: z.record(name, z.string().max(MAX_NAME)).optional(),
+  metrics: z.record(name, metricDelta),
+});
+
+const moments = z.strictObject({ n: z.int().min(1), mean: z.number(), m2: z.number().min(0), shift: z.number() });
+const observationDelta = z.strictObject({ subject, arm: name, metrics: z.record(name, moments) });
+
+/** Most members of each list of a batch. */
+const MAX_MEMBERS = 10_000;
+
+export const factsBatch = {
+  instanceId: z.string().min(1).max(128).describe('Of the process that reports; a new one at each start'),
+  seq: z.int().min(1).describe('From 1, growing by one per batch; a batch that is sent again counts once'),
+  tallies: z.array(z.strictObject({ subject, tally })).max(MAX_MEMBERS).default([]),
+  units: z.array(unitDelta).max(MAX_MEMBERS).default([]),
+  observations: z.array(observationDelta).max(MAX_MEMBERS).default([]),
+};
+
+/** One measured value, from a caller that keeps no counters of its own. */
+export const observation = z.strictObject({
+  kind: z.enum(['observe', 'count']).default('observe').describe('A value, or how much a counter rose'),
+  metric: name,
+  value: z.number(),
+  flag: name.optional(),
+  variant: name.optional(),
+  unit: z.string().max(MAX_NAME).optional().describe('Key of the unit that met it'),
+  test: name.optional().describe('The test that the value belongs to; then `variant` is its arm'),
+});

@@ -1,0 +1,86 @@
+/** OFREP 0.3, the OpenFeature Remote Evaluation Protocol: its bodies, and its two routes. */
+import type { JsonValue } from '@sluice/core';
+import { z } from 'zod';
+import { defineRoute } from './route.ts';
+import { jsonValue } from './schema-parts.ts';
+
+export const OFREP_ERRORS = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'FLAG_NOT_FOUND', 'GENERAL'] as const;
+export type OfrepError = (typeof OFREP_ERRORS)[number];
+
+const metadata = z.record(z.string(), z.union([z.boolean(), z.string(), z.number()]));
+
+/** A value that is absent is the code's default. */
+export const ofrepSuccess = z
+  .object({
+    key: z.string(),
+    reason: z.string().describe('STATIC, TARGETING_MATCH, SPLIT, DISABLED, UNKNOWN, or DEFAULT unless the server is strict'),
+    variant: z.string().optional(),
+    value: jsonValue.optional() as unknown as z.ZodOptional<z.ZodType<JsonValue>>,
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'OfrepSuccess' });
+
+export const ofrepFailure = z
+  .object({
+    key: z.string(),
+    errorCode: z.enum(OFREP_ERRORS),
+    errorDetails: z.string().optional(),
+    metadata: metadata.optional(),
+  })
+  .meta({ id: 'OfrepFailure' });
+
+/** Of a whole bulk request, which has no key. */
+export const ofrepBulkFailure = z
+  .object({ errorCode: z.enum(OFREP_ERRORS), errorDetails: z.string().optional() })
+  .meta({ id: 'OfrepBulkFailure' });
+
+export const ofrepEventStream = z
+  .object({
+    type: z.literal('sse'),
+    url: z.string().optional(),
+    endpoint: z.object({ origin: z.string().optional(), requestUri: z.string().startsWith('/') }).optional(),
+    inactivityDelaySec: z.int().min(1).optional(),
+  })
+  .meta({ id: 'OfrepEventStream' });
+
+export const ofrepBulkSuccess = z
+  .object({
+    flags: z.array(z.union([ofrepSuccess, ofrepFailure])),
+    metadata: metadata.optional(),
+    eventStreams: z.array(ofrepEventStream).optional(),
+  })
+  .meta({ id: 'OfrepBulk' });
+
+export type OfrepSuccess = z.infer<typeof ofrepSuccess>;
+export type OfrepFailure = z.infer<typeof ofrepFailure>;
+export type OfrepBulkFailure = z.infer<typeof ofrepBulkFailure>;
+export type OfrepBulkSuccess = z.infer<typeof ofrepBulkSuccess>;
+export type OfrepEventStream = z.infer<typeof ofrepEventStream>;
+
+const context = z
+  .looseObject({ targetingKey: z.string().optional() })
+  .describe('The unit: its key, its `groups`, and what conditions read. `sluice: { exposure: false }` makes it no exposure');
+
+export const OFREP_ROUTES = {
+  'ofrep.evaluate': defineRoute({
+    method: 'POST',
+    path: '/ofrep/v1/evaluate/flags/:key',
+    permission: 'evaluate',
+    reach: 'token',
+    summary: 'One flag for one unit; counts as an evaluation and an exposure',
+    body: { context },
+    changes: false,
+    answers: { 200: ofrepSuccess, 400: ofrepFailure, 404: ofrepFailure },
+  }),
+  'ofrep.evaluateAll': defineRoute({
+    method: 'POST',
+    path: '/ofrep/v1/evaluate/flags',
+    permission: 'evaluate',
+    reach: 'token',
+    summary: 'All flags for one unit; counts as no exposure. With `If-None-Match`, 304 where nothing changed',
+    query: { flagConfigEtag: z.string().optional(), flagConfigLastModified: z.string().optional() },
+    body: { context },
+    changes: false,
+    answers: { 200: ofrepBulkSuccess, 304: null, 400: ofrepBulkFailure },
+  }),
+} as const;

@@ -1,0 +1,98 @@
+/** The HTTP app: everything that the route table names, and nothing else. */
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import type { OfrepEventStream } from '@sluice/protocol';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Workspace } from 'sluice';
+import type { Handler } from './api/handler.ts';
+import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
+import { type Admitted, admission } from './authentication.ts';
+import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { OFREP_PREFIX } from './ofrep/prefix.ts';
+import { ofrepRoutes } from './ofrep/routes.ts';
+import { sendProblem, sendUnknownPath } from './problems.ts';
+import { refuseUndeclaredRoutes, registerHandler } from './registration.ts';
+import { ServerMetrics } from './server-metrics.ts';
+import { registerSessionRoutes } from './session-routes.ts';
+import { Sessions } from './sessions.ts';
+import type { Settings } from './settings.ts';
+import { Setup } from './setup.ts';
+import { registerSystemRoutes } from './system-routes.ts';
+
+export interface AppOptions {
+  readonly workspace: Workspace;
+  readonly settings: Settings;
+  readonly logger: FastifyBaseLogger;
+  readonly version: string;
+  /** What session cookies are signed with: the same in every replica. */
+  readonly sessionKey: string;
+  /** Milliseconds since 1970; the system's clock unless given. */
+  readonly now?: () => number;
+  /** Streams that OFREP's bulk answer tells of; none unless given. */
+  readonly eventStreams?: (admitted: Admitted, request: FastifyRequest) => readonly OfrepEventStream[];
+}
+
+export interface App {
+  readonly http: FastifyInstance;
+  readonly lifecycle: Lifecycle;
+  readonly setup: Setup;
+}
+
+/** Longest path parameter, percent-encoded; `MAX_PARAM_LENGTH` characters are at most nine times as many. */
+const MAX_ENCODED_PARAM = 9216;
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export async function buildApp(options: AppOptions): Promise<App> {
+  const { workspace, settings, version } = options;
+  const http = newServer(options);
+  const lifecycle = new Lifecycle();
+  const metrics = new ServerMetrics(workspace);
+  http.decorateRequest('admitted', null);
+  http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
+  http.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply));
+  http.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  http.addHook('preClose', async () => lifecycle.endStreams());
+  metrics.watch(http);
+  refuseUndeclaredRoutes(http);
+  readJsonBodies(http);
+  await http.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await http.register(rateLimit, { global: false });
+  const { sessionKey, now = Date.now } = options;
+  const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
+  const setup = new Setup(workspace);
+  const admit = admission(http, { workspace, sessions, settings });
+  const { failedLoginsPerMinute } = settings;
+  registerSessionRoutes(http, { admit, workspace, sessions, setup, failedLoginsPerMinute });
+  for (const [id, handler] of Object.entries(API_HANDLERS))
+    registerHandler(http, id as ApiRouteId, { admit, workspace }, handler as Handler<ApiRouteId>);
+  registerSystemRoutes(http, { admit, lifecycle, metrics, version });
+  const { eventStreams } = options;
+  await http.register(ofrepRoutes, {
+    prefix: OFREP_PREFIX,
+    admit,
+    isStrict: settings.isOfrepStrict,
+    ...(eventStreams === undefined ? {} : { eventStreams }),
+  });
+  workspace.ready.then(
+    () => lifecycle.ready(),
+    (error: unknown) => http.log.error({ err: error }, 'the records cannot be loaded'),
+  );
+  return { http, lifecycle, setup };
+}
+
+function newServer({ settings, logger }: AppOptions): FastifyInstance {
+  return fastify({
+    loggerInstance: logger,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    trustProxy: settings.trustsProxy,
+    routerOptions: { maxParamLength: MAX_ENCODED_PARAM },
+    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
+  });
+}

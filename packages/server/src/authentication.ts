@@ -1,0 +1,119 @@
+/** Who calls, and whether they may: decided from the route table before a byte of the body is read. Without a word in the table, nobody may. */
+import { createHash } from 'node:crypto';
+import { INSTALLATION_SCOPE, PERMISSIONS, type Principal, permits, projectScope } from '@sluice/core';
+import type { Route } from '@sluice/protocol';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type Scope, type Sluice, SluiceError, type Workspace } from 'sluice';
+import { HttpProblem, tooMany, unauthenticated } from './http-problem.ts';
+import { isFromOwnPages, type Sessions } from './sessions.ts';
+import type { Settings } from './settings.ts';
+
+/** A request that may go on. */
+export interface Admitted {
+  readonly principal: Principal;
+  /** What the route is about: `*` stands for a whole project, and for the installation. */
+  readonly scope: Scope;
+  /** Null where the route is not about one environment. */
+  readonly sluice: Sluice | null;
+}
+
+export type Admit = (route: Route, request: FastifyRequest) => Promise<Admitted | null>;
+
+/** Longest secret that is looked up, in characters. */
+const MAX_SECRET = 512;
+
+export interface AdmissionParts {
+  readonly workspace: Workspace;
+  readonly sessions: Sessions;
+  readonly settings: Settings;
+}
+
+/** Answers who may go on, null for a public route. @throws HttpProblem 401, 403, 404, 429 */
+export function admission(app: FastifyInstance, { workspace, sessions, settings }: AdmissionParts): Admit {
+  const { requestsPerMinute, failedLoginsPerMinute } = settings;
+  const byAddress = app.createRateLimit({
+    max: failedLoginsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => `fail:${ip}`,
+  });
+  const byCaller = app.createRateLimit({ max: requestsPerMinute, timeWindow: 60_000, keyGenerator: callerKey });
+  const within = async (limit: typeof byCaller, request: FastifyRequest, increment = true): Promise<void> => {
+    const found = await limit(request, { increment });
+    if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
+  };
+  return async (route, request) => {
+    if (route.permission === 'public') return null;
+    await within(byAddress, request, false);
+    const principal = principalOf(request, workspace, sessions);
+    if (typeof principal === 'string') {
+      await within(byAddress, request);
+      throw unauthenticated(principal);
+    }
+    await within(byCaller, request);
+    return admitted(route, request, principal, workspace);
+  };
+}
+
+/** Who it is, or why nobody. A token that was sent counts, and a cookie only where there is none. */
+function principalOf(request: FastifyRequest, workspace: Workspace, sessions: Sessions): Principal | string {
+  const secret = secretOf(request);
+  if (secret !== null) return workspace.access.authenticate(secret) ?? 'the token is not known, or not any more';
+  const session = sessions.principalOf(request);
+  if (session === null) return 'this needs a token: Authorization: Bearer …';
+  // A page of somebody else may make a browser send the cookie, but not these headers.
+  if (request.method !== 'GET' && request.method !== 'HEAD' && !isFromOwnPages(request))
+    throw new HttpProblem(403, new SluiceError('unauthorized', 'a change by cookie must come from a page of this server'));
+  return session;
+}
+
+function admitted(route: Route, request: FastifyRequest, principal: Principal, workspace: Workspace): Admitted {
+  const scope = scopeOf(route, request, principal);
+  const { permission } = route;
+  if (permission === 'public' || permission === 'known' || permits(principal, permission, scope))
+    return { principal, scope, sluice: sluiceOf(route, scope, workspace) };
+  // Whoever may do nothing at all there is not told that it exists.
+  const isSeen = route.reach === 'installation' || PERMISSIONS.some((other) => permits(principal, other, scope));
+  if (!isSeen) throw unknownScope(scope);
+  throw new HttpProblem(403, new SluiceError('unauthorized', `this needs the permission "${permission}"`));
+}
+
+function sluiceOf({ reach }: Route, scope: Scope, workspace: Workspace): Sluice | null {
+  if (reach === 'installation') return null;
+  try {
+    if (reach !== 'project') return workspace.environment(scope.project, scope.environment);
+    workspace.projects.get(scope.project);
+    return null;
+  } catch (error) {
+    if (error instanceof SluiceError && error.code === 'notFound') throw unknownScope(scope);
+    throw error;
+  }
+}
+
+/** From the path; a route without an environment in it, such as OFREP's, is about the one that the token is bound to. */
+function scopeOf({ reach }: Route, request: FastifyRequest, principal: Principal): Scope {
+  const { project, environment } = request.params as { readonly project: string; readonly environment: string };
+  if (reach === 'installation') return INSTALLATION_SCOPE;
+  if (reach === 'project') return projectScope(project);
+  if (reach === 'environment') return { project, environment };
+  if (principal.kind === 'token') return principal.boundTo;
+  throw new HttpProblem(403, new SluiceError('unauthorized', 'OFREP has no environment in its path: it takes the token of one'));
+}
+
+function unknownScope({ project, environment }: Scope): SluiceError {
+  const what = environment === '*' ? `a project "${project}"` : `an environment "${environment}" in a project "${project}"`;
+  return new SluiceError('notFound', `there is not ${what}`);
+}
+
+/** The first that is there of a bearer token and an API key. */
+function secretOf({ headers }: FastifyRequest): string | null {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  const key = headers['x-api-key'];
+  const secret = bearer ?? (typeof key === 'string' ? key : undefined);
+  if (secret === undefined) return null;
+  return secret.length > MAX_SECRET ? '' : secret;
+}
+
+function callerKey(request: FastifyRequest): string {
+  const secret = secretOf(request) ?? request.headers.cookie ?? request.ip;
+  return createHash('sha256').update(secret).digest('base64url');
+}

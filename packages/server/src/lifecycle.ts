@@ -1,0 +1,30 @@
+/** Starting and stopping: whether requests are to be sent here, and what has to end before the process does. */
+export class Lifecycle {
+  readonly #streams = new Set<() => void>();
+  #isReady = false;
+  #isClosing = false;
+
+  get isReady(): boolean {
+    return this.#isReady && !this.#isClosing;
+  }
+
+  get isClosing(): boolean {
+    return this.#isClosing;
+  }
+
+  ready(): void {
+    this.#isReady = true;
+  }
+
+  /** A stream that would outlive every request: `end` is called when the server closes. Returns how to forget it. */
+  addStream(end: () => void): () => void {
+    this.#streams.add(end);
+    return () => this.#streams.delete(end);
+  }
+
+  endStreams(): void {
+    this.#isClosing = true;
+    for (const end of this.#streams) end();
+    this.#streams.clear();
+  }
+}

@@ -1,0 +1,30 @@
+/** `npm start`: the server as a process, told by its environment. */
+import { SluiceError } from 'sluice';
+import { serverLog } from './request-log.ts';
+import { readSettings } from './settings.ts';
+import { startServer } from './start.ts';
+
+/** Requests and streams that have not ended by then are cut off. */
+const SHUTDOWN_MS = 15_000;
+
+async function run(): Promise<void> {
+  const settings = readSettings(process.env);
+  const log = serverLog(settings);
+  const server = await startServer(settings, log);
+  let isStopping = false;
+  const stop = async (signal: string): Promise<void> => {
+    if (isStopping) return;
+    isStopping = true;
+    log.info({ signal }, 'shutting down');
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    await server.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+}
+
+run().catch((error: unknown) => {
+  process.stderr.write(`sluice: ${error instanceof SluiceError ? error.message : String((error as Error)?.stack ?? error)}\n`);
+  process.exitCode = 1;
+  setTimeout(() => process.exit(1), 1000).unref();
+});

@@ -1,0 +1,48 @@
+/** Whatever was thrown becomes a problem; what nobody foresaw is logged, and told without its insides. */
+import { PROBLEM_TYPE, problemOf } from '@sluice/protocol';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { SluiceError } from 'sluice';
+import { HttpProblem } from './http-problem.ts';
+
+/** Statuses of the framework that are the caller's doing. */
+const FRAMEWORK_WORDS: Readonly<Record<number, string>> = {
+  400: 'the request cannot be read',
+  404: 'there is no such path',
+  408: 'the request took too long to arrive',
+  413: 'the body is larger than 1 MiB',
+  414: 'the path is too long',
+  415: 'the body must be application/json in UTF-8',
+  431: 'the headers are too large',
+};
+
+export interface ToldFailure {
+  readonly status: number;
+  readonly error: SluiceError;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function toldFailure(thrown: unknown, request: FastifyRequest): ToldFailure {
+  if (thrown instanceof HttpProblem) return { status: thrown.status, error: thrown.error, headers: thrown.headers };
+  if (thrown instanceof SluiceError) {
+    const { status } = problemOf(thrown);
+    if (status >= 500) request.log.error({ err: thrown }, thrown.message);
+    return { status, error: thrown, headers: status === 503 ? { 'retry-after': '1' } : {} };
+  }
+  const status = (thrown as Partial<FastifyError>)?.statusCode ?? 500;
+  const words = FRAMEWORK_WORDS[status];
+  if (words !== undefined) return { status, error: new SluiceError('invalid', words), headers: {} };
+  request.log.error({ err: thrown }, 'a request failed for a reason that nobody foresaw');
+  const told = new SluiceError('unavailable', `the server failed; its log has the reason under the request ${request.id}`);
+  return { status: 500, error: told, headers: {} };
+}
+
+export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { status, error, headers } = toldFailure(thrown, request);
+  const problem = problemOf(error, { status, instance: request.id });
+  return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
+}
+
+export function sendUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const [path] = request.url.split('?');
+  return sendProblem(new SluiceError('notFound', `there is no ${request.method} ${path?.slice(0, 200)}`), request, reply);
+}

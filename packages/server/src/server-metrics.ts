@@ -1,0 +1,90 @@
+/** The server's own figures, and those of rollouts and tests, for Prometheus. */
+import type { FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Sluice, Workspace } from 'sluice';
+
+const SCOPED = ['project', 'environment'] as const;
+
+export class ServerMetrics {
+  readonly #registry = new Registry();
+  readonly #requests: Histogram<'route' | 'method' | 'status'>;
+
+  constructor(workspace: Workspace) {
+    collectDefaultMetrics({ register: this.#registry });
+    this.#requests = new Histogram({
+      name: 'sluice_http_request_duration_seconds',
+      help: 'How long requests took, by route and status',
+      labelNames: ['route', 'method', 'status'],
+      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+      registers: [this.#registry],
+    });
+    this.#addGauges(workspace);
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  /** Routes are few and known; paths are not, and would be series without end. */
+  watch(app: FastifyInstance): void {
+    app.addHook('onResponse', async (request, reply) => {
+      const route = request.routeOptions.config.routeId ?? 'none';
+      this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    });
+  }
+
+  #addGauges(workspace: Workspace): void {
+    const registers = [this.#registry];
+    const environments = () => environmentsOf(workspace);
+    new Gauge({
+      name: 'sluice_flags',
+      help: 'Live flags by status',
+      labelNames: [...SCOPED, 'status'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { scope, sluice } of environments())
+          for (const { status } of sluice.flags.listFlags()) this.inc({ ...scope, status });
+      },
+    });
+    new Gauge({
+      name: 'sluice_rollout_percentage',
+      help: 'What rollouts that are under way serve',
+      labelNames: [...SCOPED, 'flag', 'phase'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { scope, sluice } of environments())
+          for (const { flag, phase, currentPercentage, endedAt } of sluice.rollouts.listRollouts())
+            if (endedAt === null) this.set({ ...scope, flag, phase }, currentPercentage);
+      },
+    });
+    new Gauge({
+      name: 'sluice_experiments',
+      help: 'Tests by phase',
+      labelNames: [...SCOPED, 'phase'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { scope, sluice } of environments())
+          for (const { phase } of sluice.abTests.listTests()) this.inc({ ...scope, phase });
+      },
+    });
+  }
+}
+
+/** None before the records are loaded: the process has figures of its own to tell. */
+function environmentsOf(
+  workspace: Workspace,
+): { readonly scope: { project: string; environment: string }; readonly sluice: Sluice }[] {
+  return workspace.projects.list().flatMap((project) =>
+    project.environments.map((environment) => {
+      const scope = { project: project.key, environment: environment.key };
+      return { scope, sluice: workspace.environment(scope.project, scope.environment) };
+    }),
+  );
+}

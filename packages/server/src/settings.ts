@@ -1,0 +1,101 @@
+/** What the server is told by its environment: read once, checked whole, every fault named. */
+import { type Issue, SluiceError } from 'sluice';
+
+export interface Settings {
+  readonly host: string;
+  readonly port: number;
+  /** Folder of the server's files. */
+  readonly dataFolder: string;
+  /** A PostgreSQL to keep everything in; null is SQLite in the folder. */
+  readonly databaseUrl: string | null;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
+  /** Of one caller. */
+  readonly requestsPerMinute: number;
+  /** Requests without a good token, of one address. */
+  readonly failedLoginsPerMinute: number;
+  /** OFREP answers only the reasons and values of its schema. */
+  readonly isOfrepStrict: boolean;
+  /** Whether the address in X-Forwarded-For is believed. */
+  readonly trustsProxy: boolean;
+  /** Whether people come by HTTPS alone: cookies are then sent by no other way. */
+  readonly isSecure: boolean;
+  /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
+  readonly sessionKey: string | null;
+}
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  host: '127.0.0.1',
+  port: 4400,
+  dataFolder: './data',
+  databaseUrl: null,
+  logLevel: 'info',
+  requestsPerMinute: 60_000,
+  failedLoginsPerMinute: 60,
+  isOfrepStrict: false,
+  trustsProxy: false,
+  isSecure: false,
+  sessionKey: null,
+});
+
+/** Their values are told nowhere. */
+const SECRET = ['DATABASE_URL', 'SLUICE_SESSION_KEY'];
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** An empty variable is one that is not set. @throws SluiceError `invalid` naming every variable that is wrong */
+export function readSettings(variables: Variables): Settings {
+  const issues: Issue[] = [];
+  const take = <T>(name: string, fallback: T, read: (text: string) => { readonly value: T } | string): T => {
+    const text = variables[name];
+    if (text === undefined || text === '') return fallback;
+    const found = read(text);
+    if (typeof found !== 'string') return found.value;
+    issues.push({ path: name, message: `${found}; it is ${SECRET.includes(name) ? 'not shown' : JSON.stringify(text)}` });
+    return fallback;
+  };
+  const settings: Settings = {
+    host: take('SLUICE_HOST', DEFAULT_SETTINGS.host, (text) => ({ value: text })),
+    port: take('SLUICE_PORT', DEFAULT_SETTINGS.port, wholeNumber(0, 65_535)),
+    dataFolder: take('SLUICE_DATA', DEFAULT_SETTINGS.dataFolder, (text) => ({ value: text })),
+    databaseUrl: take('DATABASE_URL', DEFAULT_SETTINGS.databaseUrl, databaseUrl),
+    logLevel: take('SLUICE_LOG_LEVEL', DEFAULT_SETTINGS.logLevel, logLevel),
+    requestsPerMinute: take('SLUICE_REQUESTS_PER_MINUTE', DEFAULT_SETTINGS.requestsPerMinute, wholeNumber(1, 1e9)),
+    failedLoginsPerMinute: take('SLUICE_FAILED_LOGINS_PER_MINUTE', DEFAULT_SETTINGS.failedLoginsPerMinute, wholeNumber(1, 1e9)),
+    isOfrepStrict: take('SLUICE_OFREP_STRICT', DEFAULT_SETTINGS.isOfrepStrict, yesOrNo),
+    trustsProxy: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustsProxy, yesOrNo),
+    isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
+    sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
+  };
+  if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)
+    issues.push({ path: 'SLUICE_SESSION_KEY', message: 'is needed with DATABASE_URL: the same random text for every replica' });
+  if (issues.length === 0) return settings;
+  throw new SluiceError('invalid', `settings: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, { issues });
+}
+
+/** A limit that is no number would silently be none. */
+function wholeNumber(least: number, most: number) {
+  return (text: string): { readonly value: number } | string => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? { value } : `must be a whole number from ${least} to ${most}`;
+  };
+}
+
+function databaseUrl(text: string): { readonly value: string } | string {
+  return /^postgres(?:ql)?:\/\/\S+$/.test(text) ? { value: text } : 'must begin with postgres:// or postgresql://';
+}
+
+function sessionKey(text: string): { readonly value: string } | string {
+  return text.length >= 32 ? { value: text } : 'must be a random text of at least 32 characters';
+}
+
+function logLevel(text: string): { readonly value: Settings['logLevel'] } | string {
+  const level = LOG_LEVELS.find((known) => known === text);
+  return level === undefined ? `must be one of ${LOG_LEVELS.join(', ')}` : { value: level };
+}
+
+function yesOrNo(text: string): { readonly value: boolean } | string {
+  if (text === '1' || text === 'true') return { value: true };
+  return text === '0' || text === 'false' ? { value: false } : 'must be true or false';
+}

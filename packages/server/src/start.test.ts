@@ -1,0 +1,67 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from '@sluice/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { serverLog } from './request-log.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+import { type RunningServer, startServer } from './start.ts';
+
+let dataFolder: string;
+const running: RunningServer[] = [];
+beforeEach(async () => {
+  dataFolder = await mkdtemp(join(tmpdir(), 'sluice-server-'));
+});
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((server) => server.close()));
+  await rm(dataFolder, { recursive: true, force: true });
+});
+
+const lines: string[] = [];
+const log = serverLog({ logLevel: 'info' }, { write: (line: string) => void lines.push(line) });
+async function start(): Promise<RunningServer> {
+  const settings: Settings = { ...DEFAULT_SETTINGS, port: 0, dataFolder };
+  const server = await startServer(settings, log);
+  running.push(server);
+  return server;
+}
+
+describe('startServer', () => {
+  it('has a project at its first start, makes the administrator with what it printed, and keeps everything over a restart', async () => {
+    const first = await start();
+    const secret = /"setup":"[^"]*#([\w-]+)"/.exec(lines.join('\n'))?.[1] ?? '';
+    const anybody = createClient({ url: first.url });
+    const me = { email: 'ann@example.org', password: 'correct horse battery staple' };
+    await expect(anybody.session.setUp({ ...me, secret: `${secret}x` })).rejects.toMatchObject({ code: 'unauthorized' });
+    expect(await anybody.session.setUp({ ...me, secret })).toMatchObject({ roles: { '*': 'admin' } });
+    await expect(anybody.session.setUp({ ...me, secret })).rejects.toMatchObject({ code: 'refused' });
+    let cookie = '';
+    const browser: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, { ...init, headers: { ...init?.headers, cookie, 'sec-fetch-site': 'same-origin' } });
+      cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+      return answer;
+    };
+    const client = createClient({ url: first.url, fetch: browser });
+    await client.session.login(me);
+    const scope = { project: 'default', environment: 'production', key: 'f' };
+    await client.flags.set({ ...scope, settings: { enabled: true, rolloutPercentage: 0 }, reason: 'new' });
+    expect((await stat(join(dataFolder, 'session-key'))).mode & 0o077).toBe(0);
+    await running.pop()?.close();
+
+    const second = await start();
+    // The session goes on, since its key was kept.
+    const again = createClient({ url: second.url, fetch: browser });
+    expect(await again.flags.get(scope)).toMatchObject({ revision: expect.any(Number), rolloutPercentage: 0 });
+    expect(await again.system.ready({})).toEqual({ status: 'ok' });
+  });
+
+  it('logs no secret', async () => {
+    const server = await start();
+    const token = `sl_server_${'0'.repeat(24)}_${'s'.repeat(43)}`;
+    await fetch(`${server.url}/api/v1/me?token=${token}`, {
+      headers: { authorization: `Bearer ${token}`, cookie: `sluice_session=${token}` },
+    });
+    expect(lines.join('\n')).toContain('/api/v1/me');
+    expect(lines.join('\n')).not.toContain('ssssss');
+  });
+});

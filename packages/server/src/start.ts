@@ -1,0 +1,80 @@
+/** One server process: its store, its workspace and its app, and the end of all three. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger as PinoLogger } from 'pino';
+import { openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
+import { postgresStore } from 'sluice/postgres';
+import { sqliteStore } from 'sluice/sqlite';
+import { type App, buildApp } from './app.ts';
+import { engineLog } from './request-log.ts';
+import type { Settings } from './settings.ts';
+
+export interface RunningServer {
+  readonly url: string;
+  /** Ends streams, lets requests end, flushes what is buffered and lets go of the store. */
+  close(): Promise<void>;
+}
+
+export const VERSION = '0.1.0';
+
+/** @throws SluiceError `unavailable` when the store cannot be used; what listening throws */
+export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
+  await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
+  const breakGlass = { file: join(settings.dataFolder, 'break-glass.jsonl') };
+  const workspace = openWorkspace({ store: storeOf(settings, log), logger: engineLog(log), breakGlass });
+  let app: App | null = null;
+  try {
+    const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
+    app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey });
+    const url = await app.http.listen({ host: settings.host, port: settings.port });
+    await prepare(workspace, app, url, log);
+    return { url, close: () => closeAll(app, workspace) };
+  } catch (error) {
+    await closeAll(app, workspace);
+    throw error;
+  }
+}
+
+async function closeAll(app: App | null, workspace: Workspace): Promise<void> {
+  await app?.http.close();
+  await workspace.close();
+}
+
+function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): Store {
+  const onProblem = (error: unknown): void => log.error({ err: error }, 'the store has a problem');
+  if (databaseUrl !== null) return postgresStore({ url: databaseUrl, onProblem });
+  return sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem });
+}
+
+/** A first start has a project to begin with, and says how somebody becomes its administrator. */
+async function prepare(workspace: Workspace, { setup }: App, url: string, log: PinoLogger): Promise<void> {
+  await workspace.ready;
+  if (workspace.projects.list().length === 0) await createDefaultProject(workspace);
+  const secret = setup.offer();
+  if (secret !== null)
+    log.warn(
+      { setup: `${url}/setup#${secret}` },
+      `nobody can administer this yet: open the link, or send {"secret","email","password"} to POST ${url}/api/v1/setup; the secret is what stands behind #`,
+    );
+}
+
+/** Another replica may be first. */
+async function createDefaultProject(workspace: Workspace): Promise<void> {
+  try {
+    await workspace.projects.create({ key: 'default' }, { actor: 'system', reason: 'the first start' });
+  } catch (error) {
+    if (!(error instanceof SluiceError) || error.code !== 'conflict') throw error;
+  }
+}
+
+/** The key of this folder, made at its first start; readable by its owner alone. */
+async function keptSessionKey(folder: string): Promise<string> {
+  const path = join(folder, 'session-key');
+  try {
+    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return (await readFile(path, 'utf8')).trim();
+}

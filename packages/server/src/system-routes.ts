@@ -1,0 +1,28 @@
+/** What the server says of itself. */
+import { openApiDocument } from '@sluice/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { Admit } from './authentication.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { registerRoute } from './registration.ts';
+import type { ServerMetrics } from './server-metrics.ts';
+
+export interface SystemParts {
+  readonly admit: Admit;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: ServerMetrics;
+  readonly version: string;
+}
+
+export function registerSystemRoutes(app: FastifyInstance, { admit, lifecycle, metrics, version }: SystemParts): void {
+  registerRoute(app, 'system.health', admit, (_request, reply) => reply.send({ status: 'ok' }));
+  registerRoute(app, 'system.ready', admit, (_request, reply) => {
+    if (lifecycle.isReady) return reply.send({ status: 'ok' });
+    const reason = lifecycle.isClosing ? 'it is shutting down' : 'its records are not loaded yet';
+    return reply.code(503).send({ status: 'unavailable', reason });
+  });
+  const document = JSON.stringify(openApiDocument(version));
+  registerRoute(app, 'system.openapi', admit, (_request, reply) => reply.type('application/json').send(document));
+  registerRoute(app, 'system.metrics', admit, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
+}

@@ -1,0 +1,132 @@
+/** A server over memory, with callers of every kind, listening on a port of its own. */
+
+import type { Principal } from '@sluice/core';
+import { pino } from 'pino';
+import { type ManualClock, manualClock, memoryStore, openWorkspace, type Scope, type Sluice, type Workspace } from 'sluice';
+import { type App, type AppOptions, buildApp } from './app.ts';
+import { hashPassword } from './passwords.ts';
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
+
+export const SCOPE: Scope = { project: 'shop', environment: 'production' };
+export const E = '/api/v1/projects/shop/environments/production';
+export const PASSWORD = 'correct horse battery staple';
+
+/** People of `shop` with their roles, tokens of its production, and `foreign`, who may do everything in another project. */
+export const CALLERS = ['admin', 'viewer', 'editor', 'approver', 'server', 'client', 'foreign'] as const;
+export type Caller = (typeof CALLERS)[number];
+
+export interface World {
+  readonly app: App;
+  readonly url: string;
+  readonly workspace: Workspace;
+  /** Of `SCOPE`. */
+  readonly sluice: Sluice;
+  readonly secrets: Readonly<Record<Caller, string>>;
+  readonly principals: Readonly<Record<Caller, Principal>>;
+  readonly log: string[];
+  readonly clock: ManualClock;
+  /** Asks as `admin` unless `as` says otherwise; null is nobody, and what is no caller is sent as the secret itself. */
+  ask(method: string, path: string, sent?: AskOptions): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface AskOptions {
+  readonly as?: string | null;
+  readonly body?: unknown;
+  /** Instead of `body`, as it stands. */
+  readonly text?: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+  readonly text: string;
+}
+
+const NOON = Date.UTC(2027, 0, 15, 12);
+const SYSTEM: Principal = { kind: 'system' };
+let passwordHash: Promise<string> | null = null;
+
+export async function world(changes: Partial<Settings> = {}, more: Partial<AppOptions> = {}): Promise<World> {
+  const clock = manualClock(NOON);
+  const workspace = openWorkspace({ store: memoryStore(), clock });
+  await workspace.ready;
+  const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
+  await workspace.projects.create({ key: 'shop', environments });
+  await workspace.projects.create({ key: 'other', environments });
+  const secrets = await makeCallers(workspace);
+  const log: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
+  const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000, ...changes };
+  const now = () => clock.now();
+  const sessionKey = 'a key of the tests, which is no secret';
+  const app = await buildApp({ workspace, settings, logger, version: '0.1.0', sessionKey, now, ...more });
+  const url = await app.http.listen({ port: 0, host: '127.0.0.1' });
+  const principals = Object.fromEntries(CALLERS.map((caller) => [caller, workspace.access.authenticate(secrets[caller])]));
+  return {
+    app,
+    url,
+    workspace,
+    sluice: workspace.environment(SCOPE.project, SCOPE.environment),
+    secrets,
+    principals: principals as World['principals'],
+    log,
+    clock,
+    ask: (method, path, sent = {}) => ask(url, method, path, secretOf(secrets, sent.as), sent),
+    close: async () => {
+      await app.http.close();
+      await workspace.close();
+    },
+  };
+}
+
+async function makeCallers({ access }: Workspace): Promise<Record<Caller, string>> {
+  passwordHash ??= hashPassword(PASSWORD);
+  const secrets: Partial<Record<Caller, string>> = {};
+  for (const [name, project, role] of [
+    ['admin', '*', 'admin'],
+    ['viewer', 'shop', 'viewer'],
+    ['editor', 'shop', 'editor'],
+    ['approver', 'shop', 'approver'],
+    ['foreign', 'other', 'admin'],
+  ] as const) {
+    const email = `${name}@example.org`;
+    await access.createPerson({ email, roles: { [project]: role }, passwordHash: await passwordHash }, { principal: SYSTEM });
+    const person: Principal = { kind: 'person', key: email, roles: { [project]: role }, token: null };
+    const made = await access.createToken({ kind: 'personal', label: 'test' }, { principal: person });
+    secrets[name] = made.secret;
+  }
+  for (const kind of ['server', 'client'] as const)
+    secrets[kind] = (await access.createToken({ kind, label: 'test', boundTo: SCOPE }, { principal: SYSTEM })).secret;
+  return secrets as Record<Caller, string>;
+}
+
+function secretOf(secrets: Readonly<Record<string, string>>, as: string | null = 'admin'): string | null {
+  return as !== null && Object.hasOwn(secrets, as) ? (secrets[as] ?? null) : as;
+}
+
+async function ask(url: string, method: string, path: string, secret: string | null, sent: AskOptions): Promise<Answer> {
+  const { body, text, headers } = sent;
+  const content = text ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: {
+      ...(secret === null ? {} : { authorization: `Bearer ${secret}` }),
+      ...(content === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: content as string }),
+  });
+  const answered = await response.text();
+  return { status: response.status, headers: response.headers, body: parsed(answered), text: answered };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}
