@@ -53,6 +53,7 @@ export {
   MAX_DEAD_LETTERS,
   newDelivery,
   RETRY_DELAYS_MS,
+  resent,
 } from './notification/delivery.ts';
 export { planDeleteWebhook, planRenewWebhookSecret, planSetWebhook, type WebhookFacts } from './notification/plan-webhook.ts';
 export { parseWebhookSettings, type WebhookSettings } from './notification/settings.ts';

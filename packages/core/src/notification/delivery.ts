@@ -74,7 +74,14 @@ export function delivered(delivery: Delivery, seq: number): Delivery {
   return { ...delivery, revision: delivery.revision + 1, cursor: seq, attempts: 0, failingSince: null, retryAt: null };
 }
 
-/** The event could not be told. What of the webhook is secret is taken out of `problem`. */
+/** A dead letter was taken after all; it is one no more. */
+export function resent(delivery: Delivery, seq: number): Delivery {
+  const deadLetters = delivery.deadLetters.filter((letter) => letter.seq !== seq);
+  if (deadLetters.length === delivery.deadLetters.length) return delivery;
+  return { ...delivery, revision: delivery.revision + 1, deadLetters };
+}
+
+/** The event could not be told. What of the webhook is secret is taken out of `problem`. What was told by another meanwhile is no failure. */
 export function failed(
   delivery: Delivery,
   webhook: Webhook,
@@ -82,6 +89,7 @@ export function failed(
   problem: string,
   now: number,
 ): Delivery {
+  if (event.seq <= delivery.cursor) return delivery;
   const attempts = delivery.attempts + 1;
   const failingSince = delivery.failingSince ?? now;
   const revision = delivery.revision + 1;

@@ -4,7 +4,7 @@ import { isRefusal, SluiceError } from '../error.ts';
 import { planCreateProject } from '../project/plan-project.ts';
 import type { Project } from '../project/project.ts';
 import { parseProjectSettings } from '../project/settings.ts';
-import { type Delivery, delivered, failed, MAX_DEAD_LETTERS, newDelivery, RETRY_DELAYS_MS } from './delivery.ts';
+import { type Delivery, delivered, failed, MAX_DEAD_LETTERS, newDelivery, RETRY_DELAYS_MS, resent } from './delivery.ts';
 import { planDeleteWebhook, planSetWebhook } from './plan-webhook.ts';
 import { parseWebhookSettings } from './settings.ts';
 import { type Webhook, wantsEvent } from './webhook.ts';
@@ -129,5 +129,20 @@ describe('what a webhook could not be told', () => {
     const delivery = delivered(newDelivery(hook.scope, 'chat', 0), 5);
     expect(delivered(delivery, 5)).toBe(delivery);
     expect(delivered(delivery, 3)).toBe(delivery);
+    expect(failing(delivery, 5, 20)).toBe(delivery);
+  });
+
+  it('has a dead letter until it was sent again', () => {
+    const delivery = failing(
+      failing(newDelivery(hook.scope, 'chat', 8), 9, RETRY_DELAYS_MS.length + 1),
+      10,
+      RETRY_DELAYS_MS.length + 1,
+    );
+    expect(resent(delivery, 9)).toEqual({
+      ...delivery,
+      revision: delivery.revision + 1,
+      deadLetters: delivery.deadLetters.slice(1),
+    });
+    expect(resent(delivery, 8)).toBe(delivery);
   });
 });

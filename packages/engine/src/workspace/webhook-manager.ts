@@ -14,6 +14,7 @@ import {
   projectScope,
   publicRecord,
   type Refusal,
+  resent,
   SluiceError,
   type Webhook,
   type WebhookSettings,
@@ -89,6 +90,11 @@ export class WebhookManager {
   /** Keeps that the event could not be told; after the last attempt it is a dead letter. */
   async noteFailed(project: string, key: string, event: Pick<LoggedEvent, 'seq' | 'type'>, problem: string): Promise<Delivery> {
     return this.#note(project, key, (delivery, webhook, now) => failed(delivery, webhook, event, problem, now));
+  }
+
+  /** Keeps that a dead letter was taken after all. */
+  async noteResent(project: string, key: string, seq: number): Promise<Delivery> {
+    return this.#note(project, key, (delivery) => resent(delivery, seq));
   }
 
   async #note(

@@ -102,6 +102,7 @@ describe('a webhook', () => {
     service.answer = (response) => response.end();
     expect(await sending.resend('default', 'hook', 1)).toEqual({ isTaken: true, problem: null });
     expect(ids().slice(-2)).toEqual(['evt_1', 'evt_1']);
+    expect(book.deadLetters).toEqual([]);
     await expect(sending.resend('default', 'hook', 99)).rejects.toMatchObject({ code: 'notFound' });
     await expect(sending.resend('other', 'hook', 1)).rejects.toMatchObject({ code: 'notFound' });
   });

@@ -47,17 +47,19 @@ export class Notifier<Webhook extends FollowingWebhook> {
   }
 
   /**
-   * Tells an event again that was told or given up, under the id that it had.
+   * Tells an event again that was told or given up, under the id that it had. A dead letter that is taken is one no more.
    * @throws SluiceError `notFound`
    */
-  resend(project: string, key: string, seq: number): Promise<SentMessage> {
-    const { store, scopesOf, wantsEvent } = this.#parts;
-    return this.#sendOnce(project, key, async (webhook, now) => {
+  async resend(project: string, key: string, seq: number): Promise<SentMessage> {
+    const { store, scopesOf, wantsEvent, book } = this.#parts;
+    const sent = await this.#sendOnce(project, key, async (webhook, now) => {
       const event = await eventAt(store, scopesOf(project), seq);
       if (event === null || !wantsEvent(webhook, event))
         throw new SluiceError('notFound', `webhook "${key}": there is no event ${seq} that it is told of`);
       return messageOf(webhook, event, now, this.#parts);
     });
+    if (sent.isTaken) await book.noteResent(project, key, seq);
+    return sent;
   }
 
   async #sendOnce(

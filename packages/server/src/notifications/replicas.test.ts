@@ -40,6 +40,7 @@ describe('several replicas', () => {
       following: () => book.following(),
       noteDelivered: () => new Promise(() => {}),
       noteFailed: () => new Promise(() => {}),
+      noteResent: () => new Promise(() => {}),
     };
     const first = notifier({ store: dying, book: deadBook });
     notifiers.splice(notifiers.indexOf(first), 1);

@@ -20,7 +20,10 @@ export function slackMessage(event: LoggedEvent, link: string | null): SlackMess
     `by ${mrkdwn(actor)}${reason === '' ? '' : `: ${mrkdwn(reason)}`}`,
   ];
   const when = new Date(event.at).toISOString();
-  const context = [`${when} · event ${event.seq}`, ...(link === null ? [] : [`<${encodeURI(link)}|open>`])].join(' · ');
+  const context = [
+    `${when} · event ${event.seq}`,
+    ...(link === null ? [] : [`<${link.replace(/[<>|]/g, encodeURIComponent)}|open>`]),
+  ].join(' · ');
   return {
     text: plain(
       [wordsOf(type), key, share === null ? '' : `at ${percent(share)}`, `by ${actor}`, reason].filter(Boolean).join(' · '),

@@ -42,6 +42,11 @@ export class MemoryWebhookBook implements WebhookBook {
     return after;
   }
 
+  async noteResent(_project: string, key: string, seq: number): Promise<DeliveryState> {
+    this.deadLetters.splice(0, this.deadLetters.length, ...this.deadLetters.filter((letter) => letter.seq !== seq));
+    return this.of(key);
+  }
+
   async noteFailed(_project: string, key: string, { seq }: Pick<LoggedEvent, 'seq'>, problem: string): Promise<DeliveryState> {
     await this.beforeKeeping();
     const before = this.of(key);

@@ -25,4 +25,6 @@ export interface WebhookBook<Webhook extends FollowingWebhook = FollowingWebhook
   noteDelivered(project: string, key: string, seq: number): Promise<DeliveryState>;
   /** Keeps that the event could not be told and when to try again; after the last attempt it is a dead letter and the next event's turn. */
   noteFailed(project: string, key: string, event: Pick<LoggedEvent, 'seq' | 'type'>, problem: string): Promise<DeliveryState>;
+  /** Keeps that a dead letter was taken after all. */
+  noteResent(project: string, key: string, seq: number): Promise<DeliveryState>;
 }
