@@ -60,58 +60,7 @@ export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type 
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export { revisionRefusal } from './expected-revision.ts';
-export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
-export { rankedMetrics } from './experiment/analysis-plan.ts';
-export { planArchiveTest } from './experiment/archive.ts';
-export type { Breakdown, DimensionValueResults } from './experiment/breakdown.ts';
-export { parseChanges, type TestChanges } from './experiment/changes.ts';
-export { dimensionsOf } from './experiment/dimensions.ts';
-export { driftOf } from './experiment/drift.ts';
-export { segmentChangeInWords, segmentsSinceStart } from './experiment/eligibility-drift.ts';
-export {
-  type Aggregation,
-  type Arm,
-  type Experiment,
-  type FixedTest,
-  type MetricRole,
-  TEST_PHASES,
-  type TestMethod,
-  type TrackedMetric,
-} from './experiment/experiment.ts';
-export type { Layer, LayerFacts } from './experiment/layer.ts';
-export {
-  type AppliedDelta,
-  applyObservationDelta,
-  applyUnitDelta,
-  armTotals,
-  emptyTotals,
-  type MetricTotals,
-  noteMetrics,
-  refuseUnit,
-  type SubjectTotals,
-} from './experiment/ledger.ts';
-export type { LedgerRow } from './experiment/ledger-row.ts';
-export {
-  createExperiment,
-  type StartFacts,
-  startExperiment,
-  startScheduled,
-  stopExperiment,
-} from './experiment/lifecycle.ts';
-export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
-export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
-export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
-export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
-export { isRebuildDue, MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
-export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
-export type { SampleRatio } from './experiment/sample-ratio-check.ts';
-export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
-export { armToShip, planShip, shipReason } from './experiment/ship.ts';
-export { subjectOf } from './experiment/subject.ts';
-export type { MetricDelta, MetricRules, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
-export { MAX_RANKED_UNITS, type UnitValues, unitValuesOf } from './experiment/unit-values.ts';
-export { planRebase, planTestUpdate } from './experiment/update.ts';
-export { wholeExperiment } from './experiment/whole-experiment.ts';
+export * from './experimentation.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
