@@ -59,7 +59,6 @@ export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';
-export { revisionRefusal } from './expected-revision.ts';
 export { adviseTest, type TestAdviceFacts } from './experiment/advise.ts';
 export { rankedMetrics } from './experiment/analysis-plan.ts';
 export { planArchiveTest } from './experiment/archive.ts';

@@ -23,7 +23,7 @@ export async function callProjects(at: World, call: CheckedCall): Promise<void> 
   expect((await call('projects.list', {}, {}, { token: at.secrets.viewer })).projects.map(({ key }) => key)).toEqual(['shop']);
 }
 
-export async function callPeople(at: World, call: CheckedCall): Promise<void> {
+export async function callPeople(_at: World, call: CheckedCall): Promise<void> {
   const email = 'eve@example.org';
   await call('people.create', { email, name: 'Eve', password: PASSWORD, roles: { shop: 'viewer' }, reason: 'new here' });
   await call('people.rename', { email, name: 'Eva' });
@@ -70,7 +70,7 @@ export async function callSessions(at: World, call: CheckedCall): Promise<void> 
   await expect(call('access.me', {}, {}, as)).rejects.toMatchObject({ code: 'unauthorized' });
 }
 
-export async function callWebhooks(at: World, call: CheckedCall): Promise<void> {
+export async function callWebhooks(_at: World, call: CheckedCall): Promise<void> {
   const of = { project: 'shop', key: 'chat' };
   const { secret } = await call('webhooks.set', {
     ...of,
