@@ -45,6 +45,7 @@ export {
   type TokenSettings,
 } from './access/settings.ts';
 export { isTokenValid, type Token } from './access/token.ts';
+export { revisionRefusal } from './expected-revision.ts';
 export {
   type DeadLetter,
   type Delivery,

@@ -59,7 +59,6 @@ export { parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';
-export { revisionRefusal } from './expected-revision.ts';
 export * from './experimentation.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';

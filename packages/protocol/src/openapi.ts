@@ -130,8 +130,9 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output', schemas: Json): Jso
     target: 'draft-2020-12',
   }) as Json & { readonly $defs?: Json };
   for (const [id, definition] of Object.entries($defs ?? {})) schemas[id] = relocated(definition);
+  // A schema with an id may come as a reference to a definition of itself, or as what it is.
   const id = z.globalRegistry.get(schema)?.id;
-  if (id === undefined) return relocated(root) as Json;
+  if (id === undefined || '$ref' in root) return relocated(root) as Json;
   const { id: _id, ...own } = root;
   schemas[id] = relocated(own);
   return { $ref: `${REF}${id}` };
