@@ -121,6 +121,7 @@ export {
   IngestedMetrics,
   type IngestedMetricsOptions,
   type IngestResult,
+  ingestedMetricsOf,
 } from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {

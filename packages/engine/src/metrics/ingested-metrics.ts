@@ -11,6 +11,7 @@ import { IngestedSeriesRoom } from './ingested-series-room.ts';
 import { SINCE_SUBJECT } from './ingested-slot.ts';
 import { measureReadings, type NamedSeries, seriesOf } from './measure.ts';
 import type { MeasuredRange, MetricSource } from './metric-source.ts';
+import type { MetricsCollector } from './metrics-collector.ts';
 import { SlotReader } from './slot-reader.ts';
 import { type SliceRange, SlidingWindow } from './window.ts';
 
@@ -76,21 +77,42 @@ export class IngestedMetrics implements MetricSource {
   async ingest({ samples, sentAt, sender }: IngestedBatch): Promise<IngestResult> {
     await this.#runtime.ready;
     const now = this.#runtime.clock.now();
-    const { view } = this.#runtime;
-    const [window, room, lateMs] = [this.#window, this.#room, this.#lateMs];
-    const taken = takeSamples(samples, { view, room, window, lateMs, now, sentAt: sentAt ?? now });
+    const taken = this.#take(samples, now, sentAt ?? now);
     const result = { taken: taken.samples.length, refused: taken.refused };
     if (taken.samples.length === 0) return result;
-    if (sender === undefined) this.#buffer(taken, now);
-    else await this.#runtime.store.addFacts(this.#batchOf(taken, sender, now));
+    if (sender === undefined) {
+      for (const sample of taken.samples)
+        for (const unit of stageUnitsOf(this.#runtime.view, sample)) tellOf(unit, this.#runtime.facts);
+      this.#buffer(taken, now);
+    } else await this.#runtime.store.addFacts(this.#batchOf(taken, sender, now));
     this.#hasBegun = true;
     return result;
   }
 
+  /**
+   * Takes in from now on what this process itself counts and observes of flags and variants, so that other processes measure it, too. Whom it was met by is
+   * told by the rollouts that the collector was given to. Returns how to stop.
+   */
+  follow(collector: MetricsCollector): () => void {
+    return collector.listen((kind, name, value, { flag, variant }) => {
+      if (flag === undefined || variant === undefined) return;
+      const now = this.#runtime.clock.now();
+      const taken = this.#take([{ kind, name, value, flag, variant }], now, now);
+      if (taken.samples.length === 0) return;
+      this.#buffer(taken, now);
+      this.#hasBegun = true;
+    });
+  }
+
+  #take(samples: readonly IngestedSample[], now: number, sentAt: number): Taken {
+    const { view } = this.#runtime;
+    const [window, room, lateMs] = [this.#window, this.#room, this.#lateMs];
+    return takeSamples(samples, { view, room, window, lateMs, now, sentAt });
+  }
+
   #buffer({ tallies, samples }: Taken, now: number): void {
-    const { facts, view } = this.#runtime;
+    const { facts } = this.#runtime;
     for (const { subject, tally, keepUntil } of tallies) facts.addTally(subject, tally, keepUntil);
-    for (const sample of samples) for (const unit of stageUnitsOf(view, sample)) tellOf(unit, facts);
     this.#begin(samples, (subject, firstAt) => facts.addTally(subject, { ...emptyTally(), firstAt, lastAt: firstAt }));
     if (this.#isPruningDue(now)) facts.forgetBefore(now);
   }
@@ -159,4 +181,14 @@ export class IngestedMetrics implements MetricSource {
       spanMs: this.#window.spanOf(range, to, watchedSince),
     });
   }
+}
+
+const INGESTED = new WeakMap<Runtime, IngestedMetrics>();
+
+/** The one of a scope's managers that a workspace gives its rollouts as `collector`; made with the usual options when it is first asked for. */
+export function ingestedMetricsOf(flags: FlagManager): IngestedMetrics {
+  const runtime = runtimeOf('ingestedMetricsOf', flags);
+  const found = INGESTED.get(runtime) ?? new IngestedMetrics(flags);
+  INGESTED.set(runtime, found);
+  return found;
 }

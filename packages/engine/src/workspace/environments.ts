@@ -11,6 +11,7 @@ import {
 } from '@sluice/core';
 import { BreakGlassJournal } from '../break-glass/break-glass-journal.ts';
 import type { BreakGlassOptions } from '../break-glass/break-glass-options.ts';
+import { ingestedMetricsOf } from '../metrics/ingested-metrics.ts';
 import { Runtime } from '../runtime.ts';
 import { type Sluice, sluiceOn } from '../sluice.ts';
 import type { Committed } from '../store/store.ts';
@@ -77,6 +78,10 @@ export class Environments {
     // What the process's variables override is one program's; here many are served.
     const runtime = new Runtime(options, {});
     const opened = { runtime, sluice: sluiceOn(runtime) };
+    // Whichever process drives a rollout, it measures what all of them were told.
+    const ingested = ingestedMetricsOf(opened.sluice.flags);
+    ingested.follow(opened.sluice.metrics);
+    opened.sluice.rollouts.addMetricSource('collector', ingested);
     this.#opened.set(scopeId(scope), opened);
     return opened;
   }
