@@ -82,7 +82,7 @@ describe('a criterion on slow units versus control', () => {
     const at = await world();
     await at.sluice.rollouts.startRollout('f', {
       ...PLAN,
-      criteria: [SLOW, { metric: 'p95(render)', versusControl: 1.2, slowerThan: 2000 }],
+      criteria: [SLOW, { name: 'very slow', metric: 'p95(render)', versusControl: 1.2, slowerThan: 2000 }],
     });
     await serve(at, 25, { on: 12, off: 3 });
     const verdicts = at.sluice.rollouts.getRolloutStatus('f')?.verdicts;
