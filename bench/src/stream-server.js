@@ -37,7 +37,7 @@ async function sluiceServer() {
   const flags = new FeatureFlagManager({ store });
   await flags.setFlag('shown', { enabled: true });
   await flags.setFlag('killed', { enabled: true });
-  const hub = new StreamHub({ store, clock: systemClock(), onProblem: (error) => process.stderr.write(`${error}\n`) });
+  const hub = new StreamHub({ source: store, clock: systemClock(), onProblem: (error) => process.stderr.write(`${error}\n`) });
   const server = createServer((request, response) => void hub.serveDefinitions(request, response, { scope, holder: 'bench' }));
   const send = (bytes) => flags.setFlag('shown', { description: `@${now()}@${padding(bytes)}` });
   const flip = async () => {

@@ -13,6 +13,7 @@ export { engineLog, serverLog } from './request-log.ts';
 export { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
 export { newSigningSecret, parseSigningSecret, type SignedHeaders, signedHeaders } from './signing/standard-webhook.ts';
 export { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
+export { type DefinitionSource, type DefinitionState, workspaceDefinitions } from './stream/definition-source.ts';
 export { type EmergencySource, pushEmergencies } from './stream/push-emergencies.ts';
 export type { StreamCounts } from './stream/stream-counts.ts';
 export { StreamHub, type StreamHubOptions, type StreamSubscription } from './stream/stream-hub.ts';

@@ -1,6 +1,6 @@
 /** The scopes that somebody asked for, each read once and followed from then on. */
 import { jsonEqual, type Scope, type StandingEmergency } from '@sluice/core';
-import type { Committed, Store } from 'sluice';
+import type { DefinitionSource, DefinitionState } from './definition-source.ts';
 import { ScopeStream, type ScopeStreamDeps } from './scope-stream.ts';
 import type { StreamClient } from './stream-client.ts';
 
@@ -9,22 +9,22 @@ interface OpenScope {
   /** Null while it is being read. */
   stream: ScopeStream | null;
   /** Commits that came while it was being read; some of them may be in what is read. */
-  missed: Committed[];
+  missed: DefinitionState[];
   usedAt: number;
 }
 
 export class OpenScopes {
-  readonly #store: Pick<Store, 'read' | 'follow'>;
+  readonly #source: Pick<DefinitionSource, 'read' | 'follow'>;
   readonly #deps: ScopeStreamDeps;
   readonly #scopes = new Map<string, OpenScope>();
   readonly #emergencies = new Map<string, readonly StandingEmergency[]>();
   readonly #unfollow: () => void;
   #seen = 0;
 
-  constructor(store: Pick<Store, 'read' | 'follow'>, deps: ScopeStreamDeps) {
-    this.#store = store;
+  constructor(source: Pick<DefinitionSource, 'read' | 'follow'>, deps: ScopeStreamDeps) {
+    this.#source = source;
     this.#deps = deps;
-    this.#unfollow = store.follow((committed) => this.#apply(committed));
+    this.#unfollow = source.follow((committed) => this.#apply(committed));
   }
 
   /** The end of the log as it is known here. */
@@ -50,7 +50,7 @@ export class OpenScopes {
   }
 
   async #read(scope: Scope, key: string): Promise<ScopeStream> {
-    const state = await this.#store.read();
+    const state = await this.#source.read(scope);
     this.#seen = Math.max(this.#seen, state.seq);
     const stream = new ScopeStream(scope, state, this.#emergencies.get(key) ?? [], this.#deps);
     const open = this.#scopes.get(key);
@@ -61,7 +61,7 @@ export class OpenScopes {
     return stream;
   }
 
-  #apply(committed: Committed): void {
+  #apply(committed: DefinitionState): void {
     this.#seen = Math.max(this.#seen, committed.seq);
     for (const open of this.#scopes.values()) {
       if (open.stream === null) open.missed.push(committed);

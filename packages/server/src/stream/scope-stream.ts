@@ -10,7 +10,7 @@ import {
   snapshotOf,
 } from '@sluice/core';
 import { encodePart, partOfMessage, type ResyncReason, refetchPart, type StreamMessage } from '@sluice/protocol';
-import type { Committed, StoredState } from 'sluice';
+import type { DefinitionState } from './definition-source.ts';
 import { EncodedSnapshot } from './encoded-snapshot.ts';
 import { FrameRing } from './frame-ring.ts';
 import { MemberSetShelf } from './member-set-shelf.ts';
@@ -33,7 +33,7 @@ export class ScopeStream {
   #encoded: EncodedSnapshot | null = null;
   #refetch: Buffer | null = null;
 
-  constructor(scope: Scope, state: StoredState, emergencies: readonly StandingEmergency[], deps: ScopeStreamDeps) {
+  constructor(scope: Scope, state: DefinitionState, emergencies: readonly StandingEmergency[], deps: ScopeStreamDeps) {
     this.scope = scope;
     this.#limits = deps.limits;
     this.#counts = deps.counts;
@@ -59,7 +59,7 @@ export class ScopeStream {
     return this.#encoded;
   }
 
-  apply(committed: Committed): void {
+  apply(committed: DefinitionState): void {
     const delta = deltaOf(this.scope, committed, this.#snapshot.seq, this.#form);
     const next = delta === null ? this.#snapshot : applyDelta(this.#snapshot, delta);
     if (delta === null || next === null || next === this.#snapshot) return;

@@ -1,12 +1,13 @@
 /**
- * All streams of a server: follows the store once, and tells whoever listens to a scope. Knows nothing of tokens and routes: whoever
+ * All streams of a server: follows its source once, and tells whoever listens to a scope. Knows nothing of tokens and routes: whoever
  * calls it has seen to it that this client may have this of this scope.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Scope, SluiceError, type StandingEmergency } from '@sluice/core';
 import { encodePart, partOfMessage } from '@sluice/protocol';
-import type { Clock, Store } from 'sluice';
+import type { Clock } from 'sluice';
 import { Admission } from './admission.ts';
+import type { DefinitionSource } from './definition-source.ts';
 import { OpenScopes } from './open-scopes.ts';
 import { refuseStream } from './refuse-stream.ts';
 import type { ScopeStream } from './scope-stream.ts';
@@ -15,7 +16,8 @@ import { noCounts, type StreamCounts } from './stream-counts.ts';
 import { type StreamLimits, streamLimits } from './stream-limits.ts';
 
 export interface StreamHubOptions {
-  readonly store: Pick<Store, 'read' | 'follow' | 'refresh'>;
+  /** A store is one. */
+  readonly source: DefinitionSource;
   readonly clock: Clock;
   readonly limits?: Partial<StreamLimits>;
   /** From 0 to below 1, for jitter; `Math.random` unless given. */
@@ -60,7 +62,7 @@ export class StreamHub {
     this.#limits = streamLimits(options.limits);
     this.#random = options.random ?? Math.random;
     this.#admission = new Admission(this.#limits, options.clock.now());
-    this.#scopes = new OpenScopes(options.store, { limits: this.#limits, counts: this.#counts });
+    this.#scopes = new OpenScopes(options.source, { limits: this.#limits, counts: this.#counts });
     this.#cancelBeat = this.#scheduleBeat();
   }
 
@@ -76,7 +78,7 @@ export class StreamHub {
     const cursor = cursorOf(request);
     await this.#serve(request, response, subscription, async () => {
       // Another replica may have told this client of what this one has not heard of yet.
-      if (cursor !== null && cursor > this.#scopes.seen) await this.#options.store.refresh();
+      if (cursor !== null && cursor > this.#scopes.seen) await this.#options.source.refresh();
       return (stream, client, hello) => stream.join(client, hello, cursor, this.#scopes.seen);
     });
   }

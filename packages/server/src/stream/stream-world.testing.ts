@@ -24,7 +24,7 @@ export async function streamWorld(limits: Partial<StreamLimits> = {}, around: (s
   };
   const clock = manualClock(START);
   const problems: unknown[] = [];
-  const hub = new StreamHub({ store: asked, clock, limits, random: () => 0.5, onProblem: (error) => problems.push(error) });
+  const hub = new StreamHub({ source: asked, clock, limits, random: () => 0.5, onProblem: (error) => problems.push(error) });
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '', 'http://server');
     const scope = url.searchParams.get('environment') === 'staging' ? STAGING : DEFAULT_SCOPE;
