@@ -94,13 +94,20 @@ export class IngestedMetrics implements MetricSource {
    * told by the rollouts that the collector was given to. Returns how to stop.
    */
   follow(collector: MetricsCollector): () => void {
-    return collector.listen((kind, name, value, { flag, variant }) => {
-      if (flag === undefined || variant === undefined) return;
-      const now = this.#runtime.clock.now();
-      const taken = this.#take([{ kind, name, value, flag, variant }], now, now);
+    const { clock } = this.#runtime;
+    let waiting: IngestedSample[] = [];
+    const takeIn = (): void => {
+      const now = clock.now();
+      const taken = this.#take(waiting, now, now);
+      waiting = [];
       if (taken.samples.length === 0) return;
       this.#buffer(taken, now);
       this.#hasBegun = true;
+    };
+    return collector.listen((kind, name, value, { flag, variant }) => {
+      if (flag === undefined || variant === undefined) return;
+      // A caller that records thousands in a row is not held up by a merge for each.
+      if (waiting.push({ kind, name, value, flag, variant, at: clock.now() }) === 1) queueMicrotask(takeIn);
     });
   }
 
