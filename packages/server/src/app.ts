@@ -59,7 +59,9 @@ export async function buildApp(options: AppOptions): Promise<App> {
   metrics.watch(http);
   refuseUndeclaredRoutes(http);
   readJsonBodies(http);
-  await http.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await http.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
   await http.register(rateLimit, { global: false });
   const { sessionKey, now = Date.now } = options;
   const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
