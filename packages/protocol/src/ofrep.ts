@@ -38,7 +38,7 @@ export const ofrepEventStream = z
   .object({
     type: z.literal('sse'),
     url: z.string().optional(),
-    endpoint: z.object({ origin: z.string().optional(), requestUri: z.string().startsWith('/') }).optional(),
+    endpoint: z.object({ origin: z.string().optional(), requestUri: z.string().regex(/^\//) }).optional(),
     inactivityDelaySec: z.int().min(1).optional(),
   })
   .meta({ id: 'OfrepEventStream' });

@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import type { OfrepEventStream } from '@sluice/protocol';
+import { type OfrepEventStream, routeOf } from '@sluice/protocol';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
-import type { Workspace } from 'sluice';
+import { SluiceError, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { type Admitted, admission } from './authentication.ts';
@@ -55,11 +55,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   http.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
+  refuseUntilLoaded(http, lifecycle);
   http.addHook('preClose', async () => lifecycle.endStreams());
   metrics.watch(http);
   refuseUndeclaredRoutes(http);
   readJsonBodies(http);
-  await http.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } } });
+  await http.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
   await http.register(rateLimit, { global: false });
   const { sessionKey, now = Date.now } = options;
   const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
@@ -78,10 +81,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
     ...(eventStreams === undefined ? {} : { eventStreams }),
   });
   workspace.ready.then(
-    () => lifecycle.ready(),
+    () => lifecycle.loaded(),
     (error: unknown) => http.log.error({ err: error }, 'the records cannot be loaded'),
   );
   return { http, lifecycle, setup };
+}
+
+/** Before the records are there nobody is known, and to say 401 would end sessions that are good. */
+function refuseUntilLoaded(http: FastifyInstance, lifecycle: Lifecycle): void {
+  http.addHook('onRequest', async (request) => {
+    const { routeId } = request.routeOptions.config;
+    const tellsOfItself = routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
+    if (!lifecycle.isLoaded && !tellsOfItself) throw new SluiceError('unavailable', 'the records are not loaded yet');
+  });
 }
 
 function newServer({ settings, logger }: AppOptions): FastifyInstance {

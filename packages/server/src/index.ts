@@ -12,6 +12,7 @@ export { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outb
 export { engineLog, serverLog } from './request-log.ts';
 export { DEFAULT_SETTINGS, readSettings, type Settings } from './settings.ts';
 export { newSigningSecret, parseSigningSecret, type SignedHeaders, signedHeaders } from './signing/standard-webhook.ts';
+export { type RunningServer, startServer } from './start.ts';
 export { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
 export { type DefinitionSource, type DefinitionState, workspaceDefinitions } from './stream/definition-source.ts';
 export { type EmergencySource, pushEmergencies } from './stream/push-emergencies.ts';

@@ -1,19 +1,24 @@
 /** Starting and stopping: whether requests are to be sent here, and what has to end before the process does. */
 export class Lifecycle {
   readonly #streams = new Set<() => void>();
-  #isReady = false;
+  #isLoaded = false;
   #isClosing = false;
 
   get isReady(): boolean {
-    return this.#isReady && !this.#isClosing;
+    return this.#isLoaded && !this.#isClosing;
   }
 
   get isClosing(): boolean {
     return this.#isClosing;
   }
 
-  ready(): void {
-    this.#isReady = true;
+  /** Whether the records are there. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
+  }
+
+  loaded(): void {
+    this.#isLoaded = true;
   }
 
   /** A stream that would outlive every request: `end` is called when the server closes. Returns how to forget it. */
