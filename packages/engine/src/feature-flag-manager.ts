@@ -103,8 +103,9 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
 
   /** Makes the flag again what people had made it at an earlier revision, as a new one. @throws SluiceError `notFound` when the history has none such */
   async restoreRevision(name: string, revision: number, options: ShareOptions = {}): Promise<FlagDetails> {
-    const settings = parseFlagSettings(name, restoredSettings(await flagAtRevision(this.runtime, name, revision)));
-    return this.#edit('restoreRevision', name, options, (force) => ({ type: 'set', settings, force }));
+    const key = nameOf(name, 'flag name');
+    const settings = parseFlagSettings(key, restoredSettings(await flagAtRevision(this.runtime, key, revision)));
+    return this.#edit('restoreRevision', key, options, (force) => ({ type: 'set', settings, force }));
   }
 
   /** On for this user whatever the percentage; lifts a targeted rollback. */

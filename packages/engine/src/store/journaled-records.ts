@@ -85,9 +85,13 @@ export class JournaledRecords {
   async #lookSafely(): Promise<void> {
     if (this.#isClosed) return;
     try {
-      this.#journal.catchUp();
-      if (this.#sync.isUpToDate()) return;
-      await this.#lock.run(() => this.#sync.look());
+      const isUpToDate = (): boolean => {
+        this.#journal.catchUp();
+        return this.#sync.isUpToDate();
+      };
+      if (isUpToDate()) return;
+      // Whoever had the lock meanwhile may have done what there was to do, or found that it cannot be done.
+      await this.#lock.run(async () => isUpToDate() || this.#sync.look());
     } catch (error) {
       this.#problem(error);
     }

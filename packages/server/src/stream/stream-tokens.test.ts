@@ -1,3 +1,4 @@
+import { isScope } from '@sluice/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ofrepEventStream, StreamTokens, withoutToken } from './stream-tokens.ts';
@@ -5,7 +6,7 @@ import { ofrepEventStream, StreamTokens, withoutToken } from './stream-tokens.ts
 const HOUR = 3_600_000;
 const secret = Buffer.alloc(32, 7);
 const right = { scope: { project: 'shop', environment: 'prod' }, tokenId: 't1' };
-const text = fc.string({ minLength: 1 });
+const text = fc.string({ minLength: 1 }).filter((name) => isScope({ project: name, environment: name }));
 
 describe('StreamTokens', () => {
   const tokens = new StreamTokens({ secret });
