@@ -55,7 +55,7 @@ export type { Component, RegisteredVersion } from './component/component.ts';
 export { type ComponentFacts, componentOf, liveVersion, planRegisterVersion, planRetireVersion } from './component/register.ts';
 export { versionShares, versionsInUse } from './component/served.ts';
 export { percentageOfOthers, planRollbackToVersion, planSwap } from './component/swap.ts';
-export { parseVersion } from './component/version.ts';
+export { isEarlierVersion, parseVersion } from './component/version.ts';
 export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type Refusal, refuse, SluiceError } from './error.ts';
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseVersion, versionProblem } from './version.ts';
+import { isEarlierVersion, parseVersion, versionProblem } from './version.ts';
 
 describe('parseVersion', () => {
   it('takes build metadata off, which does not make a version different', () => {
@@ -48,5 +48,13 @@ describe('parseVersion', () => {
         },
       ),
     );
+  });
+});
+
+describe('isEarlierVersion', () => {
+  it('goes by precedence: numbers as numbers, pre-releases before their version, nothing before itself', () => {
+    const ascending = ['1.0.0-rc.1', '1.0.0-rc.2', '1.0.0', '1.9.0', '1.10.0', '2.0.0'];
+    for (const [index, version] of ascending.entries())
+      for (const [place, other] of ascending.entries()) expect(isEarlierVersion(version, other)).toBe(index < place);
   });
 });

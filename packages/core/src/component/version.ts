@@ -1,5 +1,5 @@
 /** What names a version: a semantic version, of which build metadata is no part. */
-import { parse } from 'semver';
+import { lt, parse } from 'semver';
 import { type Refusal, refuse } from '../error.ts';
 
 export interface ParsedVersion {
@@ -21,6 +21,11 @@ export function parseVersion(component: string, value: unknown): ParsedVersion |
   if (problem !== null) return refuse(`component "${component}": the version ${problem}; it is ${shown(value)}`, 'invalid');
   const [version = '', build = null] = (value as string).split('+');
   return { version, build };
+}
+
+/** Whether `version` comes before `other` by semantic precedence. Both are versions, as `parseVersion` lets them through. */
+export function isEarlierVersion(version: string, other: string): boolean {
+  return lt(version, other);
 }
 
 function buildPart(build: readonly string[]): readonly string[] {

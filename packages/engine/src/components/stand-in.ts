@@ -1,5 +1,5 @@
 /** What goes on serving in a process where the stable version of a component cannot be used: rather the version before it than a failure of every call. */
-import { SluiceError } from '@sluice/core';
+import { isEarlierVersion, SluiceError } from '@sluice/core';
 import type { VersionSlot } from './version-slot.ts';
 
 export class StandIns {
@@ -19,10 +19,13 @@ export class StandIns {
 
   /**
    * The last stable version that could be used, else another that is loaded, else the stable version before, which may load; null when there
-   * is none, or none is needed because `stable` is loaded.
+   * is none, or none is needed because `stable` is loaded. A process that was never given `stable` is one that a release left out: nothing
+   * from before that release stands in there.
    */
   of(component: string, stable: string): VersionSlot | null {
-    const slots = this.#slots(component);
+    const all = this.#slots(component);
+    const isLeftOut = !all.some(({ version, hasLoader }) => version === stable && hasLoader);
+    const slots = isLeftOut ? all.filter(({ version }) => !isEarlierVersion(version, stable)) : all;
     const ready = slots.filter(({ state }) => state === 'ready');
     const before = this.#beforeOf(component, stable);
     if (ready.some(({ version }) => version === stable)) {
