@@ -188,7 +188,7 @@ export const ACCESS_ROUTES = {
     method: 'DELETE',
     path: '/api/v1/session',
     permission: 'known',
-    summary: 'Ends the session of this cookie',
+    summary: 'Takes the cookie away, and ends every session of its person; with a token it ends none',
     changes: false,
     answers: { 204: null },
   }),

@@ -103,7 +103,8 @@ function newServer({ settings, logger }: AppOptions): FastifyInstance {
     requestTimeout: REQUEST_TIMEOUT_MS,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
-    trustProxy: settings.trustsProxy,
+    // Never `true`: that believes the leftmost address, which the caller writes.
+    trustProxy: settings.trustedProxies > 0 && ((_address: string, hop: number) => hop < settings.trustedProxies),
     routerOptions: { maxParamLength: MAX_ENCODED_PARAM },
     frameworkErrors: (error, request, reply) => sendProblem(error, request, reply),
   });

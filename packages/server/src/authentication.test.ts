@@ -3,7 +3,7 @@ import { ROUTE_IDS, routeOf } from '@sluice/protocol';
 import fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { refuseUndeclaredRoutes } from './registration.ts';
-import { CALLERS, type World, world } from './world.testing.ts';
+import { CALLERS, E, PASSWORD, type World, world } from './world.testing.ts';
 
 let at: World;
 beforeAll(async () => {
@@ -104,6 +104,37 @@ describe('who may call', () => {
     for (let attempt = 0; attempt < 5; attempt++)
       statuses.push((await guarded.ask('GET', '/metrics', { as: `guess-${attempt}` as never })).status);
     expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    // Whoever is known shares the address with the one who guesses, and is heard.
+    expect((await guarded.ask('GET', '/metrics')).status).toBe(200);
+    expect((await guarded.ask('POST', `${E}/flags/none/kill`, { as: 'editor' })).status).not.toBe(429);
     await guarded.close();
+  });
+
+  it('has no more tries by writing addresses before that of the proxy', async () => {
+    const guarded = await world({ failedLoginsPerMinute: 2, trustedProxies: 1 });
+    const attempt = async (given: string) =>
+      (await guarded.ask('GET', '/metrics', { as: 'guess', headers: { 'x-forwarded-for': given } })).status;
+    const statuses: number[] = [];
+    for (const forged of ['10.0.0.1', '10.0.0.2', '10.0.0.3', '10.0.0.4']) statuses.push(await attempt(`${forged}, 192.0.2.1`));
+    expect([...statuses, await attempt('192.0.2.2')]).toEqual([401, 401, 429, 429, 401]);
+    await guarded.close();
+    const open = await world({ failedLoginsPerMinute: 1 });
+    const direct = (given: string) => open.ask('GET', '/metrics', { as: 'guess', headers: { 'x-forwarded-for': given } });
+    expect([(await direct('10.0.0.1')).status, (await direct('10.0.0.2')).status]).toEqual([401, 429]);
+    await open.close();
+  });
+
+  it('has so many requests a minute, whatever else the cookie header says', async () => {
+    const busy = await world({ requestsPerMinute: 2 });
+    const login = await busy.ask('POST', '/api/v1/session', {
+      as: null,
+      body: { email: 'editor@example.org', password: PASSWORD },
+    });
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const statuses: number[] = [];
+    for (const other of ['a=1', 'a=2', 'a=3'])
+      statuses.push((await busy.ask('GET', '/api/v1/me', { as: null, headers: { cookie: `${cookie}; ${other}` } })).status);
+    expect(statuses).toEqual([200, 200, 429]);
+    await busy.close();
   });
 });

@@ -1,6 +1,5 @@
 /** Who calls, and whether they may: decided from the route table before a byte of the body is read. Without a word in the table, nobody may. */
-import { createHash } from 'node:crypto';
-import { INSTALLATION_SCOPE, PERMISSIONS, type Principal, permits, projectScope } from '@sluice/core';
+import { actorOf, INSTALLATION_SCOPE, PERMISSIONS, type Principal, permits, projectScope } from '@sluice/core';
 import type { Route } from '@sluice/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Scope, type Sluice, SluiceError, type Workspace } from 'sluice';
@@ -36,19 +35,25 @@ export function admission(app: FastifyInstance, { workspace, sessions, settings 
     timeWindow: 60_000,
     keyGenerator: ({ ip }) => `fail:${ip}`,
   });
-  const byCaller = app.createRateLimit({ max: requestsPerMinute, timeWindow: 60_000, keyGenerator: callerKey });
-  const within = async (limit: typeof byCaller, request: FastifyRequest, increment = true): Promise<void> => {
-    const found = await limit(request, { increment });
+  const callers = new WeakMap<FastifyRequest, string>();
+  const byCaller = app.createRateLimit({
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `caller:${callers.get(request) ?? request.ip}`,
+  });
+  const within = async (limit: typeof byCaller, request: FastifyRequest): Promise<void> => {
+    const found = await limit(request);
     if (!found.isAllowed && found.isExceeded) throw tooMany(found.ttlInSeconds);
   };
   return async (route, request) => {
     if (route.permission === 'public') return null;
-    await within(byAddress, request, false);
     const principal = principalOf(request, workspace, sessions);
+    // Only what fails is counted: many share an address with whoever guesses, and a kill must not wait for them.
     if (typeof principal === 'string') {
       await within(byAddress, request);
       throw unauthenticated(principal);
     }
+    callers.set(request, actorOf(principal));
     await within(byCaller, request);
     return admitted(route, request, principal, workspace);
   };
@@ -111,9 +116,4 @@ function secretOf({ headers }: FastifyRequest): string | null {
   const secret = bearer ?? (typeof key === 'string' ? key : undefined);
   if (secret === undefined) return null;
   return secret.length > MAX_SECRET ? '' : secret;
-}
-
-function callerKey(request: FastifyRequest): string {
-  const secret = secretOf(request) ?? request.headers.cookie ?? request.ip;
-  return createHash('sha256').update(secret).digest('base64url');
 }

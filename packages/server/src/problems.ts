@@ -26,7 +26,7 @@ export function toldFailure(thrown: unknown, request: FastifyRequest): ToldFailu
   if (thrown instanceof SluiceError) {
     const { status } = problemOf(thrown);
     if (status >= 500) request.log.error({ err: thrown }, thrown.message);
-    return { status, error: thrown, headers: status === 503 ? { 'retry-after': '1' } : {} };
+    return { status, error: toldOutside(thrown, status, request), headers: status === 503 ? { 'retry-after': '1' } : {} };
   }
   const status = (thrown as Partial<FastifyError>)?.statusCode ?? 500;
   const words = FRAMEWORK_WORDS[status];
@@ -34,6 +34,12 @@ export function toldFailure(thrown: unknown, request: FastifyRequest): ToldFailu
   request.log.error({ err: thrown }, 'a request failed for a reason that nobody foresaw');
   const told = new SluiceError('unavailable', `the server failed; its log has the reason under the request ${request.id}`);
   return { status: 500, error: told, headers: {} };
+}
+
+/** What a store or a disk said names paths, hosts and statements: that is for the log. */
+function toldOutside(error: SluiceError, status: number, { id }: FastifyRequest): SluiceError {
+  if (status < 500 || error.cause === undefined) return error;
+  return new SluiceError(error.code, `it cannot be kept or read at the moment; the log has the reason under the request ${id}`);
 }
 
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

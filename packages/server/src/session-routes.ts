@@ -46,7 +46,14 @@ export function registerSessionRoutes(app: FastifyInstance, parts: SessionParts)
     const { secret, email, password } = bodyOf<Login & { readonly secret: string }>(routeOf('session.setUp'), request);
     return reply.code(201).send(shownPerson(await setup.complete(secret, email, password)));
   });
-  registerRoute(app, 'session.logout', admit, (_request, reply) => reply.header('set-cookie', sessions.end()).code(204).send());
+  registerRoute(app, 'session.logout', admit, async ({ admitted }, reply) => {
+    void reply.header('set-cookie', sessions.end());
+    // A cookie that somebody copied is good until the person's record says otherwise.
+    const principal = admitted?.principal;
+    if (principal?.kind === 'person' && principal.token === null)
+      await workspace.access.endSessions(principal.key, { principal, reason: 'logged out' });
+    return reply.code(204).send();
+  });
 }
 
 /** Many guesses of one person's password from many addresses are many guesses, too. */

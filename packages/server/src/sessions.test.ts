@@ -60,6 +60,20 @@ describe('a session', () => {
     expect(await me(fresh)).toBe(401);
   });
 
+  it('is over everywhere with the log-out, for whoever has copied the cookie too, and not by a token that is sent', async () => {
+    const me = async (cookie: string) => (await at.ask('GET', '/api/v1/me', { as: null, headers: { cookie } })).status;
+    const [here, elsewhere] = [await cookieOf('viewer@example.org'), await cookieOf('viewer@example.org')];
+    await at.clock.advance(1);
+    expect((await at.ask('DELETE', '/api/v1/session', { as: 'viewer', headers: { cookie: here } })).status).toBe(204);
+    expect([await me(here), await me(elsewhere)]).toEqual([200, 200]);
+    const headers = { cookie: here, 'sec-fetch-site': 'same-origin' };
+    const out = await at.ask('DELETE', '/api/v1/session', { as: null, headers });
+    expect([out.status, out.headers.get('set-cookie')]).toEqual([204, expect.stringMatching(/^sluice_session=; .*Max-Age=0/)]);
+    expect([await me(here), await me(elsewhere)]).toEqual([401, 401]);
+    await at.clock.advance(1);
+    expect(await me(await cookieOf('viewer@example.org'))).toBe(200);
+  });
+
   it('is tried so often a minute', async () => {
     const guarded = await world({ failedLoginsPerMinute: 2 });
     const attempt = () => guarded.ask('POST', '/api/v1/session', { as: null, body: { email: 'a@b.c', password: 'x' } });

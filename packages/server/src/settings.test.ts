@@ -7,6 +7,11 @@ describe('readSettings', () => {
     expect(readSettings({ SLUICE_PORT: '', DATABASE_URL: '' })).toEqual(DEFAULT_SETTINGS);
   });
 
+  it('believes so many proxies as there are said to be', () => {
+    const read = (SLUICE_TRUST_PROXY: string) => readSettings({ SLUICE_TRUST_PROXY }).trustedProxies;
+    expect(['false', '0', 'true', '1', '2'].map(read)).toEqual([0, 0, 1, 1, 2]);
+  });
+
   it('names every variable that is wrong, and shows no secret', () => {
     const wrong = {
       SLUICE_PORT: '70000',
@@ -14,6 +19,7 @@ describe('readSettings', () => {
       SLUICE_FAILED_LOGINS_PER_MINUTE: '-1',
       SLUICE_LOG_LEVEL: 'loud',
       SLUICE_OFREP_STRICT: 'maybe',
+      SLUICE_TRUST_PROXY: '-1',
       DATABASE_URL: 'mysql://root:hunter2@db',
       SLUICE_SESSION_KEY: 'hunter2',
     };

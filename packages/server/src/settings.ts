@@ -15,8 +15,8 @@ export interface Settings {
   readonly failedLoginsPerMinute: number;
   /** OFREP answers only the reasons and values of its schema. */
   readonly isOfrepStrict: boolean;
-  /** Whether the address in X-Forwarded-For is believed. */
-  readonly trustsProxy: boolean;
+  /** How many proxies stand before it, each of which adds an address to X-Forwarded-For: so many are believed, from the right. */
+  readonly trustedProxies: number;
   /** Whether people come by HTTPS alone: cookies are then sent by no other way. */
   readonly isSecure: boolean;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
@@ -34,7 +34,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   requestsPerMinute: 60_000,
   failedLoginsPerMinute: 60,
   isOfrepStrict: false,
-  trustsProxy: false,
+  trustedProxies: 0,
   isSecure: false,
   sessionKey: null,
 });
@@ -64,7 +64,7 @@ export function readSettings(variables: Variables): Settings {
     requestsPerMinute: take('SLUICE_REQUESTS_PER_MINUTE', DEFAULT_SETTINGS.requestsPerMinute, wholeNumber(1, 1e9)),
     failedLoginsPerMinute: take('SLUICE_FAILED_LOGINS_PER_MINUTE', DEFAULT_SETTINGS.failedLoginsPerMinute, wholeNumber(1, 1e9)),
     isOfrepStrict: take('SLUICE_OFREP_STRICT', DEFAULT_SETTINGS.isOfrepStrict, yesOrNo),
-    trustsProxy: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustsProxy, yesOrNo),
+    trustedProxies: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustedProxies, proxies),
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
   };
@@ -93,6 +93,13 @@ function sessionKey(text: string): { readonly value: string } | string {
 function logLevel(text: string): { readonly value: Settings['logLevel'] } | string {
   const level = LOG_LEVELS.find((known) => known === text);
   return level === undefined ? `must be one of ${LOG_LEVELS.join(', ')}` : { value: level };
+}
+
+function proxies(text: string): { readonly value: number } | string {
+  const known = yesOrNo(text);
+  if (typeof known !== 'string') return { value: known.value ? 1 : 0 };
+  const read = wholeNumber(0, 16)(text);
+  return typeof read === 'string' ? 'must be true, false, or how many proxies there are, at most 16' : read;
 }
 
 function yesOrNo(text: string): { readonly value: boolean } | string {
