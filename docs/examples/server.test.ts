@@ -28,6 +28,18 @@ it('keeps flags for many programs', async () => {
     { ifRevision: flag.revision, idempotencyKey: 'raise-7f3a' },
   );
   // #endregion
+  const sender = createClient({ url, token: clientToken });
+  // #region observe
+  await sender.metrics.observe({
+    ...scope,
+    sentAt: Date.now(),
+    sender: { instanceId: 'pod-7f3a', seq: 1 },
+    observations: [
+      { kind: 'count', metric: 'requests', value: 1, flag: 'new_model', variant: 'on', unit: 'ann' },
+      { metric: 'latency', value: 84, flag: 'new_model', variant: 'on', unit: 'ann', at: Date.now() - 2000 },
+    ],
+  });
+  // #endregion
   // #region ofrep
   const provider = new OFREPWebProvider({ baseUrl: url, headers: [['authorization', `Bearer ${clientToken}`]] });
   // #endregion

@@ -159,6 +159,7 @@ export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext, ValidatorQuestion } from './validators.ts';
 export type { AccessManager, AccessOptions, Credentials } from './workspace/access-manager.ts';
+export type { Equip } from './workspace/environments.ts';
 export type { HistoryPage, HistoryQuery } from './workspace/project-history.ts';
 export type { CopyOptions, EnvironmentPair, ProjectManager } from './workspace/project-manager.ts';
 export type { WebhookDetails, WebhookManager } from './workspace/webhook-manager.ts';

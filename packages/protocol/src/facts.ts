@@ -66,4 +66,17 @@ export const observation = z.strictObject({
   variant: name.optional(),
   unit: z.string().max(MAX_NAME).optional().describe('Key of the unit that met it'),
   test: name.optional().describe('The test that the value belongs to; then `variant` is its arm'),
+  at: instantMs.optional().describe('When it was met, by the clock of the sender; when it is sent unless given. Not with `test`'),
+});
+
+/** Of a batch that is kept before it is answered, and counts once however often it is sent. */
+export const batchSender = z
+  .strictObject({ instanceId: factsBatch.instanceId, seq: factsBatch.seq })
+  .optional()
+  .describe('Who sends it, and its number there: then it counts once. Not with values of tests');
+export const sentAt = instantMs.optional().describe('What the clock of the sender reads, by which `at` is put right');
+/** What of a batch did not count. */
+export const refusedObservation = z.object({
+  path: z.string().describe('JSON pointer into the body'),
+  message: z.string(),
 });

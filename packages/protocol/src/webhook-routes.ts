@@ -24,6 +24,10 @@ const withSecret = z.object({
   webhook,
   secret: z.string().nullable().describe('What signatures are made with: only where it was just made'),
 });
+const sent = z.object({
+  isTaken: z.boolean().describe('Whether the receiver answered 200 to 299'),
+  problem: z.string().nullable().describe('What went wrong, in words; null when it was taken'),
+});
 const manage = { permission: 'notifications.manage' } as const;
 
 export const WEBHOOK_ROUTES = {
@@ -49,6 +53,22 @@ export const WEBHOOK_ROUTES = {
     summary: 'Makes a new secret; the old one signs nothing more',
     body: { reason },
     answers: { 200: withSecret },
+  }),
+  'webhooks.test': defineRoute({
+    ...manage,
+    method: 'POST',
+    path: `${P}/:key/test`,
+    summary: 'Sends a message that says it is a test, and answers what came of it; nothing is kept',
+    answers: { 200: sent },
+    changes: false,
+  }),
+  'webhooks.resend': defineRoute({
+    ...manage,
+    method: 'POST',
+    path: `${P}/:key/events/:seq/resend`,
+    summary: 'Tells an event again under the id that it had; a dead letter that is taken is one no more',
+    answers: { 200: sent },
+    changes: false,
   }),
   'webhooks.delete': defineRoute({
     ...manage,

@@ -1,6 +1,7 @@
 /** Calls of every route of administration, through the typed client. */
 import { expect } from 'vitest';
 import type { CheckedCall } from './checked-call.testing.ts';
+import { receiver } from './receiver.testing.ts';
 import { PASSWORD, SCOPE, type World } from './world.testing.ts';
 
 export async function callProjects(at: World, call: CheckedCall): Promise<void> {
@@ -72,13 +73,17 @@ export async function callSessions(at: World, call: CheckedCall): Promise<void> 
 
 export async function callWebhooks(call: CheckedCall): Promise<void> {
   const of = { project: 'shop', key: 'chat' };
-  const { secret } = await call('webhooks.set', {
+  const service = await receiver();
+  const { secret, webhook } = await call('webhooks.set', {
     ...of,
-    settings: { url: 'https://hooks.example.org/T1/secret', format: 'slack' },
+    settings: { url: `${service.url}/T1/secret`, format: 'slack' },
   });
-  expect(secret).toMatch(/^whsec_/);
+  expect([secret, webhook.url]).toEqual([expect.stringMatching(/^whsec_/), `${service.url}/…`]);
   expect((await call('webhooks.renewSecret', of)).secret).not.toBe(secret);
-  const listed = await call('webhooks.list', { project: 'shop' });
-  expect(listed.webhooks).toMatchObject([{ url: 'https://hooks.example.org/…', deadLetters: [] }]);
+  const [event] = (await call('history.ofProject', { project: 'shop', type: 'webhook.secretRenewed' })).members;
+  expect(await call('webhooks.test', of)).toEqual({ isTaken: true, problem: null });
+  expect(await call('webhooks.resend', { ...of, seq: String(event?.seq) })).toEqual({ isTaken: true, problem: null });
+  expect((await call('webhooks.list', { project: 'shop' })).webhooks).toMatchObject([{ deadLetters: [] }]);
   await call('webhooks.delete', of);
+  await service.close();
 }

@@ -10,8 +10,10 @@ import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { type Admitted, admission } from './authentication.ts';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
 import { Lifecycle } from './lifecycle.ts';
+import type { WorkspaceNotifier } from './notifications/workspace-notifier.ts';
 import { OFREP_PREFIX } from './ofrep/prefix.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import { sendProblem, sendUnknownPath } from './problems.ts';
 import { refuseUndeclaredRoutes, registerHandler } from './registration.ts';
 import { ServerMetrics } from './server-metrics.ts';
@@ -28,6 +30,10 @@ export interface AppOptions {
   readonly version: string;
   /** What session cookies are signed with: the same in every replica. */
   readonly sessionKey: string;
+  /** What URLs that are saved are checked by. */
+  readonly outbound: Outbound;
+  /** What sends to webhooks; null until it has begun, and where this process sends nothing. */
+  readonly notifier: () => WorkspaceNotifier | null;
   /** Milliseconds since 1970; the system's clock unless given. */
   readonly now?: () => number;
   /** Streams that OFREP's bulk answer tells of; none unless given. */
@@ -45,7 +51,7 @@ const MAX_ENCODED_PARAM = 9216;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { workspace, settings, version } = options;
+  const { workspace, settings, version, outbound, notifier } = options;
   const http = newServer(options);
   const lifecycle = new Lifecycle();
   const metrics = new ServerMetrics(workspace);
@@ -71,7 +77,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { failedLoginsPerMinute } = settings;
   registerSessionRoutes(http, { admit, workspace, sessions, setup, failedLoginsPerMinute });
   for (const [id, handler] of Object.entries(API_HANDLERS))
-    registerHandler(http, id as ApiRouteId, { admit, workspace }, handler as Handler<ApiRouteId>);
+    registerHandler(http, id as ApiRouteId, { admit, workspace, outbound, notifier }, handler as Handler<ApiRouteId>);
   registerSystemRoutes(http, { admit, lifecycle, metrics, version });
   const { eventStreams } = options;
   await http.register(ofrepRoutes, {

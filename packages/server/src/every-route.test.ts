@@ -2,12 +2,13 @@ import { type InputOf, openApiDocument, ROUTE_IDS, type RouteId } from '@sluice/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { callPeople, callProjects, callSessions, callWebhooks } from './administration.testing.ts';
 import { type CheckedCall, checkedCall } from './checked-call.testing.ts';
+import { parseOutboundPolicy } from './outbound/outbound-policy.ts';
 import { SCOPE, type World, world } from './world.testing.ts';
 
 let at: World;
 const called = new Set<RouteId>();
 beforeAll(async () => {
-  at = await world();
+  at = await world({ outbound: parseOutboundPolicy('127.0.0.1') });
 });
 afterAll(() => at.close());
 
@@ -151,7 +152,11 @@ describe('every route, through the typed client', () => {
       { kind: 'count', metric: 'errors', value: 1 },
       { metric: 'latency', value: 1, test: 'none', variant: 'control' },
     ] as const;
-    expect(await call('metrics.observe', { ...SCOPE, observations })).toEqual({ taken: 2, refused: 1 });
+    const told = await call('metrics.observe', { ...SCOPE, observations });
+    expect([told.taken, told.refused.map(({ path }) => path)]).toEqual([1, ['/observations/1', '/observations/2']]);
+    const sent = { sentAt: at.clock.now(), sender: { instanceId: 'sdk-1', seq: 1 } };
+    const batch = { ...SCOPE, ...sent, observations: [{ ...observations[0], at: at.clock.now() - 5000 }] } as const;
+    expect(await call('metrics.observe', batch)).toEqual({ taken: 1, refused: [] });
   });
 
   it('history, search and transfer', async () => {

@@ -87,7 +87,7 @@ describe('an idempotency key', () => {
     expect([again.status, again.body.code, again.text.includes('secret":')]).toEqual([409, 'repeated', false]);
   });
 
-  it('is answered on every route that changes, but for those whose secrets are told once and for metrics', () => {
+  it('is answered on every route that changes, but for those whose secrets are told once and for metrics, whose batches count once', () => {
     const changing = ROUTE_IDS.filter((id) => routeOf(id).changes);
     expect(changing.filter((id) => repeatOf(id) === undefined)).toEqual([
       'metrics.addFacts',

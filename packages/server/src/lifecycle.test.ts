@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { memoryStore, openWorkspace, type StoredState } from 'sluice';
 import { expect, it } from 'vitest';
 import { buildApp } from './app.ts';
+import { Outbound } from './outbound/outbound.ts';
 import { DEFAULT_SETTINGS } from './settings.ts';
 
 it('before its records are loaded a server says that it is not ready, and tells nobody that they are unknown', async () => {
@@ -20,7 +21,8 @@ it('before its records are loaded a server says that it is not ready, and tells 
   });
   const workspace = openWorkspace({ store: slow });
   const options = { settings: DEFAULT_SETTINGS, logger: pino({ level: 'silent' }), version: '0', sessionKey: 'k' };
-  const { http } = await buildApp({ workspace, ...options });
+  const outbound = new Outbound({ policy: DEFAULT_SETTINGS.outbound });
+  const { http } = await buildApp({ workspace, outbound, notifier: () => null, ...options });
   const ask = async (url: string, payload?: object) => {
     const answer = await http.inject({ method: payload === undefined ? 'GET' : 'POST', url, ...(payload && { payload }) });
     return answer.statusCode;

@@ -1,7 +1,7 @@
 /** Routes of the table, registered: who may call, then the body, then the envelope's schema, then the handler. */
 import { type Answers, etagOfRevision, issuesOf, type Route, type RouteId, routeOf } from '@sluice/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { SluiceError, type Workspace } from 'sluice';
+import { SluiceError } from 'sluice';
 import type { Call, Handler } from './api/handler.ts';
 import { type Repeated, repeatOf } from './api/repeats.ts';
 import { attributionOf } from './attribution.ts';
@@ -21,9 +21,8 @@ declare module 'fastify' {
   }
 }
 
-export interface HandlerParts {
+export interface HandlerParts extends Pick<Call<RouteId>, 'workspace' | 'outbound' | 'notifier'> {
   readonly admit: Admit;
-  readonly workspace: Workspace;
 }
 
 type Respond = (request: FastifyRequest, reply: FastifyReply) => unknown;
@@ -66,7 +65,7 @@ export function registerHandler<Id extends RouteId>(
   const route = routeOf(id);
   const status = successOf(route.answers);
   registerRoute(app, id, parts.admit, async (request, reply) => {
-    const answer = await answered(id, parts.workspace, request, handler);
+    const answer = await answered(id, parts, request, handler);
     const revision = route.isRecord ? (answer as { readonly revision?: number } | undefined)?.revision : undefined;
     if (revision !== undefined) void reply.header('etag', etagOfRevision(revision));
     return reply.code(status).send(answer);
@@ -74,10 +73,10 @@ export function registerHandler<Id extends RouteId>(
 }
 
 /** A request that was done before is answered as it would be now; a change of another revision is a failed precondition. */
-async function answered<Id extends RouteId>(id: Id, workspace: Workspace, request: FastifyRequest, handler: Handler<Id>) {
+async function answered<Id extends RouteId>(id: Id, parts: HandlerParts, request: FastifyRequest, handler: Handler<Id>) {
   const route = routeOf(id);
   const expected = expectedRevision(route, request);
-  const call = callOf<Id>(route, request, workspace, expected);
+  const call = callOf<Id>(route, request, parts, expected);
   try {
     return await handler(call);
   } catch (error) {
@@ -105,18 +104,19 @@ function successOf(answers: Answers): number {
 function callOf<Id extends RouteId>(
   route: Route,
   request: FastifyRequest,
-  workspace: Workspace,
+  { workspace, outbound, notifier }: HandlerParts,
   ifRevision: number | undefined,
 ): Call<Id> {
   const params = envelope(route.params, request.params, 'path');
   const query = envelope(route.query, request.query ?? {}, 'query') as { readonly reason?: unknown };
   const body = bodyOf<{ readonly reason?: unknown }>(route, request);
+  const shared = { workspace, outbound, notifier };
   const { admitted } = request;
-  if (admitted === null) return { params, query, body, workspace, by: {}, request } as unknown as Call<Id>;
+  if (admitted === null) return { params, query, body, ...shared, by: {}, request } as unknown as Call<Id>;
   const { principal, scope, sluice } = admitted;
   const given = attributionOf(route, request, principal, { ...query, ...body });
   const by = ifRevision === undefined ? given : { ...given, ifRevision };
-  return { params, query, body, principal, scope, sluice, workspace, by, request } as unknown as Call<Id>;
+  return { params, query, body, principal, scope, sluice, ...shared, by, request } as unknown as Call<Id>;
 }
 
 /** @throws HttpProblem 400 naming every place */

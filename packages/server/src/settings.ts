@@ -1,5 +1,8 @@
 /** What the server is told by its environment: read once, checked whole, every fault named. */
 import { type Issue, SluiceError } from 'sluice';
+import { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
+import { METRIC_SOURCES } from './sources/metric-source-settings.ts';
+import { VALIDATORS } from './validators/validator-settings.ts';
 
 export interface Settings {
   readonly host: string;
@@ -21,6 +24,14 @@ export interface Settings {
   readonly isSecure: boolean;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
   readonly sessionKey: string | null;
+  /** Where this server may call beyond the public internet. */
+  readonly outbound: OutboundPolicy;
+  /** Validators over HTTP, as JSON or the path of a file; null for none. */
+  readonly validators: string | null;
+  /** Metric servers, as JSON or the path of a file; null for none. */
+  readonly metricSources: string | null;
+  /** Where people find the server, which messages link to; null for messages without a link. */
+  readonly publicUrl: URL | null;
 }
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -37,10 +48,14 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   trustedProxies: 0,
   isSecure: false,
   sessionKey: null,
+  outbound: parseOutboundPolicy(),
+  validators: null,
+  metricSources: null,
+  publicUrl: null,
 });
 
 /** Their values are told nowhere. */
-const SECRET = ['DATABASE_URL', 'SLUICE_SESSION_KEY'];
+const SECRET = ['DATABASE_URL', 'SLUICE_SESSION_KEY', VALIDATORS, METRIC_SOURCES];
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -67,6 +82,10 @@ export function readSettings(variables: Variables): Settings {
     trustedProxies: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustedProxies, proxies),
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
+    outbound: take(ALLOW_OUTBOUND, DEFAULT_SETTINGS.outbound, outboundPolicy),
+    validators: take(VALIDATORS, DEFAULT_SETTINGS.validators, (text) => ({ value: text })),
+    metricSources: take(METRIC_SOURCES, DEFAULT_SETTINGS.metricSources, (text) => ({ value: text })),
+    publicUrl: take('SLUICE_PUBLIC_URL', DEFAULT_SETTINGS.publicUrl, publicUrl),
   };
   if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)
     issues.push({ path: 'SLUICE_SESSION_KEY', message: 'is needed with DATABASE_URL: the same random text for every replica' });
@@ -105,4 +124,18 @@ function proxies(text: string): { readonly value: number } | string {
 function yesOrNo(text: string): { readonly value: boolean } | string {
   if (text === '1' || text === 'true') return { value: true };
   return text === '0' || text === 'false' ? { value: false } : 'must be true or false';
+}
+
+function outboundPolicy(text: string): { readonly value: OutboundPolicy } | string {
+  try {
+    return { value: parseOutboundPolicy(text) };
+  } catch (error) {
+    if (error instanceof SluiceError) return error.issues.map(({ message }) => message).join(', ');
+    throw error;
+  }
+}
+
+function publicUrl(text: string): { readonly value: URL } | string {
+  const isAddress = /^https?:\/\//i.test(text) && URL.canParse(text);
+  return isAddress ? { value: new URL(text) } : 'must be an http or https address';
 }

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@sluice/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseOutboundPolicy } from './outbound/outbound-policy.ts';
+import { receiver } from './receiver.testing.ts';
 import { serverLog } from './request-log.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import { type RunningServer, startServer } from './start.ts';
@@ -19,8 +21,8 @@ afterEach(async () => {
 
 const lines: string[] = [];
 const log = serverLog({ logLevel: 'info' }, { write: (line: string) => void lines.push(line) });
-async function start(): Promise<RunningServer> {
-  const settings: Settings = { ...DEFAULT_SETTINGS, port: 0, dataFolder };
+async function start(changes: Partial<Settings> = {}): Promise<RunningServer> {
+  const settings: Settings = { ...DEFAULT_SETTINGS, port: 0, dataFolder, ...changes };
   const server = await startServer(settings, log);
   running.push(server);
   return server;
@@ -53,6 +55,37 @@ describe('startServer', () => {
     const again = createClient({ url: second.url, fetch: browser });
     expect(await again.flags.get(scope)).toMatchObject({ revision: expect.any(Number), rolloutPercentage: 0 });
     expect(await again.system.ready({})).toEqual({ status: 'ok' });
+  });
+
+  it('tells a webhook what happens, and links the page', async () => {
+    lines.length = 0;
+    const service = await receiver();
+    const publicUrl = new URL('https://flags.example.com');
+    const server = await start({ outbound: parseOutboundPolicy('127.0.0.1'), publicUrl });
+    const secret = /"setup":"[^"]*#([\w-]+)"/.exec(lines.join('\n'))?.[1] ?? '';
+    let cookie = '';
+    const browser: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, { ...init, headers: { ...init?.headers, cookie, 'sec-fetch-site': 'same-origin' } });
+      cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie;
+      return answer;
+    };
+    const client = createClient({ url: server.url, fetch: browser });
+    const me = { email: 'ann@example.org', password: 'correct horse battery staple' };
+    await client.session.setUp({ ...me, secret });
+    await client.session.login(me);
+    const settings = { url: service.url, format: 'slack', types: ['flag.created'], environments: ['staging'] } as const;
+    await client.webhooks.set({ project: 'default', key: 'chat', settings, reason: 'new' });
+    await client.flags.set({ project: 'default', environment: 'staging', key: 'f', settings: { enabled: false }, reason: 'new' });
+    await expect.poll(() => service.received.length, { timeout: 20_000 }).toBe(1);
+    expect(service.received[0]?.body).toContain('https://flags.example.com/#/default/staging/flag/f');
+    await service.close();
+  });
+
+  it('starts with no validator and no metric server that it may not call', async () => {
+    const url = 'http://10.0.0.1:9090';
+    const sources = { prom: { kind: 'prometheus', url, queries: { errorRate: { value: 'a', samples: 'b' } } } };
+    await expect(start({ metricSources: JSON.stringify(sources) })).rejects.toThrow('SLUICE_METRIC_SOURCES: /prom/url');
+    await expect(start({ validators: JSON.stringify({ smoke: { url } }) })).rejects.toThrow('/smoke/url');
   });
 
   it('logs no secret', async () => {

@@ -7,6 +7,9 @@ import { openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
 import { postgresStore } from 'sluice/postgres';
 import { sqliteStore } from 'sluice/sqlite';
 import { type App, buildApp } from './app.ts';
+import { equipmentOf } from './equipment.ts';
+import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
+import { Outbound } from './outbound/outbound.ts';
 import { engineLog } from './request-log.ts';
 import type { Settings } from './settings.ts';
 
@@ -22,23 +25,51 @@ export const VERSION = '0.1.0';
 export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
   await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
   const breakGlass = { file: join(settings.dataFolder, 'break-glass.jsonl') };
-  const workspace = openWorkspace({ store: storeOf(settings, log), logger: engineLog(log), breakGlass });
-  let app: App | null = null;
+  const outbound = new Outbound({ policy: settings.outbound });
+  const equip = await equipmentOf(settings, outbound);
+  const store = storeOf(settings, log);
+  const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip });
+  const parts: Parts = { app: null, notifier: null, workspace };
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
-    app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey });
+    const notifier = (): WorkspaceNotifier | null => parts.notifier;
+    const app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey, outbound, notifier });
+    parts.app = app;
     const url = await app.http.listen({ host: settings.host, port: settings.port });
     await prepare(workspace, app, url, log);
-    return { url, close: () => closeAll(app, workspace) };
+    parts.notifier = beginNotifying({ workspace, store, outbound, settings, log });
+    return { url, close: () => closeAll(parts) };
   } catch (error) {
-    await closeAll(app, workspace);
+    await closeAll(parts);
     throw error;
   }
 }
 
-async function closeAll(app: App | null, workspace: Workspace): Promise<void> {
+interface Parts {
+  app: App | null;
+  notifier: WorkspaceNotifier | null;
+  readonly workspace: Workspace;
+}
+
+/** Requests end first, for they use what is closed after them; and the notifier keeps its places in the store. */
+async function closeAll({ app, notifier, workspace }: Parts): Promise<void> {
   await app?.http.close();
+  await notifier?.close();
   await workspace.close();
+}
+
+interface Notifying {
+  readonly workspace: Workspace;
+  readonly store: Store;
+  readonly outbound: Outbound;
+  readonly settings: Settings;
+  readonly log: PinoLogger;
+}
+
+function beginNotifying({ workspace, store, outbound, settings: { publicUrl }, log }: Notifying): WorkspaceNotifier {
+  const { clock, fetch } = outbound;
+  const onProblem = (error: unknown): void => log.error({ err: error }, 'webhooks cannot be told');
+  return workspaceNotifier({ workspace, store, clock, fetch, onProblem, ...(publicUrl === null ? {} : { publicUrl }) });
 }
 
 function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): Store {

@@ -4,6 +4,9 @@ import type { Principal } from '@sluice/core';
 import { pino } from 'pino';
 import { type ManualClock, manualClock, memoryStore, openWorkspace, type Scope, type Sluice, type Workspace } from 'sluice';
 import { type App, type AppOptions, buildApp } from './app.ts';
+import { equipmentOf } from './equipment.ts';
+import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
+import { Outbound } from './outbound/outbound.ts';
 import { hashPassword } from './passwords.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
@@ -51,7 +54,11 @@ let passwordHash: Promise<string> | null = null;
 
 export async function world(changes: Partial<Settings> = {}, more: Partial<AppOptions> = {}): Promise<World> {
   const clock = manualClock(NOON);
-  const workspace = openWorkspace({ store: memoryStore(), clock });
+  const store = memoryStore();
+  const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000, ...changes };
+  // Every name is one of the public internet.
+  const outbound = new Outbound({ policy: settings.outbound, resolve: async () => ['93.184.215.14'], clock });
+  const workspace = openWorkspace({ store, clock, equip: await equipmentOf(settings, outbound) });
   await workspace.ready;
   const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
   await workspace.projects.create({ key: 'shop', environments });
@@ -59,10 +66,26 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
   const secrets = await makeCallers(workspace);
   const log: string[] = [];
   const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
-  const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000, ...changes };
+  const onProblem = (error: unknown): void => void log.push(String(error));
+  // Begins when it is first asked for, so that no other test tells the webhooks that it makes.
+  let sending: WorkspaceNotifier | null = null;
+  const notifier = (): WorkspaceNotifier => {
+    sending ??= workspaceNotifier({ workspace, store, clock, fetch: outbound.fetch, onProblem });
+    return sending;
+  };
   const now = () => clock.now();
   const sessionKey = 'a key of the tests, which is no secret';
-  const app = await buildApp({ workspace, settings, logger, version: '0.1.0', sessionKey, now, ...more });
+  const app = await buildApp({
+    workspace,
+    settings,
+    logger,
+    version: '0.1.0',
+    sessionKey,
+    now,
+    outbound,
+    notifier,
+    ...more,
+  });
   const url = await app.http.listen({ port: 0, host: '127.0.0.1' });
   const principals = Object.fromEntries(CALLERS.map((caller) => [caller, workspace.access.authenticate(secrets[caller])]));
   return {
@@ -77,6 +100,7 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
     ask: (method, path, sent = {}) => ask(url, method, path, secretOf(secrets, sent.as), sent),
     close: async () => {
       await app.http.close();
+      await sending?.close();
       await workspace.close();
     },
   };

@@ -32,6 +32,7 @@ describe('what roles may do', () => {
       editor: [
         'components.write',
         'experiments.write',
+        'facts.write',
         'flags.write',
         'metrics.write',
         'rollbacks.perform',
@@ -43,7 +44,7 @@ describe('what roles may do', () => {
       admin: ['access.manage', 'notifications.manage', 'operations.read', 'project.manage', 'transfer.import'],
     });
     expect(TOKEN_PERMISSIONS).toEqual({
-      server: ['snapshot.read', 'evaluate', 'metrics.write'],
+      server: ['snapshot.read', 'evaluate', 'metrics.write', 'facts.write'],
       client: ['evaluate', 'metrics.write'],
     });
   });

@@ -10,7 +10,7 @@ export type Role = (typeof ROLES)[number];
  * - `flags.write`: flags, their definitions and scheduled edits; kills and rollbacks are `rollbacks.perform`
  * - `rollouts.operate`: start, pause, resume, abort; `rollouts.approve`: approve, reject, promote without evidence
  * - `evaluate`: have values evaluated; `snapshot.read`: everything that evaluating in another process takes
- * - `metrics.write`: send tallies, deltas and observations
+ * - `metrics.write`: send single values; `facts.write`: send tallies and per-unit deltas, as whoever evaluates in another process does
  * - `project.manage`: projects, environments and which of them are protected
  * - `access.manage`: people, their roles, and tokens of SDKs
  * - `notifications.manage`: webhooks, with what they failed to deliver
@@ -29,6 +29,7 @@ const LEAST_ROLE = {
   'rollbacks.perform': 'editor',
   'components.write': 'editor',
   'metrics.write': 'editor',
+  'facts.write': 'editor',
   'transfer.export': 'editor',
   'rollouts.approve': 'approver',
   'transfer.import': 'admin',
@@ -48,7 +49,7 @@ export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** What a token of an SDK may do in its environment; a personal token may do what its person may. */
 export const TOKEN_PERMISSIONS: Readonly<Record<Exclude<TokenKind, 'personal'>, readonly Permission[]>> = Object.freeze({
-  server: Object.freeze(['snapshot.read', 'evaluate', 'metrics.write'] as const),
+  server: Object.freeze(['snapshot.read', 'evaluate', 'metrics.write', 'facts.write'] as const),
   client: Object.freeze(['evaluate', 'metrics.write'] as const),
 });
 

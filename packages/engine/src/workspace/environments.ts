@@ -21,7 +21,11 @@ import type { WorkspaceRuntime } from './workspace-runtime.ts';
 export interface EnvironmentOptions {
   readonly breakGlass?: BreakGlassOptions | undefined;
   readonly freezeWindows?: readonly FreezeWindowSettings[] | undefined;
+  readonly equip?: Equip | undefined;
 }
+
+/** Given each environment once, when it is opened and before anything of it is driven. */
+export type Equip = (sluice: Sluice, scope: Scope) => void;
 
 interface Opened {
   readonly runtime: Runtime;
@@ -83,7 +87,17 @@ export class Environments {
     ingested.follow(opened.sluice.metrics);
     opened.sluice.rollouts.addMetricSource('collector', ingested);
     this.#opened.set(scopeId(scope), opened);
+    this.#equip(opened.sluice, scope);
     return opened;
+  }
+
+  /** What fails there leaves rollouts that name it on hold, and the environment served. */
+  #equip(sluice: Sluice, scope: Scope): void {
+    try {
+      this.#options.equip?.(sluice, scope);
+    } catch (error) {
+      this.#workspace.problem(error);
+    }
   }
 
   #completed(scope: Scope, change: Change): Change | Refusal {

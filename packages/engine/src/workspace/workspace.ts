@@ -11,7 +11,7 @@ import { checkOptions, type MutationOptions } from '../mutation.ts';
 import type { Sluice } from '../sluice.ts';
 import type { Committed, Store } from '../store/store.ts';
 import { AccessManager } from './access-manager.ts';
-import { Environments } from './environments.ts';
+import { Environments, type Equip } from './environments.ts';
 import { type HistoryPage, type HistoryQuery, readHistory } from './project-history.ts';
 import { ProjectManager } from './project-manager.ts';
 import { WebhookManager } from './webhook-manager.ts';
@@ -27,6 +27,8 @@ export interface WorkspaceOptions {
   readonly breakGlass?: BreakGlassOptions;
   /** While one lasts, no rollout of any environment opens a stage. */
   readonly freezeWindows?: readonly FreezeWindowSettings[];
+  /** Gives every environment, also those that are made later, its validators and metric sources. */
+  readonly equip?: Equip;
 }
 
 /** The records of one environment, with the place in the log at which they were so. */
@@ -35,7 +37,7 @@ export interface EnvironmentState {
   readonly records: readonly EnvironmentRecord[];
 }
 
-const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows'];
+const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows', 'equip'];
 
 /**
  * Reads the store once and follows it for all scopes. What is under way in any environment is driven from then on.
@@ -60,14 +62,14 @@ export class Workspace {
   readonly #environments: Environments;
   #closing: Promise<void> | null = null;
 
-  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows }: WorkspaceOptions) {
+  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows, equip }: WorkspaceOptions) {
     const logger = neverThrowing(given ?? silentLogger);
     const onProblem = (error: unknown): void => {
       const { message, code, issues } = asSluiceError(error);
       logger.error(message, { code, issues });
     };
     this.#runtime = new WorkspaceRuntime({ store, clock, logger, onProblem });
-    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows });
+    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows, equip });
     this.projects = new ProjectManager(this.#runtime, this.#environments);
     this.access = new AccessManager(this.#runtime);
     this.notifications = new WebhookManager(this.#runtime);

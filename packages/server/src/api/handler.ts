@@ -3,6 +3,8 @@ import type { Principal } from '@sluice/core';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, RouteId, Wire } from '@sluice/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { EditOptions, Scope, Sluice, Workspace } from 'sluice';
+import type { WorkspaceNotifier } from '../notifications/workspace-notifier.ts';
+import type { Outbound } from '../outbound/outbound.ts';
 
 export interface Call<Id extends RouteId> {
   readonly params: ParamsOf<Id>;
@@ -11,6 +13,9 @@ export interface Call<Id extends RouteId> {
   readonly principal: Principal;
   readonly scope: Scope;
   readonly workspace: Workspace;
+  readonly outbound: Outbound;
+  /** Null where this process sends nothing to webhooks. */
+  readonly notifier: () => WorkspaceNotifier | null;
   /** Of the environment that the route is about: there on its routes alone. */
   readonly sluice: Sluice;
   /** Who changes, why, and of which revision: for every change that is made for this request. */

@@ -14,8 +14,10 @@ export interface WorkspaceNotifierParts {
   readonly onProblem: (error: unknown) => void;
 }
 
+export type WorkspaceNotifier = Notifier<Webhook>;
+
 /** To be made when the workspace is ready, and closed before it. */
-export function workspaceNotifier({ workspace, publicUrl, ...parts }: WorkspaceNotifierParts): Notifier<Webhook> {
+export function workspaceNotifier({ workspace, publicUrl, ...parts }: WorkspaceNotifierParts): WorkspaceNotifier {
   const { notifications, projects } = workspace;
   return new Notifier<Webhook>({
     ...parts,

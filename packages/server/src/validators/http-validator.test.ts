@@ -148,6 +148,6 @@ describe('the settings of validators', () => {
     );
     await expect(failing).rejects.not.toThrow(/c2hvcnQ/);
     await expect(parseValidatorSettings('[]', policy)).rejects.toThrow('SLUICE_VALIDATORS: must be a JSON object');
-    await expect(parseValidatorSettings('{', policy)).rejects.toThrow('SLUICE_VALIDATORS: must be a JSON object');
+    await expect(parseValidatorSettings('{', policy)).rejects.toThrow('SLUICE_VALIDATORS: is no JSON');
   });
 });

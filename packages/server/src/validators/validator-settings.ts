@@ -4,6 +4,7 @@ import type { Clock, RolloutManager } from 'sluice';
 import { checkOutboundUrl, type ResolveName, resolveName } from '../outbound/check-outbound-url.ts';
 import { type GuardedFetchOptions, guardedFetch } from '../outbound/guarded-fetch.ts';
 import type { OutboundPolicy } from '../outbound/outbound-policy.ts';
+import { asObject, readSettingsDocument } from '../settings-document.ts';
 import { parseSigningSecret } from '../signing/standard-webhook.ts';
 import { httpValidator } from './http-validator.ts';
 
@@ -19,7 +20,8 @@ export const VALIDATORS = 'SLUICE_VALIDATORS';
 const LONGEST_VALIDATION_MS = 600_000;
 
 /**
- * Reads `{ "smoke-test": { "url": "https://…", "secret": "whsec_…" } }`, each of them with a URL that this server may call.
+ * Reads `{ "smoke-test": { "url": "https://…", "secret": "whsec_…" } }`, or the file that the text names; each URL is one that
+ * this server may call.
  * @throws SluiceError `invalid` naming every bad place
  */
 export async function parseValidatorSettings(
@@ -27,7 +29,7 @@ export async function parseValidatorSettings(
   policy: OutboundPolicy,
   resolve: ResolveName = resolveName,
 ): Promise<readonly ValidatorEndpoint[]> {
-  const settings = parsedObject(text);
+  const settings = await readSettingsDocument(VALIDATORS, text);
   const issues: Issue[] = [];
   const endpoints: ValidatorEndpoint[] = [];
   for (const [name, given] of Object.entries(settings)) {
@@ -59,23 +61,6 @@ export function registerHttpValidators(
   const { clock } = outbound;
   const fetch = guardedFetch({ ...outbound, deadlineMs: LONGEST_VALIDATION_MS });
   for (const { name, ...endpoint } of endpoints) rollouts.registerValidator(name, httpValidator({ ...endpoint, fetch, clock }));
-}
-
-function parsedObject(text: string): Readonly<Record<string, unknown>> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = null;
-  }
-  const settings = asObject(value);
-  if (settings !== null) return settings;
-  const message = 'must be a JSON object of validators by name';
-  throw new SluiceError('invalid', `${VALIDATORS}: ${message}`, { issues: [{ path: '', message }] });
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
 }
 
 function issuesOf(error: unknown): readonly Issue[] {
