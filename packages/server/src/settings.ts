@@ -19,6 +19,8 @@ export interface Settings {
   readonly trustsProxy: boolean;
   /** Whether people come by HTTPS alone: cookies are then sent by no other way. */
   readonly isSecure: boolean;
+  /** A replica that drives a rollout and is silent for so long loses it to another, in milliseconds. The same in every replica. */
+  readonly leaseMs: number;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
   readonly sessionKey: string | null;
 }
@@ -36,6 +38,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   isOfrepStrict: false,
   trustsProxy: false,
   isSecure: false,
+  leaseMs: 15_000,
   sessionKey: null,
 });
 
@@ -66,6 +69,7 @@ export function readSettings(variables: Variables): Settings {
     isOfrepStrict: take('SLUICE_OFREP_STRICT', DEFAULT_SETTINGS.isOfrepStrict, yesOrNo),
     trustsProxy: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustsProxy, yesOrNo),
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
+    leaseMs: take('SLUICE_LEASE_MS', DEFAULT_SETTINGS.leaseMs, wholeNumber(100, 3_600_000)),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
   };
   if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)

@@ -21,6 +21,7 @@ import type { WorkspaceRuntime } from './workspace-runtime.ts';
 export interface EnvironmentOptions {
   readonly breakGlass?: BreakGlassOptions | undefined;
   readonly freezeWindows?: readonly FreezeWindowSettings[] | undefined;
+  readonly leaseMs?: number | undefined;
 }
 
 interface Opened {
@@ -65,7 +66,7 @@ export class Environments {
     const scope: Scope = { project, environment };
     const found = this.#opened.get(scopeId(scope));
     if (found !== undefined) return found;
-    const { breakGlass, freezeWindows } = this.#options;
+    const { breakGlass, freezeWindows, leaseMs } = this.#options;
     const options = {
       store: scopedStore(shared, scope, (change) => this.#completed(scope, change)),
       clock,
@@ -74,6 +75,7 @@ export class Environments {
       isProtected: () => directory.isProtected(scope),
       ...(breakGlass === undefined ? {} : { breakGlass }),
       ...(freezeWindows === undefined ? {} : { freezeWindows }),
+      ...(leaseMs === undefined ? {} : { leaseMs }),
     };
     // What the process's variables override is one program's; here many are served.
     const runtime = new Runtime(options, {});

@@ -27,6 +27,8 @@ export interface WorkspaceOptions {
   readonly breakGlass?: BreakGlassOptions;
   /** While one lasts, no rollout of any environment opens a stage. */
   readonly freezeWindows?: readonly FreezeWindowSettings[];
+  /** A process that drives a rollout and is silent for so long loses it to another; 15000 milliseconds unless given. The same in all processes over one store. */
+  readonly leaseMs?: number;
 }
 
 /** The records of one environment, with the place in the log at which they were so. */
@@ -35,7 +37,7 @@ export interface EnvironmentState {
   readonly records: readonly EnvironmentRecord[];
 }
 
-const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows'];
+const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows', 'leaseMs'];
 
 /**
  * Reads the store once and follows it for all scopes. What is under way in any environment is driven from then on.
@@ -54,25 +56,33 @@ export class Workspace {
   readonly projects: ProjectManager;
   readonly access: AccessManager;
   readonly notifications: WebhookManager;
-  /** Resolves when the records are loaded; at once for memory and file. Before, everything else is `unavailable`. */
+  /**
+   * Resolves when the records are loaded; at once for memory and file. Before, everything else is `unavailable`. A store that is `unavailable` is asked again
+   * until it answers, with pauses of up to 5 s; anything else that it throws rejects this.
+   */
   readonly ready: Promise<void>;
   readonly #runtime: WorkspaceRuntime;
   readonly #environments: Environments;
   #closing: Promise<void> | null = null;
 
-  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows }: WorkspaceOptions) {
+  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows, leaseMs }: WorkspaceOptions) {
     const logger = neverThrowing(given ?? silentLogger);
     const onProblem = (error: unknown): void => {
       const { message, code, issues } = asSluiceError(error);
       logger.error(message, { code, issues });
     };
     this.#runtime = new WorkspaceRuntime({ store, clock, logger, onProblem });
-    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows });
+    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows, leaseMs });
     this.projects = new ProjectManager(this.#runtime, this.#environments);
     this.access = new AccessManager(this.#runtime);
     this.notifications = new WebhookManager(this.#runtime);
     this.ready = this.#runtime.ready.then(() => this.#environments.openAll());
     this.ready.catch(() => {});
+  }
+
+  /** Why the records are not loaded yet, as far as it is known: what the store said last. */
+  get loadProblem(): string | null {
+    return this.#runtime.loading.problem;
   }
 
   /**
@@ -120,6 +130,7 @@ export class Workspace {
   }
 
   async #closeOnce(): Promise<void> {
+    this.#runtime.loading.stop();
     await this.#runtime.ready.catch(() => {});
     await this.#environments.close();
     await this.#runtime.close();
