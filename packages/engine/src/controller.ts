@@ -17,7 +17,7 @@ import {
 } from '@sluice/core';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { RolloutFactsGatherer } from './rollout-facts.ts';
-import { LEASE_MS, RolloutLeases } from './rollout-leases.ts';
+import { RolloutLeases } from './rollout-leases.ts';
 import type { Runtime } from './runtime.ts';
 import { ValidationRuns } from './validation-runs.ts';
 import type { ValidatorRegistry } from './validators.ts';
@@ -187,7 +187,7 @@ export class Controller {
   /** Whether this process drives the rollout. While another does, it is asked again before that one's lease can have run out twice. */
   async #mayAct(record: Rollout): Promise<boolean> {
     const may = await this.#leases.mayAct(record);
-    if (!may) this.#nextLookAt.set(record.key, this.#runtime.clock.now() + LEASE_MS / 3);
+    if (!may) this.#nextLookAt.set(record.key, this.#runtime.clock.now() + this.#runtime.leaseMs / 3);
     return may;
   }
 

@@ -4,9 +4,6 @@ import type { Decide, Runtime } from './runtime.ts';
 import type { Committed } from './store/store.ts';
 import type { ValidatorRegistry } from './validators.ts';
 
-/** A controller that is silent for so long has lost its rollouts to whoever asks next. In milliseconds. */
-export const LEASE_MS = 15_000;
-
 export class RolloutLeases {
   readonly #runtime: Runtime;
   readonly #validators: ValidatorRegistry;
@@ -29,8 +26,8 @@ export class RolloutLeases {
   async mayAct(rollout: Rollout): Promise<boolean> {
     const now = this.#runtime.clock.now();
     const name = leaseName(rollout);
-    if ((this.#held.get(name)?.until ?? 0) - now > LEASE_MS / 2) return true;
-    const until = this.isAble(rollout) ? now + LEASE_MS : now;
+    if ((this.#held.get(name)?.until ?? 0) - now > this.#runtime.leaseMs / 2) return true;
+    const until = this.isAble(rollout) ? now + this.#runtime.leaseMs : now;
     const token = await this.#runtime.store.lease({ name, holder: this.#runtime.instanceId, now, until });
     if (token === null) this.#held.delete(name);
     else this.#held.set(name, { until, token });

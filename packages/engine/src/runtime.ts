@@ -35,6 +35,7 @@ import { View } from './view.ts';
 /** A decision over the records as they are now. Null: nothing to do. */
 export type Decide = (view: View, now: number) => Change | Refusal | null;
 
+const LEASE_MS = 15_000;
 /** How long closing waits for a store that does not answer. */
 const CLOSE_PATIENCE_MS = 10_000;
 
@@ -43,6 +44,8 @@ export class Runtime {
   readonly logger: Logger;
   readonly store: Store;
   readonly freezeWindows: readonly FreezeWindow[];
+  /** A controller that is silent for so long has lost its rollouts to whoever asks next. In milliseconds. */
+  readonly leaseMs: number;
   readonly view: View;
   readonly listeners: Listeners<SluiceEvents>;
   readonly instanceId = randomUUID();
@@ -65,7 +68,8 @@ export class Runtime {
   /** `variables` are those of the process, which may say what it alone serves. */
   constructor(options: SluiceOptions = {}, variables: NodeJS.ProcessEnv = process.env) {
     checkSluiceOptions(options);
-    const { isProtected = false } = options;
+    const { isProtected = false, leaseMs = LEASE_MS } = options;
+    this.leaseMs = leaseMs;
     this.#isProtected = typeof isProtected === 'function' ? isProtected : () => isProtected;
     this.clock = options.clock ?? systemClock();
     this.freezeWindows = parseFreezeWindows(options.freezeWindows ?? []);

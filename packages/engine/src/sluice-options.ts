@@ -24,6 +24,11 @@ export interface SluiceOptions {
   readonly isProtected?: boolean | (() => boolean);
   /** While one lasts, no rollout opens a stage; the same in all processes over one store. Nothing that goes back is frozen. */
   readonly freezeWindows?: readonly FreezeWindowSettings[];
+  /**
+   * A process that drives a rollout and is silent for so long loses it to another over the same store; 15000 milliseconds unless given, and at least 100. The same in all
+   * processes over one store.
+   */
+  readonly leaseMs?: number;
   /** How kills work that the store does not take. */
   readonly breakGlass?: BreakGlassOptions;
   /**
@@ -33,14 +38,28 @@ export interface SluiceOptions {
   readonly overrides?: OverrideSettings | string;
 }
 
-const OPTIONS = ['store', 'file', 'clock', 'logger', 'scope', 'breakGlass', 'freezeWindows', 'overrides', 'isProtected'];
+const OPTIONS = [
+  'store',
+  'file',
+  'clock',
+  'logger',
+  'scope',
+  'breakGlass',
+  'freezeWindows',
+  'overrides',
+  'isProtected',
+  'leaseMs',
+];
+
+/** Shorter ones would be lost between two looks. */
+const LEAST_LEASE_MS = 100;
 
 /** A misspelt `file` must not quietly mean the default one. */
 export function checkSluiceOptions(options: SluiceOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new SluiceError('invalid', `Sluice takes options such as { file: 'flags.json' }, not ${describeValue(options)}`);
   checkOptions('createSluice', options, OPTIONS);
-  const { store, file, clock, logger, scope, isProtected = false } = options;
+  const { store, file, clock, logger, scope, isProtected = false, leaseMs = LEAST_LEASE_MS } = options;
   if (store !== undefined && file !== undefined) throw new SluiceError('invalid', 'give either `store` or `file`, not both');
   const wrong = (place: string, what: string, value: unknown): SluiceError =>
     new SluiceError('invalid', `/${place} must be ${what}; it is ${describeValue(value)}`, {
@@ -53,5 +72,7 @@ export function checkSluiceOptions(options: SluiceOptions): void {
     throw wrong('scope', '{ project, environment }, two texts that are not empty', scope);
   if (typeof isProtected !== 'boolean' && typeof isProtected !== 'function')
     throw wrong('isProtected', 'true or false, or a function that says so', isProtected);
+  if (!Number.isSafeInteger(leaseMs) || leaseMs < LEAST_LEASE_MS)
+    throw wrong('leaseMs', `a whole number of milliseconds from ${LEAST_LEASE_MS} on`, leaseMs);
   if (logger !== undefined && typeof logger?.error !== 'function') throw wrong('logger', 'a logger such as console', logger);
 }

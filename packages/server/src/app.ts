@@ -53,7 +53,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export async function buildApp(options: AppOptions): Promise<App> {
   const { workspace, settings, version, outbound, notifier } = options;
   const http = newServer(options);
-  const lifecycle = new Lifecycle();
+  const lifecycle = new Lifecycle(() => workspace.loadProblem);
   const metrics = new ServerMetrics(workspace);
   http.decorateRequest('admitted', null);
   http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));

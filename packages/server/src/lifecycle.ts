@@ -1,8 +1,14 @@
 /** Starting and stopping: whether requests are to be sent here, and what has to end before the process does. */
 export class Lifecycle {
   readonly #streams = new Set<() => void>();
+  readonly #loadProblem: () => string | null;
   #isLoaded = false;
   #isClosing = false;
+
+  /** `loadProblem` says why the records are not there yet. */
+  constructor(loadProblem: () => string | null = () => null) {
+    this.#loadProblem = loadProblem;
+  }
 
   get isReady(): boolean {
     return this.#isLoaded && !this.#isClosing;
@@ -10,6 +16,11 @@ export class Lifecycle {
 
   get isClosing(): boolean {
     return this.#isClosing;
+  }
+
+  /** Why the records are not there yet, as far as it is known. */
+  get problem(): string | null {
+    return this.#isLoaded ? null : this.#loadProblem();
   }
 
   /** Whether the records are there. */

@@ -2,7 +2,7 @@
 import { SluiceError } from 'sluice';
 import { serverLog } from './request-log.ts';
 import { readSettings } from './settings.ts';
-import { startServer } from './start.ts';
+import { type RunningServer, startServer } from './start.ts';
 
 /** Requests and streams that have not ended by then are cut off. */
 const SHUTDOWN_MS = 15_000;
@@ -10,17 +10,19 @@ const SHUTDOWN_MS = 15_000;
 async function run(): Promise<void> {
   const settings = readSettings(process.env);
   const log = serverLog(settings);
-  const server = await startServer(settings, log);
+  let server: RunningServer | null = null;
   let isStopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (isStopping) return;
     isStopping = true;
     log.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
-    await server.close();
+    await server?.close();
     process.exit(0);
   };
+  // A server that waits for its database can be ended, too: it has taken nothing.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+  server = await startServer(settings, log);
 }
 
 run().catch((error: unknown) => {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly trustedProxies: number;
   /** Whether people come by HTTPS alone: cookies are then sent by no other way. */
   readonly isSecure: boolean;
+  /** A replica that drives a rollout and is silent for so long loses it to another, in milliseconds. The same in every replica. */
+  readonly leaseMs: number;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
   readonly sessionKey: string | null;
   /** Where this server may call beyond the public internet. */
@@ -47,6 +49,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   isOfrepStrict: false,
   trustedProxies: 0,
   isSecure: false,
+  leaseMs: 15_000,
   sessionKey: null,
   outbound: parseOutboundPolicy(),
   validators: null,
@@ -81,6 +84,7 @@ export function readSettings(variables: Variables): Settings {
     isOfrepStrict: take('SLUICE_OFREP_STRICT', DEFAULT_SETTINGS.isOfrepStrict, yesOrNo),
     trustedProxies: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustedProxies, proxies),
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
+    leaseMs: take('SLUICE_LEASE_MS', DEFAULT_SETTINGS.leaseMs, wholeNumber(100, 3_600_000)),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
     outbound: take(ALLOW_OUTBOUND, DEFAULT_SETTINGS.outbound, outboundPolicy),
     validators: take(VALIDATORS, DEFAULT_SETTINGS.validators, (text) => ({ value: text })),

@@ -21,27 +21,41 @@ export interface RunningServer {
 
 export const VERSION = '0.1.0';
 
-/** @throws SluiceError `unavailable` when the store cannot be used; what listening throws */
+/**
+ * Resolves when it has its records: a database that is not there yet is waited for, and requests are told so meanwhile.
+ * @throws SluiceError `unavailable` when it cannot listen, or the code of what will not pass by itself
+ */
 export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
   await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
   const breakGlass = { file: join(settings.dataFolder, 'break-glass.jsonl') };
   const outbound = new Outbound({ policy: settings.outbound });
   const equip = await equipmentOf(settings, outbound);
+  const { leaseMs } = settings;
   const store = storeOf(settings, log);
-  const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip });
+  const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip, leaseMs });
   const parts: Parts = { app: null, notifier: null, workspace };
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
     const app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey, outbound, notifier });
     parts.app = app;
-    const url = await app.http.listen({ host: settings.host, port: settings.port });
+    const url = await listen(app, settings);
     await prepare(workspace, app, url, log);
     parts.notifier = beginNotifying({ workspace, store, outbound, settings, log });
     return { url, close: () => closeAll(parts) };
   } catch (error) {
     await closeAll(parts);
     throw error;
+  }
+}
+
+async function listen({ http }: App, { host, port }: Settings): Promise<string> {
+  try {
+    return await http.listen({ host, port });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const advice = code === 'EADDRINUSE' ? 'another program listens there: end it, or set SLUICE_PORT to another port' : message;
+    throw new SluiceError('unavailable', `cannot listen at ${host}, port ${port}: ${advice}`, { cause: error });
   }
 }
 

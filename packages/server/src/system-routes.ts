@@ -17,7 +17,9 @@ export function registerSystemRoutes(app: FastifyInstance, { admit, lifecycle, m
   registerRoute(app, 'system.health', admit, (_request, reply) => reply.send({ status: 'ok' }));
   registerRoute(app, 'system.ready', admit, (_request, reply) => {
     if (lifecycle.isReady) return reply.send({ status: 'ok' });
-    const reason = lifecycle.isClosing ? 'it is shutting down' : 'its records are not loaded yet';
+    const { problem } = lifecycle;
+    const loading = `its records are not loaded yet${problem === null ? '' : `: ${problem}`}`;
+    const reason = lifecycle.isClosing ? 'it is shutting down' : loading;
     return reply.code(503).send({ status: 'unavailable', reason });
   });
   const document = JSON.stringify(openApiDocument(version));

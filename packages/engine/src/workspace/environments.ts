@@ -22,6 +22,7 @@ export interface EnvironmentOptions {
   readonly breakGlass?: BreakGlassOptions | undefined;
   readonly freezeWindows?: readonly FreezeWindowSettings[] | undefined;
   readonly equip?: Equip | undefined;
+  readonly leaseMs?: number | undefined;
 }
 
 /** Given each environment once, when it is opened and before anything of it is driven. */
@@ -69,7 +70,7 @@ export class Environments {
     const scope: Scope = { project, environment };
     const found = this.#opened.get(scopeId(scope));
     if (found !== undefined) return found;
-    const { breakGlass, freezeWindows } = this.#options;
+    const { breakGlass, freezeWindows, leaseMs } = this.#options;
     const options = {
       store: scopedStore(shared, scope, (change) => this.#completed(scope, change)),
       clock,
@@ -78,6 +79,7 @@ export class Environments {
       isProtected: () => directory.isProtected(scope),
       ...(breakGlass === undefined ? {} : { breakGlass }),
       ...(freezeWindows === undefined ? {} : { freezeWindows }),
+      ...(leaseMs === undefined ? {} : { leaseMs }),
     };
     // What the process's variables override is one program's; here many are served.
     const runtime = new Runtime(options, {});

@@ -5,6 +5,7 @@ import { commitDecided } from '../commit-decided.ts';
 import type { Logger } from '../logger.ts';
 import type { Committed, Store } from '../store/store.ts';
 import { Directory } from './directory.ts';
+import { Loading } from './loading.ts';
 import { SharedStore } from './shared-store.ts';
 
 interface Parts {
@@ -26,6 +27,7 @@ export class WorkspaceRuntime {
   readonly logger: Logger;
   readonly shared: SharedStore;
   readonly directory = new Directory();
+  readonly loading: Loading;
   readonly ready: Promise<void>;
   /** Tells of a failure that no caller was there to be told of. */
   readonly problem: (error: unknown) => void;
@@ -38,7 +40,8 @@ export class WorkspaceRuntime {
     this.problem = onProblem;
     this.shared = new SharedStore(store, onProblem);
     this.shared.followAll(({ records }) => this.directory.apply(records));
-    this.ready = this.shared.load();
+    this.loading = new Loading({ load: () => this.shared.load(), clock, onProblem });
+    this.ready = this.loading.done;
     this.ready.catch(onProblem);
   }
 

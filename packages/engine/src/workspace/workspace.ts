@@ -29,6 +29,8 @@ export interface WorkspaceOptions {
   readonly freezeWindows?: readonly FreezeWindowSettings[];
   /** Gives every environment, also those that are made later, its validators and metric sources. */
   readonly equip?: Equip;
+  /** A process that drives a rollout and is silent for so long loses it to another; 15000 milliseconds unless given. The same in all processes over one store. */
+  readonly leaseMs?: number;
 }
 
 /** The records of one environment, with the place in the log at which they were so. */
@@ -37,7 +39,7 @@ export interface EnvironmentState {
   readonly records: readonly EnvironmentRecord[];
 }
 
-const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows', 'equip'];
+const OPTIONS = ['store', 'clock', 'logger', 'breakGlass', 'freezeWindows', 'equip', 'leaseMs'];
 
 /**
  * Reads the store once and follows it for all scopes. What is under way in any environment is driven from then on.
@@ -56,25 +58,33 @@ export class Workspace {
   readonly projects: ProjectManager;
   readonly access: AccessManager;
   readonly notifications: WebhookManager;
-  /** Resolves when the records are loaded; at once for memory and file. Before, everything else is `unavailable`. */
+  /**
+   * Resolves when the records are loaded; at once for memory and file. Before, everything else is `unavailable`. A store that is `unavailable` is asked again
+   * until it answers, with pauses of up to 5 s; anything else that it throws rejects this.
+   */
   readonly ready: Promise<void>;
   readonly #runtime: WorkspaceRuntime;
   readonly #environments: Environments;
   #closing: Promise<void> | null = null;
 
-  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows, equip }: WorkspaceOptions) {
+  constructor({ store, clock = systemClock(), logger: given, breakGlass, freezeWindows, equip, leaseMs }: WorkspaceOptions) {
     const logger = neverThrowing(given ?? silentLogger);
     const onProblem = (error: unknown): void => {
       const { message, code, issues } = asSluiceError(error);
       logger.error(message, { code, issues });
     };
     this.#runtime = new WorkspaceRuntime({ store, clock, logger, onProblem });
-    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows, equip });
+    this.#environments = new Environments(this.#runtime, { breakGlass, freezeWindows, equip, leaseMs });
     this.projects = new ProjectManager(this.#runtime, this.#environments);
     this.access = new AccessManager(this.#runtime);
     this.notifications = new WebhookManager(this.#runtime);
     this.ready = this.#runtime.ready.then(() => this.#environments.openAll());
     this.ready.catch(() => {});
+  }
+
+  /** Why the records are not loaded yet, as far as it is known: what the store said last. */
+  get loadProblem(): string | null {
+    return this.#runtime.loading.problem;
   }
 
   /**
@@ -122,6 +132,7 @@ export class Workspace {
   }
 
   async #closeOnce(): Promise<void> {
+    this.#runtime.loading.stop();
     await this.#runtime.ready.catch(() => {});
     await this.#environments.close();
     await this.#runtime.close();
