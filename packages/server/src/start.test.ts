@@ -81,6 +81,14 @@ describe('startServer', () => {
     await service.close();
   });
 
+  it('says what to do where another program listens', async () => {
+    const first = await start();
+    const port = Number(new URL(first.url).port);
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'));
+    await expect(start({ port, dataFolder: folder })).rejects.toThrow(`port ${port}: another program listens there`);
+    await rm(folder, { recursive: true });
+  });
+
   it('starts with no validator and no metric server that it may not call', async () => {
     const url = 'http://10.0.0.1:9090';
     const sources = { prom: { kind: 'prometheus', url, queries: { errorRate: { value: 'a', samples: 'b' } } } };

@@ -17,9 +17,9 @@ export function registerSystemRoutes(app: FastifyInstance, { admit, lifecycle, m
   registerRoute(app, 'system.health', admit, (_request, reply) => reply.send({ status: 'ok' }));
   registerRoute(app, 'system.ready', admit, (_request, reply) => {
     if (lifecycle.isReady) return reply.send({ status: 'ok' });
-    const { problem } = lifecycle;
-    const loading = `its records are not loaded yet${problem === null ? '' : `: ${problem}`}`;
-    const reason = lifecycle.isClosing ? 'it is shutting down' : loading;
+    // Anybody may ask, so where the store is stands in the log alone.
+    const cause = lifecycle.problem === null ? '' : ': the store cannot be used, and the log says why';
+    const reason = lifecycle.isClosing ? 'it is shutting down' : `its records are not loaded yet${cause}`;
     return reply.code(503).send({ status: 'unavailable', reason });
   });
   const document = JSON.stringify(openApiDocument(version));
