@@ -30,10 +30,20 @@ export {
   STATUS_OF,
 } from './problem.ts';
 export { refetchPart } from './refetch-event.ts';
-export { type Answers, defineRoute, MAX_PARAM_LENGTH, type Method, paramNames, type Reach, type Route } from './route.ts';
+export {
+  type Answers,
+  defineRoute,
+  MAX_PARAM_LENGTH,
+  type Medium,
+  type Method,
+  paramNames,
+  type Reach,
+  type Route,
+} from './route.ts';
 export {
   type AnswerOf,
   type BodyOf,
+  type CallId,
   type InputOf,
   type ParamsOf,
   type QueryOf,

@@ -83,4 +83,15 @@ export const OFREP_ROUTES = {
     changes: false,
     answers: { 200: ofrepBulkSuccess, 304: null, 400: ofrepBulkFailure },
   }),
+  'ofrep.events': defineRoute({
+    method: 'GET',
+    path: '/ofrep/v1/events',
+    permission: 'evaluate',
+    reach: 'token',
+    summary: 'Tells that values may have changed: the `eventStreams` of the bulk answer lead here',
+    query: { token: z.string().optional().describe('Stands in the URL that the bulk answer gives; good for nothing else') },
+    medium: 'events',
+    takesGrant: true,
+    answers: { 200: z.string().describe('Server-sent events: refetchEvaluation') },
+  }),
 } as const;

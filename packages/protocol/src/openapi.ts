@@ -3,7 +3,7 @@ import type { JsonObject } from '@sluice/core';
 import { z } from 'zod';
 import { IDEMPOTENCY_KEY, MAX_IDEMPOTENCY_KEY } from './headers.ts';
 import { PROBLEM_TYPE, problemSchema } from './problem.ts';
-import type { Route } from './route.ts';
+import { MEDIA, type Route } from './route.ts';
 import { ROUTE_IDS, routeOf } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -96,14 +96,14 @@ function headersOf({ changes, matchesRevision }: Route): Json[] {
   ];
 }
 
-function answersOf({ answers }: Route, schemas: Json): Json {
+function answersOf({ answers, medium }: Route, schemas: Json): Json {
   const entries = Object.entries(answers).map(([status, schema]) => [
     status,
     schema === null
       ? { description: status === '304' ? 'Not modified' : 'Done' }
       : {
           description: Number(status) < 400 ? 'Done' : 'Not done',
-          content: { 'application/json': { schema: schemaOf(schema, 'output', schemas) } },
+          content: { [Number(status) < 400 ? MEDIA[medium] : MEDIA.json]: { schema: schemaOf(schema, 'output', schemas) } },
         },
   ]);
   return Object.fromEntries(entries) as Json;

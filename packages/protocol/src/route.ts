@@ -13,6 +13,16 @@ export type ParamNames<Path extends string> = Path extends `${string}:${infer Na
     : never;
 
 export type Shape = Readonly<Record<string, z.ZodType>>;
+/** The media type of what is answered when it goes well. */
+export const MEDIA = {
+  json: 'application/json',
+  text: 'text/plain',
+  bytes: 'application/octet-stream',
+  /** A stream, which ends when one side ends it: no call of a client that waits for its answer. */
+  events: 'text/event-stream',
+} as const;
+export type Medium = keyof typeof MEDIA;
+
 export type Answers = Readonly<Record<number, z.ZodType | null>>;
 
 /** What is said of a route where it is declared. */
@@ -36,6 +46,10 @@ export interface RouteDefinition<Path extends string, Query extends Shape, Body 
   readonly reach?: Reach;
   /** False for a POST that only asks, such as `explain`: it is repeated safely and takes no idempotency key. */
   readonly changes?: boolean;
+  /** JSON unless said. */
+  readonly medium?: Medium;
+  /** Whether the caller's right may stand in the query, as a `token` that was signed for it: browsers send no header with an event stream. */
+  readonly takesGrant?: boolean;
 }
 
 export interface Route<
@@ -56,6 +70,8 @@ export interface Route<
   readonly isRecord: boolean;
   readonly reach: Reach;
   readonly changes: boolean;
+  readonly medium: Medium;
+  readonly takesGrant: boolean;
 }
 
 /** Longest key, name or id in a path, in characters. */
@@ -83,6 +99,8 @@ export function defineRoute<
     isRecord: definition.isRecord ?? matchesRevision,
     reach: definition.reach ?? reachOf(path),
     changes: definition.changes ?? method !== 'GET',
+    medium: definition.medium ?? 'json',
+    takesGrant: definition.takesGrant ?? false,
   };
 }
 

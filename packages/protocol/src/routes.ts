@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
 import { COMPONENT_ROUTES } from './component-routes.ts';
+import { DEFINITION_ROUTES } from './definition-routes.ts';
 import { EXPERIMENT_ROUTES } from './experiment-routes.ts';
 import { FLAG_ROUTES } from './flag-routes.ts';
 import { HISTORY_ROUTES } from './history-routes.ts';
@@ -28,6 +29,7 @@ export const ROUTES = {
   ...PROJECT_ROUTES,
   ...ACCESS_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...DEFINITION_ROUTES,
   ...OFREP_ROUTES,
   ...SYSTEM_ROUTES,
 } as const;
@@ -35,6 +37,9 @@ export const ROUTES = {
 export type Routes = typeof ROUTES;
 export type RouteId = keyof Routes;
 export const ROUTE_IDS = Object.keys(ROUTES) as readonly RouteId[];
+
+/** Those that a call answers whole, as JSON or text: no streams and no bytes. */
+export type CallId = Exclude<RouteId, `definitions.${'ownStream' | 'stream' | 'ownMembers' | 'members'}` | 'ofrep.events'>;
 
 export function routeOf(id: RouteId): Route {
   return ROUTES[id] as unknown as Route;

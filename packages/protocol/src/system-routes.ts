@@ -32,6 +32,7 @@ export const SYSTEM_ROUTES = {
     path: '/metrics',
     permission: 'operations.read',
     summary: 'Figures for Prometheus, as its text format',
+    medium: 'text',
     answers: { 200: z.string() },
   }),
 } as const;

@@ -2,14 +2,15 @@
 import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
-import { type OfrepEventStream, routeOf } from '@sluice/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { SluiceError, type Workspace } from 'sluice';
+import { routeOf } from '@sluice/protocol';
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { type Clock, SluiceError, systemClock, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
-import { type Admitted, admission } from './authentication.ts';
+import { admission } from './authentication.ts';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
 import { Lifecycle } from './lifecycle.ts';
+import { openLive } from './live-routes.ts';
 import type { WorkspaceNotifier } from './notifications/workspace-notifier.ts';
 import { OFREP_PREFIX } from './ofrep/prefix.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
@@ -21,6 +22,7 @@ import { registerSessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { Setup } from './setup.ts';
+import type { StreamLimits } from './stream/stream-limits.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 
 export interface AppOptions {
@@ -34,10 +36,9 @@ export interface AppOptions {
   readonly outbound: Outbound;
   /** What sends to webhooks; null until it has begun, and where this process sends nothing. */
   readonly notifier: () => WorkspaceNotifier | null;
-  /** Milliseconds since 1970; the system's clock unless given. */
-  readonly now?: () => number;
-  /** Streams that OFREP's bulk answer tells of; none unless given. */
-  readonly eventStreams?: (admitted: Admitted, request: FastifyRequest) => readonly OfrepEventStream[];
+  /** The system's unless given. */
+  readonly clock?: Clock;
+  readonly streams?: Partial<StreamLimits>;
 }
 
 export interface App {
@@ -70,22 +71,19 @@ export async function buildApp(options: AppOptions): Promise<App> {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   await http.register(rateLimit, { global: false });
-  const { sessionKey, now = Date.now } = options;
-  const sessions = new Sessions({ workspace, key: sessionKey, now, isSecure: settings.isSecure });
+  const { sessionKey, clock = systemClock(), streams: limits = {} } = options;
+  const sessions = new Sessions({ workspace, key: sessionKey, now: () => clock.now(), isSecure: settings.isSecure });
   const setup = new Setup(workspace);
-  const admit = admission(http, { workspace, sessions, settings });
+  const onProblem = (error: unknown): void => http.log.error({ err: error }, 'a stream has a problem');
+  const live = openLive({ workspace, clock, sessionKey, onProblem, limits }, lifecycle);
+  const admit = admission(http, { workspace, sessions, settings, ofGrant: live.ofGrant });
   const { failedLoginsPerMinute } = settings;
   registerSessionRoutes(http, { admit, workspace, sessions, setup, failedLoginsPerMinute });
   for (const [id, handler] of Object.entries(API_HANDLERS))
     registerHandler(http, id as ApiRouteId, { admit, workspace, outbound, notifier }, handler as Handler<ApiRouteId>);
   registerSystemRoutes(http, { admit, lifecycle, metrics, version });
-  const { eventStreams } = options;
-  await http.register(ofrepRoutes, {
-    prefix: OFREP_PREFIX,
-    admit,
-    isStrict: settings.isOfrepStrict,
-    ...(eventStreams === undefined ? {} : { eventStreams }),
-  });
+  live.registerRoutes(http, admit);
+  await http.register(ofrepRoutes, { prefix: OFREP_PREFIX, admit, isStrict: settings.isOfrepStrict, live });
   workspace.ready.then(
     () => lifecycle.loaded(),
     (error: unknown) => http.log.error({ err: error }, 'the records cannot be loaded'),

@@ -25,10 +25,12 @@ export interface AdmissionParts {
   readonly workspace: Workspace;
   readonly sessions: Sessions;
   readonly settings: Settings;
+  /** Who a right that stands in a URL is of; nobody unless given. */
+  readonly ofGrant?: (grant: string) => Principal | null;
 }
 
 /** Answers who may go on, null for a public route. @throws HttpProblem 401, 403, 404, 429 */
-export function admission(app: FastifyInstance, { workspace, sessions, settings }: AdmissionParts): Admit {
+export function admission(app: FastifyInstance, { workspace, sessions, settings, ofGrant }: AdmissionParts): Admit {
   const { requestsPerMinute, failedLoginsPerMinute } = settings;
   const byAddress = app.createRateLimit({
     max: failedLoginsPerMinute,
@@ -47,7 +49,8 @@ export function admission(app: FastifyInstance, { workspace, sessions, settings 
   };
   return async (route, request) => {
     if (route.permission === 'public') return null;
-    const principal = principalOf(request, workspace, sessions);
+    const grant = route.takesGrant ? (request.query as { readonly token?: unknown }).token : undefined;
+    const principal = typeof grant === 'string' ? granted(grant, ofGrant) : principalOf(request, workspace, sessions);
     // Only what fails is counted: many share an address with whoever guesses, and a kill must not wait for them.
     if (typeof principal === 'string') {
       await within(byAddress, request);
@@ -57,6 +60,10 @@ export function admission(app: FastifyInstance, { workspace, sessions, settings 
     await within(byCaller, request);
     return admitted(route, request, principal, workspace);
   };
+}
+
+function granted(grant: string, ofGrant: AdmissionParts['ofGrant']): Principal | string {
+  return ofGrant?.(grant) ?? 'what the URL grants is over, or was never granted';
 }
 
 /** Who it is, or why nobody. A token that was sent counts, and a cookie only where there is none. */
@@ -101,7 +108,7 @@ function scopeOf({ reach }: Route, request: FastifyRequest, principal: Principal
   if (reach === 'project') return projectScope(project);
   if (reach === 'environment') return { project, environment };
   if (principal.kind === 'token') return principal.boundTo;
-  throw new HttpProblem(403, new SluiceError('unauthorized', 'OFREP has no environment in its path: it takes the token of one'));
+  throw new HttpProblem(403, new SluiceError('unauthorized', 'there is no environment in this path: it takes the token of one'));
 }
 
 function unknownScope({ project, environment }: Scope): SluiceError {

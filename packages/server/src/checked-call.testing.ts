@@ -1,10 +1,10 @@
 /** Calls through the typed client, whose answers must be what the route table says, no more and no less. */
 import { type CallOptions, type ClientOptions, createClient } from '@sluice/client';
-import { type AnswerOf, type InputOf, type RouteId, routeOf } from '@sluice/protocol';
+import { type AnswerOf, type CallId, type InputOf, routeOf } from '@sluice/protocol';
 import { expect } from 'vitest';
 import type { World } from './world.testing.ts';
 
-export type CheckedCall = <Id extends RouteId>(
+export type CheckedCall = <Id extends CallId>(
   id: Id,
   input: InputOf<Id>,
   options?: CallOptions,

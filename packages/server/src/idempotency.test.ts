@@ -1,4 +1,4 @@
-import { type InputOf, ROUTE_IDS, type RouteId, routeOf } from '@sluice/protocol';
+import { type CallId, type InputOf, ROUTE_IDS, routeOf } from '@sluice/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { repeatOf } from './api/repeats.ts';
 import { type CheckedCall, checkedCall } from './checked-call.testing.ts';
@@ -18,7 +18,7 @@ const commits = async () => {
 const call: CheckedCall = (id, input, options) => checkedCall(at)(id, input, options);
 
 /** The same call twice under one key: it is done once, and both times answered. */
-async function twice<Id extends RouteId>(id: Id, input: InputOf<Id>) {
+async function twice<Id extends CallId>(id: Id, input: InputOf<Id>) {
   const options = { idempotencyKey: `key-of-${id}` };
   const first = await call(id, input, options);
   const after = await commits();

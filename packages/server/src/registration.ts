@@ -47,6 +47,7 @@ export function registerRoute(app: FastifyInstance, id: RouteId, admit: Admit, r
     method: route.method,
     url: route.path.slice(app.prefix.length),
     config: { routeId: id },
+    exposeHeadRoute: route.method === 'GET' && route.medium !== 'events',
     onRequest: async (request) => {
       request.admitted = await admit(route, request);
       checkContentType(request);

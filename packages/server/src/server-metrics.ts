@@ -1,4 +1,5 @@
 /** The server's own figures, and those of rollouts and tests, for Prometheus. */
+import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
@@ -33,6 +34,8 @@ export class ServerMetrics {
   watch(app: FastifyInstance): void {
     app.addHook('onResponse', async (request, reply) => {
       const route = request.routeOptions.config.routeId ?? 'none';
+      // How long a stream lasted is no matter of how fast it was answered.
+      if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
       this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
     });
   }

@@ -1,13 +1,13 @@
 /** A server over memory, with callers of every kind, listening on a port of its own. */
 
 import type { Principal } from '@sluice/core';
-import { pino } from 'pino';
 import { type ManualClock, manualClock, memoryStore, openWorkspace, type Scope, type Sluice, type Workspace } from 'sluice';
 import { type App, type AppOptions, buildApp } from './app.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { hashPassword } from './passwords.ts';
+import { serverLog } from './request-log.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 
 export const SCOPE: Scope = { project: 'shop', environment: 'production' };
@@ -65,7 +65,7 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
   await workspace.projects.create({ key: 'other', environments });
   const secrets = await makeCallers(workspace);
   const log: string[] = [];
-  const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(line) });
+  const logger = serverLog({ logLevel: 'info' }, { write: (line: string) => void log.push(line) });
   const onProblem = (error: unknown): void => void log.push(String(error));
   // Begins when it is first asked for, so that no other test tells the webhooks that it makes.
   let sending: WorkspaceNotifier | null = null;
@@ -73,7 +73,6 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
     sending ??= workspaceNotifier({ workspace, store, clock, fetch: outbound.fetch, onProblem });
     return sending;
   };
-  const now = () => clock.now();
   const sessionKey = 'a key of the tests, which is no secret';
   const app = await buildApp({
     workspace,
@@ -81,7 +80,7 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
     logger,
     version: '0.1.0',
     sessionKey,
-    now,
+    clock,
     outbound,
     notifier,
     ...more,
@@ -143,7 +142,9 @@ async function ask(url: string, method: string, path: string, secret: string | n
     },
     ...(content === undefined ? {} : { body: content as string }),
   });
-  const answered = await response.text();
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+  if (isStream) await response.body?.cancel();
+  const answered = isStream ? '' : await response.text();
   return { status: response.status, headers: response.headers, body: parsed(answered), text: answered };
 }
 

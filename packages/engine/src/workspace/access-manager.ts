@@ -62,15 +62,25 @@ export class AccessManager {
   authenticate(secret: unknown): Principal | null {
     const id = idOfSecret(secret);
     if (id === null) return null;
+    const token = this.#workspace.directory.tokens.get(id);
+    const isRight = isSecretOf(secret as string, token?.hash);
+    return isRight ? this.principalOfToken(id) : null;
+  }
+
+  /** Who the token of this id stands for now, for what was granted to it earlier; null when it stands for nobody any more. */
+  principalOfToken(id: string): Principal | null {
     const { tokens, people } = this.#workspace.directory;
     const token = tokens.get(id);
-    const isRight = isSecretOf(secret as string, token?.hash);
-    if (token === undefined || !isRight) return null;
-    if (!isTokenValid(token, this.#workspace.clock.now())) return null;
+    if (token === undefined || !isTokenValid(token, this.#workspace.clock.now())) return null;
     const { key, tokenKind, boundTo } = token;
     if (tokenKind !== 'personal') return boundTo === null ? null : { kind: 'token', id: key, tokenKind, boundTo };
     const person = token.person === null ? undefined : people.get(token.person);
     return person === undefined || person.isDisabled ? null : principalOf(person, key);
+  }
+
+  /** Milliseconds since 1970; null for one that does not end by itself, and for one that there is not. */
+  tokenEndsAt(id: string): number | null {
+    return this.#workspace.directory.tokens.get(id)?.expiresAt ?? null;
   }
 
   /** For a log-in. Null when there is nobody of this address. */

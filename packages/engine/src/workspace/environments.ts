@@ -37,6 +37,7 @@ export class Environments {
   readonly #workspace: WorkspaceRuntime;
   readonly #options: EnvironmentOptions;
   readonly #opened = new Map<string, Opened>();
+  readonly #watchers = new Set<(scope: Scope, sluice: Sluice) => void>();
 
   constructor(workspace: WorkspaceRuntime, options: EnvironmentOptions) {
     this.#workspace = workspace;
@@ -47,6 +48,13 @@ export class Environments {
   /** @throws SluiceError `notFound` when the project has no such environment */
   sluice(scope: Scope): Sluice {
     return this.#open(scope).sluice;
+  }
+
+  /** Those that are opened already first. Returns how to stop. */
+  watch(watcher: (scope: Scope, sluice: Sluice) => void): () => void {
+    this.#watchers.add(watcher);
+    for (const { runtime, sluice } of this.#opened.values()) watcher(runtime.view.scope, sluice);
+    return () => this.#watchers.delete(watcher);
   }
 
   /** @throws SluiceError `notFound` when the project has no such environment */
@@ -90,6 +98,7 @@ export class Environments {
     opened.sluice.rollouts.addMetricSource('collector', ingested);
     this.#opened.set(scopeId(scope), opened);
     this.#equip(opened.sluice, scope);
+    for (const watcher of this.#watchers) watcher(scope, opened.sluice);
     return opened;
   }
 

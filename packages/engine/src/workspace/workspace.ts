@@ -110,6 +110,16 @@ export class Workspace {
     return scope === undefined ? shared.followAll(listener) : shared.follow(scope, listener);
   }
 
+  /** Resolves when whoever follows has been told of everything that was committed before it was called. @throws SluiceError `unavailable` */
+  refresh(): Promise<void> {
+    return this.#runtime.shared.store.refresh();
+  }
+
+  /** Calls `listener` for every environment that is in use, and for each that comes to be. Returns how to stop. */
+  watchEnvironments(listener: (scope: Scope, sluice: Sluice) => void): () => void {
+    return this.#environments.watch(listener);
+  }
+
   /** Sets a flag's type, variants, owner, tags, description and expiry in all environments, in one commit: see `ProjectManager.define`. */
   define(
     project: string,

@@ -177,7 +177,9 @@ describe('OFREP, all flags', () => {
       },
     });
     expect([preflight.status, preflight.headers.get('access-control-allow-origin')]).toEqual([204, '*']);
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('Content-Type, Authorization, X-API-Key, If-None-Match');
+    expect(preflight.headers.get('access-control-allow-headers')).toBe(
+      'Content-Type, Authorization, X-API-Key, If-None-Match, Last-Event-ID, Cache-Control',
+    );
     const answer = await all(ann, { origin: 'https://shop.example' });
     expect(answer.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After');
     expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');

@@ -1,19 +1,13 @@
 /** OFREP 0.3: one flag, and all flags, for one unit. */
 import cors from '@fastify/cors';
 import { actorOf } from '@sluice/core';
-import {
-  type OfrepBulkSuccess,
-  type OfrepError,
-  type OfrepEventStream,
-  type OfrepFailure,
-  type OfrepSuccess,
-  ROUTES,
-} from '@sluice/protocol';
+import { type OfrepBulkSuccess, type OfrepError, type OfrepFailure, type OfrepSuccess, ROUTES } from '@sluice/protocol';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Sluice } from 'sluice';
 import type { Admit, Admitted } from '../authentication.ts';
 import { canonicalText } from '../canonical-text.ts';
 import { configEtag, digestOf } from '../config-etag.ts';
+import type { Live } from '../live-routes.ts';
 import { toldFailure } from '../problems.ts';
 import { envelope, registerRoute } from '../registration.ts';
 import { type AnswerOptions, ofrepAnswer, ofrepFailureOf } from './answer.ts';
@@ -22,27 +16,28 @@ import { type ReadContext, readContext } from './context.ts';
 export interface OfrepOptions {
   readonly admit: Admit;
   readonly isStrict: boolean;
-  /** Streams that tell of changes of the caller's environment; none unless given. */
-  readonly eventStreams?: (admitted: Admitted, request: FastifyRequest) => readonly OfrepEventStream[];
+  /** Streams that tell of changes of the caller's environment. */
+  readonly live: Pick<Live, 'eventStreams' | 'fingerprint' | 'registerEvents'>;
 }
 
 /** A browser sends no header of ours unless it is allowed, and shows a page none that is not exposed. */
 const CORS = {
   origin: '*',
   methods: ['GET', 'POST', 'OPTIONS'],
-  allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'If-None-Match'],
+  allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'If-None-Match', 'Last-Event-ID', 'Cache-Control'],
   exposedHeaders: ['ETag', 'Retry-After'],
   maxAge: 600,
 };
 
 export const ofrepRoutes: FastifyPluginAsync<OfrepOptions> = async (app, options) => {
   await app.register(cors, CORS);
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onRequest', async (_request, reply) => {
     void reply.header('cross-origin-resource-policy', 'cross-origin');
   });
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
   registerRoute(app, 'ofrep.evaluate', options.admit, (request, reply) => evaluateOne(request, reply, options));
   registerRoute(app, 'ofrep.evaluateAll', options.admit, (request, reply) => evaluateAll(request, reply, options));
+  options.live.registerEvents(app, options.admit);
 };
 
 interface Asked {
@@ -83,13 +78,15 @@ async function evaluateAll(request: FastifyRequest, reply: FastifyReply, options
   const read = readContext(request.body);
   if ('errorCode' in read) return reply.code(400).send(read);
   const query = envelope<{ readonly flagConfigEtag?: string }>(ROUTES['ofrep.evaluateAll'].query, request.query, 'query');
-  const isBehind = query.flagConfigEtag !== undefined && query.flagConfigEtag !== configEtag(sluice);
+  const { flagConfigEtag } = query;
+  const isBehind =
+    flagConfigEtag !== undefined && !isMatched(flagConfigEtag, `"${await options.live.fingerprint(admitted.scope)}"`);
   // Whoever was told of a change by another replica must not be answered with what was before it.
   if (isBehind) await sluice.flags.runtime.store.refresh();
   const etag = `"${digestOf([configEtag(sluice), canonicalText(read.context), actorOf(admitted.principal), String(options.isStrict)])}"`;
   void reply.header('etag', etag).header('cache-control', 'no-cache, private');
   if (!isBehind && isMatched(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  const streams = options.eventStreams?.(admitted, request) ?? [];
+  const streams = options.live.eventStreams(admitted);
   const body: OfrepBulkSuccess = {
     flags: [...sluice.flags.evaluateAll(read.unit)].map(([key, evaluation]) => ofrepAnswer(key, evaluation, answering)),
     metadata: { flagSetId: answering.flagSetId },

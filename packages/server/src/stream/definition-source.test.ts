@@ -18,7 +18,7 @@ it('a hub over a workspace streams each environment by itself, and a kill in it'
   const flags = (environment: string) => workspace.environment('shop', environment).flags;
   await flags('staging').setFlag('f', { enabled: true }, by);
   const hub = new StreamHub({
-    source: workspaceDefinitions(workspace, store),
+    source: workspaceDefinitions(workspace),
     clock,
     onProblem: (error) => expect.fail(`${error}`),
   });

@@ -1,6 +1,6 @@
 /** Where streams get definitions from: a store, or a workspace, which has them in memory already. */
 import type { Scope, SluiceRecord } from '@sluice/core';
-import type { Store, Workspace } from 'sluice';
+import type { Workspace } from 'sluice';
 
 /** What is known at a place in the log. */
 export interface DefinitionState {
@@ -18,11 +18,10 @@ export interface DefinitionSource {
   refresh(): Promise<void>;
 }
 
-/** `store` is the workspace's. */
-export function workspaceDefinitions(workspace: Workspace, store: Pick<Store, 'refresh'>): DefinitionSource {
+export function workspaceDefinitions(workspace: Pick<Workspace, 'records' | 'follow' | 'refresh'>): DefinitionSource {
   return {
     read: ({ project, environment }) => workspace.records(project, environment),
     follow: (listener) => workspace.follow(listener),
-    refresh: () => store.refresh(),
+    refresh: () => workspace.refresh(),
   };
 }
