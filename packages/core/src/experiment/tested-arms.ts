@@ -31,6 +31,7 @@ export function testedArms(
 ): TestedArms | { readonly reason: MetricReason } {
   if (test === 'mannWhitney') return values === null ? { reason: 'too-many-units' } : rankedArms(values);
   if (test === 'twoProportion') return proportions(control, treatment, 1 - plan.tuning.alpha);
+  if (isRounding(control, treatment)) return { reason: 'zero-variance' };
   // In the common shift, so that the difference of two means near 1e9 keeps its digits.
   const [c, t] = [summaryIn(control.shift, control), summaryIn(control.shift, treatment)];
   const rises = t.mean > c.mean;
@@ -41,6 +42,15 @@ export function testedArms(
   const sequence = confidenceSequence(c, t, plan.tuning);
   if (!isAnswer(sequence)) return refused(sequence);
   return { interval: [sequence.lower, sequence.upper], p: sequence.p, rises, superiority: null };
+}
+
+/** Sums and means of equal values in another order differ in their last digits: by a few units of 2^-52 of their size. */
+const ROUNDING = 8 * 2 ** -52;
+
+/** Whether what varies, in both arms, may be rounding alone: to a test, any difference beside it would be beyond chance. */
+function isRounding(control: Moments, treatment: Moments): boolean {
+  const size = Math.max(Math.abs(meanOf(control) ?? 0), Math.abs(meanOf(treatment) ?? 0));
+  return [control, treatment].every(({ n, m2 }) => Math.sqrt(m2 / Math.max(1, n)) <= ROUNDING * size);
 }
 
 function refused({ reason }: NoAnswer): { readonly reason: MetricReason } {
