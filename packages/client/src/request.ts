@@ -38,8 +38,9 @@ export function requester({ url, token, timeoutMs = 10_000, retries = 2, fetch: 
     // A change without a key may have been done although its answer was lost.
     const attempts = route.changes && options.idempotencyKey === undefined ? 1 : retries + 1;
     for (let attempt = 1; ; attempt++) {
-      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(options.signal === undefined ? [] : [options.signal])]);
-      const outcome = await attempted(send, `${url.replace(/\/+$/, '')}${path}`, { method: route.method, headers, body, signal });
+      const { signal, release } = limited(timeoutMs, options.signal);
+      const init = { method: route.method, headers, body, signal };
+      const outcome = await attempted(send, `${url.replace(/\/+$/, '')}${path}`, init).finally(release);
       if ('answer' in outcome) return outcome.answer;
       if (attempt >= attempts || !outcome.isWorthRepeating || options.signal?.aborted === true) throw outcome.error;
       await pause(outcome.afterMs ?? Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS), options.signal);
@@ -79,6 +80,23 @@ async function attempted(send: typeof fetch, url: string, init: Sent): Promise<{
       isWorthRepeating: true,
     };
   }
+}
+
+/** Held by what it limits: Node lets a signal of `AbortSignal.any` and `AbortSignal.timeout` be collected before it fires, and the call waits for ever. */
+function limited(ms: number, caller: AbortSignal | undefined): { readonly signal: AbortSignal; release(): void } {
+  const controller = new AbortController();
+  const late = (): void => controller.abort(Object.assign(new Error(`no answer within ${ms} ms`), { name: 'TimeoutError' }));
+  const given = (): void => controller.abort(caller?.reason);
+  const timer = setTimeout(late, ms);
+  caller?.addEventListener('abort', given);
+  if (caller?.aborted === true) given();
+  return {
+    signal: controller.signal,
+    release: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener('abort', given);
+    },
+  };
 }
 
 /** Nothing is answered as undefined, and what is no JSON as its text. */
