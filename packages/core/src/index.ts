@@ -170,7 +170,7 @@ export {
   type StartSettings,
   type WeeklySettings,
 } from './rollout/start-settings.ts';
-export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
+export { RolloutPhase, type RolloutStatus, rolloutStatus, type StatusFacts } from './rollout/status.ts';
 export {
   type RolloutFacts,
   stoodStill,

@@ -209,6 +209,8 @@ describe('planImport', () => {
       { outcome: 'invalid', message: expect.stringContaining('circle') },
       { outcome: 'invalid', message: expect.stringContaining('circle') },
     ]);
+    const ring = Array.from({ length: 100 }, (_, index) => needing(`f${index}`, `f${(index + 1) % 100}`));
+    expect(plan(ring, [], 'refuse').entries[0]?.message).toContain('circle: f0 → f1 → f2 → f3 → (96 more) → f0');
   });
 
   it('never writes over a tombstone, nor over what somebody is moving, and then imports nothing', () => {
