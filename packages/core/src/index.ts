@@ -74,7 +74,6 @@ export {
   hashOfKey,
   isDrawn,
   isUsableKey,
-  MAX_KEY_BYTES,
   notFound,
   type Reason,
   reasonOf,
@@ -98,6 +97,7 @@ export {
 } from './flag/flag.ts';
 export type { FlagFacts } from './flag/flag-facts.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
+export { MAX_KEY_BYTES } from './flag/flag-limits.ts';
 export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
@@ -211,6 +211,7 @@ export {
   snapshotFingerprint,
   snapshotOf,
 } from './snapshot/snapshot.ts';
+export { fittedReason, textProblem } from './text-limits.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';
 export { parseDocument } from './transfer/parse-document.ts';
 export { type ImportEntry, type ImportPlan, ON_EXISTING, type OnExisting, planImport } from './transfer/plan-import.ts';
