@@ -61,7 +61,7 @@ export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from '.
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export * from './experimentation.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
-export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
+export { type CompiledFlag, compileFlag, type FlagHolder, unreadableFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
 export { editFlag, type FlagEdit, isKillAlone, newFlag } from './flag/edit.ts';
 export {
