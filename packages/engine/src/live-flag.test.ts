@@ -59,6 +59,7 @@ it('answers alike whether it was asked all along or for the first time', () => {
       }
       expect(answersOf(unasked)).toEqual(answersOf(asked));
     }),
+    { numRuns: 1_000 },
   );
 });
 
