@@ -113,6 +113,7 @@ export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { restoredSettings } from './flag/restored-settings.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export { type ShortFlag, shortFlag, wholeFlag } from './flag/short-flag.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,
