@@ -61,7 +61,7 @@ export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from '.
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export * from './experimentation.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
-export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
+export { type CompiledFlag, compileFlag, type FlagHolder, unreadableFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
 export { editFlag, type FlagEdit, isKillAlone, newFlag } from './flag/edit.ts';
 export {
@@ -113,6 +113,7 @@ export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { restoredSettings } from './flag/restored-settings.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export { type ShortFlag, shortFlag, wholeFlag } from './flag/short-flag.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,
