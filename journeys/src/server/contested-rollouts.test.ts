@@ -1,21 +1,10 @@
 /** Replicas on one PostgreSQL that are frozen past their leases, and killed, while they drive many rollouts. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type PostgresServer, startPostgres } from '@sluice/conformance/postgres';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import {
-  admitted,
-  clientOf,
-  freePort,
-  SCOPE,
-  type ServerProcess,
-  seeded,
-  spawnServer,
-  wholeHistory,
-} from './server-process.testing.ts';
+import { Replicas } from './replicas.testing.ts';
+import { admitted, clientOf, SCOPE, seeded, wholeHistory } from './server-process.testing.ts';
 
 const IS_SOAK = process.env.SLUICE_SOAK === '1';
 const ROLLOUTS = IS_SOAK ? 25 : 4;
@@ -30,34 +19,6 @@ beforeAll(async () => {
   postgres = await startPostgres();
 });
 afterAll(() => postgres.stop());
-
-class Replicas {
-  readonly servers: ServerProcess[] = [];
-  readonly #databaseUrl: string;
-  readonly #places: { readonly dataFolder: string; readonly port: number }[] = [];
-
-  constructor(databaseUrl: string) {
-    this.#databaseUrl = databaseUrl;
-  }
-
-  async add(): Promise<ServerProcess> {
-    this.#places.push({ dataFolder: await mkdtemp(join(tmpdir(), 'sluice-')), port: await freePort() });
-    return this.begin(this.#places.length - 1);
-  }
-
-  begin(index: number): ServerProcess {
-    const place = this.#places[index];
-    if (place === undefined) throw new Error(`there is no replica ${index}`);
-    const server = spawnServer({ ...place, databaseUrl: this.#databaseUrl, leaseMs: LEASE_MS });
-    this.servers[index] = server;
-    return server;
-  }
-
-  async end(): Promise<void> {
-    await Promise.all(this.servers.map((server) => server.end('SIGKILL')));
-    await Promise.all(this.#places.map(({ dataFolder }) => rm(dataFolder, { recursive: true })));
-  }
-}
 
 interface Trouble {
   frozen: number;
@@ -132,11 +93,8 @@ it.each([2, 4])(
     const databaseUrl = await postgres.database();
     const database = new pg.Client({ connectionString: databaseUrl });
     await database.connect();
-    const replicas = new Replicas(databaseUrl);
-    onTestFinished(async () => {
-      await replicas.end();
-      await database.end();
-    });
+    const replicas = new Replicas({ databaseUrl, leaseMs: LEASE_MS });
+    onTestFinished(() => database.end());
     const first = await replicas.add();
     await first.ready();
     const { secret } = await admitted(first);
