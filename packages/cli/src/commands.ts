@@ -1,0 +1,8 @@
+/** Every command, in the order in which help tells them. */
+import type { Command } from './command.ts';
+import { FLAG_COMMANDS } from './commands/flag.ts';
+import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
+import { KILL } from './commands/kill.ts';
+import { ROLLBACK_COMMANDS } from './commands/rollback.ts';
+
+export const COMMANDS: readonly Command[] = [...FLAG_COMMANDS, ...FLAG_CHANGE_COMMANDS, KILL, ...ROLLBACK_COMMANDS];
