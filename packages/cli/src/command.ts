@@ -28,7 +28,8 @@ export interface Command<Answer = unknown> {
 }
 
 export interface Outcome<Answer> {
-  readonly answer: Answer;
+  /** Undefined where everything is said already. */
+  readonly answer: Answer | undefined;
   /** Where it is not `ok`. */
   readonly exit?: Exit;
 }

@@ -41,18 +41,19 @@ async function runCommand(command: Command, given: Given, terminal: Terminal): P
   const session = new Session(terminal, settings, how);
   try {
     const { answer, exit = 'ok' } = await command.run(session, given);
-    if (session.isJson) {
-      if (command.answer !== null && answer !== undefined) terminal.write(`${JSON.stringify(answer, null, 2)}\n`);
-    } else {
-      const shown = command.show(answer, session.paint, session);
-      if (shown !== '') terminal.write(`${shown}\n`);
-    }
+    if (answer !== undefined) terminal.write(toldOf(command, answer, session));
     return exit;
   } catch (error) {
     throw await withNearest(error, command, given, session);
   } finally {
     await session.close();
   }
+}
+
+function toldOf(command: Command, answer: unknown, session: Session): string {
+  if (session.isJson) return command.answer === null ? '' : `${JSON.stringify(answer, null, 2)}\n`;
+  const shown = command.show(answer, session.paint, session);
+  return shown === '' ? '' : `${shown}\n`;
 }
 
 /** Who names a flag that is not there is told which is. */

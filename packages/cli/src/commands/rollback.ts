@@ -85,7 +85,7 @@ const targeted = command<Result>({
   summary: 'Off for named users; nobody else notices. Lifted by sluice flag set --add-user.',
   args: [FLAG],
   options: [{ form: '--user <id>', says: 'a user; may be repeated', isList: true, isNeeded: true }, NEEDED_REASON],
-  examples: ['rollback targeted checkout --user ann --user bob --reason "bug 7"'],
+  examples: ['rollback targeted checkout --user ann --reason "wrong names"'],
   ...DONE,
   run: async (session, asked) => {
     const userIds = asked.list('user') ?? [];
