@@ -30,6 +30,8 @@ export interface RunOptions {
   /** What happens while the command waits. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly ended?: AbortSignal;
+  /** Told everything that is written, as it is. */
+  readonly onText?: (text: string) => void;
 }
 
 export interface Place {
@@ -71,9 +73,11 @@ export async function runIn(
     columns: 100,
     write: (text) => {
       out += text;
+      options.onText?.(text);
     },
     complain: (text) => {
       err += text;
+      options.onText?.(text);
     },
     redraw: (text) => void drawn.push(text),
     endDrawing: () => undefined,
@@ -81,6 +85,7 @@ export async function runIn(
       err += question;
       return answers.shift() ?? '';
     },
+    askSecret: async () => answers.shift() ?? '',
     readInput: async () => options.input ?? '',
     now: () => NOON,
     sleep: options.sleep ?? (async () => undefined),

@@ -53,11 +53,20 @@ export function helpOfAll(commands: readonly Command[]): string {
   return [
     'Usage: sluice <command> [options]',
     ...section(rows, true),
-    ...section(GLOBAL_OPTIONS.map(optionRow)),
+    ...section(inShort(GLOBAL_OPTIONS)),
     '',
     'Example: sluice flag set checkout --percentage 10    (sluice <command> --help)',
     '',
   ].join('\n');
+}
+
+/** Options without a value are told in one line. */
+function inShort(options: readonly OptionSpec[]): [string, string][] {
+  const switches = options.filter(({ form }) => !form.includes('<')).map(({ form }) => form);
+  return [
+    ...options.filter(({ form }) => form.includes('<')).map(optionRow),
+    [switches.join(' '), 'for programs; ask nothing; NO_COLOR'],
+  ];
 }
 
 function written({ name, isOptional }: { readonly name: string; readonly isOptional?: boolean }): string {

@@ -1,5 +1,6 @@
 /** What surrounds a command: its streams, its environment and its time. A test hands in its own. */
 import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Terminal {
@@ -18,6 +19,8 @@ export interface Terminal {
   /** Leaves what it drew, and begins anew. */
   endDrawing(): void;
   ask(question: string): Promise<string>;
+  /** What is typed is not shown. */
+  askSecret(question: string): Promise<string>;
   readInput(): Promise<string>;
   now(): number;
   sleep(ms: number): Promise<void>;
@@ -45,7 +48,8 @@ export function processTerminal(home: string, draw: Drawing): Terminal {
     complain: (text) => void process.stderr.write(text),
     redraw: draw,
     endDrawing: () => draw.done(),
-    ask: asked,
+    ask: (question) => asked(question, process.stderr),
+    askSecret: askedSecret,
     readInput: async () => {
       const parts: Buffer[] = [];
       for await (const part of process.stdin) parts.push(part as Buffer);
@@ -57,11 +61,19 @@ export function processTerminal(home: string, draw: Drawing): Terminal {
   };
 }
 
-async function asked(question: string): Promise<string> {
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
+async function asked(question: string, output: Writable): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
   try {
     return await reader.question(question);
   } finally {
     reader.close();
   }
+}
+
+async function askedSecret(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_part, _encoding, done) => done() });
+  const answer = await asked('', silent);
+  process.stderr.write('\n');
+  return answer;
 }
