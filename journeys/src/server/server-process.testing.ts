@@ -16,6 +16,8 @@ export interface ServerPlace {
   readonly port: number;
   readonly databaseUrl?: string;
   readonly leaseMs?: number;
+  /** More of its environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface ServerProcess {
@@ -39,7 +41,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export function spawnServer({ dataFolder, port, databaseUrl, leaseMs }: ServerPlace): ServerProcess {
+export function spawnServer({ dataFolder, port, databaseUrl, leaseMs, variables }: ServerPlace): ServerProcess {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -51,6 +53,7 @@ export function spawnServer({ dataFolder, port, databaseUrl, leaseMs }: ServerPl
       SLUICE_SESSION_KEY: 'the same key in every replica of a test',
       ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
       ...(leaseMs === undefined ? {} : { SLUICE_LEASE_MS: String(leaseMs) }),
+      ...variables,
     },
   });
   let said = '';

@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger as PinoLogger } from 'pino';
-import { openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
+import { type LastGoodStore, lastGoodStore, openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
 import { postgresStore } from 'sluice/postgres';
 import { sqliteStore } from 'sluice/sqlite';
 import { type App, buildApp } from './app.ts';
+import { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
@@ -27,21 +28,32 @@ export const VERSION = '0.1.0';
  */
 export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
   await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
-  const breakGlass = { file: join(settings.dataFolder, 'break-glass.jsonl') };
+  const breakGlass = { file: settings.breakGlassJournal ?? join(settings.dataFolder, 'break-glass.jsonl') };
+  const breakGlassToken = new BreakGlassToken(
+    settings.breakGlassTokenFile ?? join(settings.dataFolder, 'break-glass.token'),
+    log,
+  );
   const outbound = new Outbound({ policy: settings.outbound });
   const equip = await equipmentOf(settings, outbound);
   const { leaseMs } = settings;
   const store = storeOf(settings, log);
   const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip, leaseMs });
-  const parts: Parts = { app: null, notifier: null, workspace };
+  const parts: Parts = { app: null, notifier: null, workspace, isClosed: false };
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
-    const app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey, outbound, notifier });
+    const shared = { workspace, settings, store, outbound, notifier, breakGlassToken };
+    const app = await buildApp({ ...shared, logger: log, version: VERSION, sessionKey });
     parts.app = app;
     const url = await listen(app, settings);
-    await prepare(workspace, app, url, log);
-    parts.notifier = beginNotifying({ workspace, store, outbound, settings, log });
+    await workspace.ready;
+    const begin = async (): Promise<void> => {
+      await store.current;
+      await prepare(workspace, app, url, log);
+      parts.notifier ??= parts.isClosed ? null : beginNotifying({ workspace, store, outbound, settings, log });
+    };
+    if (store.staleness?.isFromFile === true) beginLater(begin, log);
+    else await begin();
     return { url, close: () => closeAll(parts) };
   } catch (error) {
     await closeAll(parts);
@@ -63,10 +75,13 @@ interface Parts {
   app: App | null;
   notifier: WorkspaceNotifier | null;
   readonly workspace: Workspace;
+  isClosed: boolean;
 }
 
 /** Requests end first, for they use what is closed after them; and the notifier keeps its places in the store. */
-async function closeAll({ app, notifier, workspace }: Parts): Promise<void> {
+async function closeAll(parts: Parts): Promise<void> {
+  parts.isClosed = true;
+  const { app, notifier, workspace } = parts;
   await app?.http.close();
   await notifier?.close();
   await workspace.close();
@@ -86,15 +101,33 @@ function beginNotifying({ workspace, store, outbound, settings: { publicUrl }, l
   return workspaceNotifier({ workspace, store, clock, fetch, onProblem, ...(publicUrl === null ? {} : { publicUrl }) });
 }
 
-function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): Store {
+/** What is done when the database is first there; until then the last good state is served. */
+function beginLater(begin: () => Promise<void>, log: PinoLogger): void {
+  begin().catch((error: unknown) => log.error({ err: error }, 'what comes after the first answer of the database failed'));
+}
+
+/** A database that is away at the start is stood in for by its last good state. */
+function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): LastGoodStore {
   const onProblem = (error: unknown): void => log.error({ err: error }, 'the store has a problem');
-  if (databaseUrl !== null) return postgresStore({ url: databaseUrl, onProblem });
-  return sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem });
+  const file = join(dataFolder, 'last-good.json');
+  if (databaseUrl === null)
+    return lastGoodStore({
+      store: sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem }),
+      file,
+      source: 'sqlite',
+      onProblem,
+    });
+  const { host, pathname } = new URL(databaseUrl);
+  return lastGoodStore({
+    store: postgresStore({ url: databaseUrl, onProblem }),
+    file,
+    source: `postgresql ${host}${pathname}`,
+    onProblem,
+  });
 }
 
 /** A first start has a project to begin with, and says how somebody becomes its administrator. */
 async function prepare(workspace: Workspace, { setup }: App, url: string, log: PinoLogger): Promise<void> {
-  await workspace.ready;
   if (workspace.projects.list().length === 0) await createDefaultProject(workspace);
   const secret = setup.offer();
   if (secret !== null)
