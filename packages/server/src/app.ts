@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { routeOf } from '@sluice/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Clock, SluiceError, systemClock, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { admission } from './authentication.ts';
+import { HttpProblem } from './http-problem.ts';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { openLive } from './live-routes.ts';
@@ -63,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     void reply.header('x-request-id', request.id);
   });
   refuseUntilLoaded(http, lifecycle);
+  refuseWhileClosing(http, lifecycle);
   http.addHook('preClose', async () => lifecycle.endStreams());
   metrics.watch(http);
   refuseUndeclaredRoutes(http);
@@ -94,10 +96,25 @@ export async function buildApp(options: AppOptions): Promise<App> {
 /** Before the records are there nobody is known, and to say 401 would end sessions that are good. */
 function refuseUntilLoaded(http: FastifyInstance, lifecycle: Lifecycle): void {
   http.addHook('onRequest', async (request) => {
-    const { routeId } = request.routeOptions.config;
-    const tellsOfItself = routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
-    if (!lifecycle.isLoaded && !tellsOfItself) throw new SluiceError('unavailable', 'the records are not loaded yet');
+    if (!lifecycle.isLoaded && !tellsOfServer(request)) throw new SluiceError('unavailable', 'the records are not loaded yet');
   });
+}
+
+/** What comes over connections that are open still is for another replica, or for this one when it is back. */
+function refuseWhileClosing(http: FastifyInstance, lifecycle: Lifecycle): void {
+  const closing = new SluiceError('unavailable', 'this server is shutting down');
+  http.addHook('onRequest', async (request) => {
+    if (lifecycle.isClosing && !tellsOfServer(request)) throw new HttpProblem(503, closing, { 'retry-after': '1' });
+  });
+  // A connection that is kept for more requests would be waited for.
+  http.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.isClosing) void reply.header('connection', 'close');
+  });
+}
+
+function tellsOfServer({ routeOptions }: FastifyRequest): boolean {
+  const { routeId } = routeOptions.config;
+  return routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
 }
 
 function newServer({ settings, logger }: AppOptions): FastifyInstance {
@@ -105,6 +122,8 @@ function newServer({ settings, logger }: AppOptions): FastifyInstance {
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ours says it as a problem, and goes on telling whether it is ready.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Never `true`: that believes the leftmost address, which the caller writes.
