@@ -8,7 +8,7 @@ import { createClient, type SluiceClient } from '@sluice/client';
 
 const MAIN = join(import.meta.dirname, '../../../packages/server/dist/main.js');
 const READY_MS = 60_000;
-const ME = { email: 'ann@example.org', password: 'correct horse battery staple' };
+export const ME = { email: 'ann@example.org', password: 'correct horse battery staple' };
 export const SCOPE = { project: 'default', environment: 'production' } as const;
 
 export interface ServerPlace {
@@ -50,8 +50,9 @@ export function spawnServer({ dataFolder, port, databaseUrl, leaseMs, variables 
       SLUICE_PORT: String(port),
       SLUICE_LOG_LEVEL: 'warn',
       SLUICE_REQUESTS_PER_MINUTE: '100000000',
-      SLUICE_SESSION_KEY: 'the same key in every replica of a test',
-      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...(databaseUrl === undefined
+        ? {}
+        : { DATABASE_URL: databaseUrl, SLUICE_SESSION_KEY: 'the same key in every replica of a test' }),
       ...(leaseMs === undefined ? {} : { SLUICE_LEASE_MS: String(leaseMs) }),
       ...variables,
     },

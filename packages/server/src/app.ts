@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { routeOf } from '@sluice/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Clock, SluiceError, systemClock, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { admission } from './authentication.ts';
 import type { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { SERVED_AS_OF, type ServedStore, servedAsOf, unknownYet } from './break-glass/served-store.ts';
+import { HttpProblem } from './http-problem.ts';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { openLive } from './live-routes.ts';
@@ -70,6 +71,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   });
   refuseUntilLoaded(http, lifecycle);
   tellOfStaleness(http, store);
+  refuseWhileClosing(http, lifecycle);
   http.addHook('preClose', async () => lifecycle.endStreams());
   metrics.watch(http);
   refuseUndeclaredRoutes(http);
@@ -102,9 +104,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
 /** Before the records are there nobody is known, and to say 401 would end sessions that are good. */
 function refuseUntilLoaded(http: FastifyInstance, lifecycle: Lifecycle): void {
   http.addHook('onRequest', async (request) => {
-    const { routeId } = request.routeOptions.config;
-    const tellsOfItself = routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
-    if (!lifecycle.isLoaded && !tellsOfItself) throw new SluiceError('unavailable', 'the records are not loaded yet');
+    if (!lifecycle.isLoaded && !tellsOfServer(request)) throw new SluiceError('unavailable', 'the records are not loaded yet');
   });
 }
 
@@ -119,11 +119,30 @@ function tellOfStaleness(http: FastifyInstance, store: ServedStore): void {
   });
 }
 
+/** What comes over connections that are open still is for another replica, or for this one when it is back. */
+function refuseWhileClosing(http: FastifyInstance, lifecycle: Lifecycle): void {
+  const closing = new SluiceError('unavailable', 'this server is shutting down');
+  http.addHook('onRequest', async (request) => {
+    if (lifecycle.isClosing && !tellsOfServer(request)) throw new HttpProblem(503, closing, { 'retry-after': '1' });
+  });
+  // A connection that is kept for more requests would be waited for.
+  http.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.isClosing) void reply.header('connection', 'close');
+  });
+}
+
+function tellsOfServer({ routeOptions }: FastifyRequest): boolean {
+  const { routeId } = routeOptions.config;
+  return routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
+}
+
 function newServer({ settings, logger }: AppOptions): FastifyInstance {
   return fastify({
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ours says it as a problem, and goes on telling whether it is ready.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Never `true`: that believes the leftmost address, which the caller writes.

@@ -1,7 +1,8 @@
 /** One server process: its store, its workspace and its app, and the end of all three. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger as PinoLogger } from 'pino';
 import { type LastGoodStore, lastGoodStore, openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
 import { postgresStore } from 'sluice/postgres';
@@ -13,6 +14,15 @@ import { type WorkspaceNotifier, workspaceNotifier } from './notifications/works
 import { Outbound } from './outbound/outbound.ts';
 import { engineLog } from './request-log.ts';
 import type { Settings } from './settings.ts';
+
+/**
+ * Requests that arrived and were not read yet are refused in words for so long. Afterwards connections on which nothing was read are closed, and whoever
+ * sent something there does not learn what became of it.
+ */
+const REFUSING_MS = 250;
+
+/** Characters of a key that sessions are signed with. */
+const LEAST_KEY = 32;
 
 export interface RunningServer {
   readonly url: string;
@@ -82,6 +92,10 @@ interface Parts {
 async function closeAll(parts: Parts): Promise<void> {
   parts.isClosed = true;
   const { app, notifier, workspace } = parts;
+  if (app?.http.server.listening === true) {
+    app.lifecycle.endStreams();
+    await wait(REFUSING_MS);
+  }
   await app?.http.close();
   await notifier?.close();
   await workspace.close();
@@ -146,13 +160,25 @@ async function createDefaultProject(workspace: Workspace): Promise<void> {
   }
 }
 
-/** The key of this folder, made at its first start; readable by its owner alone. */
+/**
+ * The key of this folder, made at its first start; readable by its owner alone. It comes into being whole: another server on this folder may begin
+ * at the same instant, and a key that was cut off would sign what anybody can.
+ */
 async function keptSessionKey(folder: string): Promise<string> {
   const path = join(folder, 'session-key');
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
   try {
-    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
   }
-  return (await readFile(path, 'utf8')).trim();
+  const key = (await readFile(path, 'utf8')).trim();
+  if (key.length >= LEAST_KEY) return key;
+  throw new SluiceError(
+    'invalid',
+    `${path} must hold a key of at least ${LEAST_KEY} characters; delete it, and everybody logs in anew`,
+  );
 }
