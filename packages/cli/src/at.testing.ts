@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createClient, type SluiceClient } from '@sluice/client';
 import type { Principal } from '@sluice/core';
 import { buildApp, DEFAULT_SETTINGS, equipmentOf, Outbound, serverLog } from '@sluice/server';
-import { type ManualClock, manualClock, memoryStore, openWorkspace, type Workspace } from 'sluice';
+import { lastGoodStore, type ManualClock, manualClock, memoryStore, openWorkspace, type Workspace } from 'sluice';
 import { runCli } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -120,14 +120,25 @@ export async function served(): Promise<Served> {
   const clock = manualClock(NOON);
   const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000 };
   const outbound = new Outbound({ policy: settings.outbound, resolve: async () => ['93.184.215.14'], clock });
-  const workspace = openWorkspace({ store: memoryStore(), clock, equip: await equipmentOf(settings, outbound) });
+  const store = lastGoodStore({ store: memoryStore(), file: join(folder, 'last-good.json'), source: 'memory', clock });
+  const workspace = openWorkspace({ store, clock, equip: await equipmentOf(settings, outbound) });
   await workspace.ready;
   const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
   await workspace.projects.create({ key: 'shop', environments });
   const token = await tokenOf(workspace, 'admin', '*');
   const logger = serverLog({ logLevel: 'silent' });
   const sessionKey = 'a key of the tests, which is no secret';
-  const app = await buildApp({ workspace, settings, logger, version: '0', sessionKey, clock, outbound, notifier: () => null });
+  const app = await buildApp({
+    workspace,
+    store,
+    settings,
+    logger,
+    version: '0',
+    sessionKey,
+    clock,
+    outbound,
+    notifier: () => null,
+  });
   const url = await app.http.listen({ port: 0, host: '127.0.0.1' });
   const variables = { SLUICE_URL: url, SLUICE_TOKEN: token, SLUICE_PROJECT: 'shop', SLUICE_ENVIRONMENT: 'production' };
   return {
