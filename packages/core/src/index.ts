@@ -123,7 +123,7 @@ export {
   staleSigns,
 } from './flag/staleness.ts';
 export type { Unit } from './flag/unit.ts';
-export { isWithinShare } from './flag/within-share.ts';
+export { isInTraffic, isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export { jsonSize } from './json-size.ts';
 export type { AdministrationRecord, EnvironmentRecord, RecordKind, RecordOf, SluiceRecord } from './record.ts';
