@@ -95,7 +95,7 @@ export class ABTestManager {
     return this.#advice({ key: testId, ...plan });
   }
 
-  #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>): string[] {
+  #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs' | 'layer'>): string[] {
     const { view } = this.#runtime;
     return adviseTest(plan, { underWay: view.underWay(), flags: { get: (key) => view.flag(key) } });
   }
