@@ -3,7 +3,10 @@ import type { Flag } from '@sluice/core';
 import { type Compile, LiveFlag } from './live-flag.ts';
 
 export class LiveFlags {
+  /** In the order in which they came. */
   readonly #entries = new Map<string, Flag | LiveFlag>();
+  /** Those that were asked, apart: telling them from the others at each question would cost more than finding them does. */
+  readonly #asked = new Map<string, LiveFlag>();
   readonly #compile: Compile;
 
   constructor(compile: Compile) {
@@ -11,20 +14,23 @@ export class LiveFlags {
   }
 
   get(key: string): LiveFlag | undefined {
+    return this.#asked.get(key) ?? this.#first(key);
+  }
+
+  #first(key: string): LiveFlag | undefined {
     const entry = this.#entries.get(key);
-    if (entry instanceof LiveFlag) return entry;
-    return entry === undefined ? undefined : this.#wake(entry, false);
+    return entry === undefined || entry instanceof LiveFlag ? entry : this.#wake(entry, false);
   }
 
   /** Undefined, too, for one that nobody asked. */
   asked(key: string): LiveFlag | undefined {
-    const entry = this.#entries.get(key);
-    return entry instanceof LiveFlag ? entry : undefined;
+    return this.#asked.get(key);
   }
 
   #wake(flag: Flag, isOverridden: boolean): LiveFlag {
     const live = new LiveFlag(flag, isOverridden, this.#compile);
     this.#entries.set(flag.key, live);
+    this.#asked.set(flag.key, live);
     return live;
   }
 
@@ -57,5 +63,6 @@ export class LiveFlags {
     const entry = this.#entries.get(key);
     if (entry instanceof LiveFlag) beforeFlag(entry);
     this.#entries.delete(key);
+    this.#asked.delete(key);
   }
 }
