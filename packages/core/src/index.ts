@@ -189,7 +189,7 @@ export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } fro
 export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
 export { DEFAULT_SCOPE, EVERY, INSTALLATION_SCOPE, isScope, projectScope, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
-export { missingSegmentIssues } from './segment/references.ts';
+export { missingSegmentIssues, segmentsNamedBy } from './segment/references.ts';
 export type { Segment, SegmentFinder } from './segment/segment.ts';
 export { type MemberSetFinder, SegmentMatchers } from './segment/segment-matchers.ts';
 export { memberIssues, parseSegmentSettings, type SegmentSettings } from './segment/settings.ts';
