@@ -70,6 +70,8 @@ export class ConnectionParts {
       onLost: (error) => this.definitions.lost(error),
       onRefused: (error) => this.definitions.refused(error),
     });
+    // What was reported before it was known where to had to wait.
+    this.listeners.on('status', ({ status }) => status === 'READY' && this.sender.wake());
     for (const [key, value] of Object.entries(options.overrides ?? {}))
       if (value !== undefined) this.override(key, value as Override);
   }

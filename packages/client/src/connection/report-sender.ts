@@ -45,6 +45,8 @@ export class ReportSender {
   #failures = 0;
   #dropped = 0;
   #attempts = 0;
+  /** Something came while a flush was under way. */
+  #isWoken = false;
   #isClosed = false;
 
   constructor(options: ReportSenderOptions) {
@@ -63,7 +65,8 @@ export class ReportSender {
 
   /** There is something to send soon. */
   wake(): void {
-    if (this.#cancel === null && this.#flushing === null && !this.#isClosed) this.#later(this.#options.flushMs);
+    if (this.#flushing !== null) this.#isWoken = true;
+    else if (this.#cancel === null && !this.#isClosed) this.#later(this.#options.flushMs);
   }
 
   #later(ms: number): void {
@@ -80,6 +83,8 @@ export class ReportSender {
     if (this.#flushing !== null) await this.#flushing;
     this.#flushing ??= this.#flushNow().finally(() => {
       this.#flushing = null;
+      if (this.#isWoken) this.wake();
+      this.#isWoken = false;
     });
     await this.#flushing;
   }
@@ -89,7 +94,13 @@ export class ReportSender {
     this.#cancel = null;
     const scope = this.#options.scope();
     if (scope === null) return;
-    if (this.#unsent.length === 0) this.#unsent = this.#options.drain();
+    if (!(await this.#sendAll(scope))) return;
+    this.#unsent = this.#options.drain();
+    await this.#sendAll(scope);
+  }
+
+  /** False when the server is to be asked again later. */
+  async #sendAll(scope: Scope): Promise<boolean> {
     for (let batch = this.#unsent[0]; batch !== undefined; batch = this.#unsent[0]) {
       const failure = await this.#send(scope, batch);
       if (failure?.isLater === true) {
@@ -97,7 +108,7 @@ export class ReportSender {
         const facts = { failures: this.#failures, hintMs: null, retryAfterMs: failure.retryAfterMs };
         this.#failures += 1;
         if (!this.#isClosed) this.#later(reconnectDelay(facts, this.#options.random()));
-        return;
+        return false;
       }
       this.#failures = 0;
       this.#unsent.shift();
@@ -105,6 +116,7 @@ export class ReportSender {
       this.#dropped += batch.size;
       this.#options.onProblem(failure.error);
     }
+    return true;
   }
 
   /** Null when it was taken. */
