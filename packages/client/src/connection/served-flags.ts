@@ -23,6 +23,7 @@ import { hasGroupOf, withDependents } from './dependents.ts';
 
 /** A flag that the process asks, with what is counted of it since the last report. */
 export interface ServedFlag extends MeteredFlag {
+  compiled: CompiledFlag;
   /** Whether it answered since its meter was last drained. */
   isDirty: boolean;
   /** Whether a test or rollout wants to know of the units that it serves. */
