@@ -1,8 +1,17 @@
 /** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
-import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, type Tally, type UnitDelta } from '@sluice/core';
-import { AnswerLog } from './answer-log.ts';
+import {
+  AnswerLog,
+  FlagMeter,
+  type Looks,
+  mergeLooks,
+  mergeTally,
+  NO_LOOKS,
+  type Scope,
+  SluiceError,
+  type Tally,
+  type UnitDelta,
+} from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
-import { FlagMeter } from './flag-meter.ts';
 import type { LiveFlag } from './live-flag.ts';
 import type { FactsBatch, Store } from './store/store.ts';
 import { UnitBuffer, type UnitValue } from './unit-buffer.ts';

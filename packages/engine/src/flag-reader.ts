@@ -1,17 +1,21 @@
 /** Asking flags: synchronously, from memory, without ever throwing. */
 import {
+  type AnswerLog,
+  type AnyFlags,
   decide,
+  type EvaluationFor,
   Evaluations,
   type Explanation,
   evaluationOf,
   explainCompiled,
+  type FallbackFor,
+  type FlagName,
   notFound,
   type Unit,
   unitKeyOf,
+  type VariantName,
   variantIndexOf,
 } from '@sluice/core';
-import type { AnswerLog } from './answer-log.ts';
-import type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './declared-flags.ts';
 import type { LiveFlag } from './live-flag.ts';
 import type { LiveFlags } from './live-flags.ts';
 import type { OverrideSettings } from './overrides.ts';
