@@ -23,7 +23,7 @@ import {
   type Unmeasured,
   WHOLE_SHARE,
 } from '@sluice/core';
-import { meanSubject, slowSubject, stageSubject } from './exposure-watches.ts';
+import { meanSubject, slowSubject, stageSubject, undrawnSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
 import type { EventCount, MetricSource } from './metrics/metric-source.ts';
 import { withinDeadline } from './metrics/within-deadline.ts';
@@ -89,18 +89,24 @@ export class ComparisonFacts {
       return stage.share !== null && hasControl(rollout, stage) ? [{ index, canaryShare: stage.share / WHOLE_SHARE }] : [];
     });
     const counts = compared.map(async ({ index, canaryShare }) => {
-      const { arms } = await this.#totals(rollout, subjectOf(index));
-      const met = (variant: string | undefined): number => arms[variant ?? '']?.exposed ?? 0;
-      const canaryEvents = newVariants(flag).reduce((sum, variant) => sum + met(variant), 0);
-      return { canaryEvents, baselineEvents: met(flag.offVariant), canaryShare };
+      const subject = subjectOf(index);
+      const drawn = sidesIn(await this.#totals(rollout, subject), flag, (arm) => arm.exposed);
+      const undrawn = sidesIn(await this.#totals(rollout, undrawnSubject(subject)), flag, valuesIn);
+      return {
+        ...{ canaryEvents: drawn.change, baselineEvents: drawn.control, canaryShare },
+        ...{ canaryUndrawn: undrawn.change, baselineUndrawn: undrawn.control },
+      };
     });
     return Promise.all(counts);
   }
 
   /** By units, unless none is known. */
   async #means(rollout: Rollout, stage: number, metric: string, flag: Flag): Promise<ComparedMeans> {
-    const byUnits = meansIn(await this.#totals(rollout, meanSubject(rollout, stage, metric, 'units')), metric, flag);
-    if (byUnits.control.n + byUnits.change.n > 0) return { kind: 'means', by: 'units', ...byUnits };
+    const subject = meanSubject(rollout, stage, metric, 'units');
+    const byUnits = meansIn(await this.#totals(rollout, subject), metric, flag);
+    const undrawn = sidesIn(await this.#totals(rollout, undrawnSubject(subject)), flag, valuesIn);
+    if (byUnits.control.n + byUnits.change.n + undrawn.control + undrawn.change > 0)
+      return { kind: 'means', by: 'units', ...byUnits, changeUndrawn: undrawn.change };
     const byValues = meansIn(await this.#totals(rollout, meanSubject(rollout, stage, metric, 'requests')), metric, flag);
     return { kind: 'means', by: byValues.control.n + byValues.change.n > 0 ? 'requests' : 'units', ...byValues };
   }
@@ -149,7 +155,22 @@ interface CountedRange {
   readonly to: number;
 }
 
+type Arm = SubjectTotals['arms'][string];
+
 const NO_DATA: EventCount = { kind: 'noData', at: null };
+
+function sidesIn({ arms }: SubjectTotals, flag: Flag, read: (arm: Arm) => number): Record<'control' | 'change', number> {
+  const of = (variant: string | undefined): number => {
+    const arm = arms[variant ?? ''];
+    return arm === undefined ? 0 : read(arm);
+  };
+  return { control: of(flag.offVariant), change: newVariants(flag).reduce((sum, variant) => sum + of(variant), 0) };
+}
+
+/** What units met that are told of without being kept one by one, or how many they are. */
+function valuesIn({ exposed, metrics }: Arm): number {
+  return Object.values(metrics).reduce((sum, { n }) => Math.max(sum, n), exposed);
+}
 
 function meansIn({ arms }: SubjectTotals, metric: string, flag: Flag): Pick<ComparedMeans, 'control' | 'change'> {
   const momentsOf = (variant: string | undefined): Moments => arms[variant ?? '']?.metrics[metric] ?? emptyMoments(0);

@@ -18,6 +18,7 @@ import { stageSubject } from './exposure-watches.ts';
 import { describeValue } from './failure.ts';
 import type { Runtime } from './runtime.ts';
 import type { Store } from './store/store.ts';
+import { unitsWithErrors } from './units-with-errors.ts';
 
 /** A report with its text: a Markdown post-mortem whose facts are filled in. */
 export interface WrittenReport extends RollbackReport {
@@ -65,8 +66,8 @@ function stageCounts(store: Store, rollout: Rollout): Promise<StageCounts[]> {
     rollout.plan.stages.map(async (_, stage): Promise<StageCounts> => {
       const subject = stageSubject(rollout, stage);
       const { distinct } = await store.readTally(rollout.scope, subject);
-      const { arms } = await store.readTotals(rollout.scope, subject);
-      return { stage, exposed: distinct.exposed ?? [], unitsWithError: arms[variant]?.exposed ?? null };
+      const met = await unitsWithErrors(store, rollout, stage);
+      return { stage, exposed: distinct.exposed ?? [], unitsWithError: met[variant] ?? null };
     }),
   );
 }

@@ -14,12 +14,13 @@ import {
 } from '@sluice/core';
 import { ComparisonFacts } from './comparison-facts.ts';
 import { poolOf } from './components/version-pool.ts';
-import { StageExposures, type StageReach, stageSubject } from './exposure-watches.ts';
 import { describeFailure } from './failure.ts';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { withinDeadline } from './metrics/within-deadline.ts';
 import { newVariants } from './new-variants.ts';
 import type { Runtime } from './runtime.ts';
+import { StageExposures, type StageReach } from './stage-exposures.ts';
+import { unitsWithErrors } from './units-with-errors.ts';
 import type { ValidatorRegistry } from './validators.ts';
 
 interface Range {
@@ -83,9 +84,8 @@ export class RolloutFactsGatherer {
     const stage = currentStage(rollout.phase);
     if (stage === null) return {};
     await this.#runtime.facts.flush();
-    const totals = await this.#runtime.store.readTotals(rollout.scope, stageSubject(rollout, stage));
-    const flag = this.#runtime.view.flag(rollout.key);
-    const units = newVariants(flag).map((variant) => totals.arms[variant ?? '']?.exposed ?? 0);
+    const met = await unitsWithErrors(this.#runtime.store, rollout, stage);
+    const units = newVariants(this.#runtime.view.flag(rollout.key)).map((variant) => met[variant ?? ''] ?? 0);
     return { unitsWithError: units.reduce((sum, count) => sum + count, 0) };
   }
 

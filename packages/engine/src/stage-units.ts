@@ -1,18 +1,21 @@
 /** What a stage's ledger hears of because somebody met it: an error, a value that is slow by one of its criteria, or one whose mean is compared. */
 import {
   type ComparedBy,
+  type CompiledFlag,
   comparedMeanOf,
   currentStage,
   hashDigits,
   hashOfKey,
   isEnded,
   isUsableKey,
+  isWithinShare,
   type Rollout,
   slowMetricOf,
 } from '@sluice/core';
-import { meanSubject, slowSubject, stageSubject } from './exposure-watches.ts';
+import { meanSubject, slowSubject, stageSubject, undrawnSubject } from './exposure-watches.ts';
 import { ERRORS } from './metrics/error-rate.ts';
 import type { MetricLabels, SampleKind } from './metrics/sample.ts';
+import { StageExposures } from './stage-exposures.ts';
 import type { UnitValue } from './unit-buffer.ts';
 import type { View } from './view.ts';
 
@@ -46,9 +49,37 @@ export function stageUnitsOf(view: View, { kind, name, value, labels, at }: MetS
   if (rollout === undefined || stage === null) return [];
   if (at !== undefined && at < (rollout.progress?.enteredAt ?? at)) return [];
   const met = { arm: variant, unit: digitsOf(labels.unit) };
-  if (kind === 'observe')
-    return [...slowUnits(rollout, stage, name, value, met), ...comparedMeans(rollout, stage, name, value, met)];
-  return met.unit === null ? [] : [{ ...met, subject: stageSubject(rollout, stage), ...once('errors') }];
+  const units =
+    kind === 'observe'
+      ? [...slowUnits(rollout, stage, name, value, met), ...comparedMeans(rollout, stage, name, value, met)]
+      : met.unit === null
+        ? []
+        : [{ ...met, subject: stageSubject(rollout, stage), ...once('errors') }];
+  const isCompared = met.unit === null || units.length === 0 || isDrawnTo(view, labels, at !== undefined);
+  return isCompared ? units : units.map(asUndrawn);
+}
+
+/**
+ * Whether the bucket may have given the unit its variant. Who was asked for here is known; of who was asked for elsewhere, the lists and the bucket tell,
+ * which a group's members within the share escape.
+ */
+function isDrawnTo(view: View, { flag: key = '', variant, unit = '' }: MetricLabels, isFromElsewhere: boolean): boolean {
+  const live = view.flags.get(key);
+  if (live === undefined) return true;
+  if (live.watch instanceof StageExposures && live.watch.isUndrawn(unit)) return false;
+  const { compiled } = live;
+  if (compiled.namedUsers?.has(unit) || compiled.excludedUsers?.has(unit)) return false;
+  if (!isFromElsewhere || compiled.bucketBy !== null || !decidesBesideBucket(compiled)) return true;
+  return isWithinShare(compiled, unit) !== (variant === live.flag.offVariant);
+}
+
+function decidesBesideBucket({ hasLists, condition, rules, prerequisites }: CompiledFlag): boolean {
+  return hasLists || condition !== null || rules !== null || prerequisites !== null;
+}
+
+/** Errors keep their units, which are counted for the report; of the rest it is enough that they were told of. */
+function asUndrawn(met: StageUnit): StageUnit {
+  return { ...met, subject: undrawnSubject(met.subject), unit: met.metric === 'errors' ? met.unit : null };
 }
 
 type Met = Pick<StageUnit, 'arm' | 'unit'>;

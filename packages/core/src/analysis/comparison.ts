@@ -12,10 +12,18 @@ export const COMPARISON_LEVEL = 0.05;
 /** Requests of one unit fail, and are slow, together: where units are not known, at least so many times the control's rate is tolerated. */
 export const REQUEST_RATIO = 1.2;
 
+/** Of units that the bucket drew, those that met one; and how often one was met by units that a list, a group or a condition sent to their side. */
+export interface StageEvents extends EventCounts {
+  /** On the change; absent is none. These are told of, and never compared. */
+  readonly canaryUndrawn?: number;
+  /** Beside it. */
+  readonly baselineUndrawn?: number;
+}
+
 export interface ComparedEvents {
   readonly kind: 'events';
   /** Of each stage so far that had a control, the current one last: distinct units that met an error, or a value above `slowerThan`. */
-  readonly stages: readonly EventCounts[];
+  readonly stages: readonly StageEvents[];
   /** The same of requests, over the whole rollout; absent where none were counted. */
   readonly requests?: RequestCounts;
 }
@@ -25,6 +33,8 @@ export interface ComparedMeans {
   /** Of each unit its mean in this stage, or of each value where units are not known. */
   readonly control: Moments;
   readonly change: Moments;
+  /** Values that units of the change met which the bucket did not draw; absent is none. */
+  readonly changeUndrawn?: number;
   readonly by: ComparedBy;
 }
 

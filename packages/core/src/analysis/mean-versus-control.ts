@@ -36,14 +36,15 @@ export function compareMeans(
   compared: ComparedMeans,
   comparisons: number,
 ): Comparison {
-  const { control, change, by } = compared;
+  const { control, change, changeUndrawn = 0, by } = compared;
   const ratio = by === 'units' ? versusControl : looser(versusControl);
   const needed = neededForHarm(comparisons);
   const excess = excessOf(compared, ratio);
   const worse = evidenceOf(excess, { alpha: 1 / needed, optimalN: DEFAULT_OPTIMAL_N }, 1);
   const notWorse = evidenceOf(excess, { alpha: COMPARISON_LEVEL, optimalN: DEFAULT_OPTIMAL_N }, -1);
   const isEnough = Math.min(control.n, change.n) >= MIN_UNITS;
-  const isUntold = control.n > 0 && change.n === 0 && measurement.kind === 'value' && measurement.samples >= minSamples;
+  const isUntold =
+    control.n > 0 && change.n + changeUndrawn === 0 && measurement.kind === 'value' && measurement.samples >= minSamples;
   return {
     by,
     isWorse: isEnough && worse >= Math.log(needed),

@@ -15,6 +15,7 @@ import {
   neededForHarm,
   oddsOf,
   REQUEST_RATIO,
+  type StageEvents,
 } from './comparison.ts';
 import type { Criterion, Measurement } from './criterion.ts';
 import { compareMeans } from './mean-versus-control.ts';
@@ -40,10 +41,14 @@ export function compareWithControl(
   if (criterion.versusControl === undefined || sides === undefined) return null;
   const { compared, comparisons, stages } = sides;
   if (compared.kind === 'means') return compareMeans(criterion, measurement, compared, comparisons * Math.max(1, stages));
-  const met = compared.stages.reduce((sum, stage) => sum + stage.canaryEvents + stage.baselineEvents, 0);
-  return met === 0 && isMeasured(criterion, measurement, compared.requests)
+  return !compared.stages.some(isTold) && isMeasured(criterion, measurement, compared.requests)
     ? compareRequests(criterion, compared.requests, comparisons, since)
     : compareUnits(criterion, measurement, compared, comparisons);
+}
+
+/** Somebody is known to have met one, compared or not. */
+function isTold({ canaryEvents, baselineEvents, canaryUndrawn = 0, baselineUndrawn = 0 }: StageEvents): boolean {
+  return canaryEvents + baselineEvents + canaryUndrawn + baselineUndrawn > 0;
 }
 
 /** The metric of which units are counted that meet a value above `slowerThan`; null where errors are compared, or nothing. */
@@ -80,8 +85,8 @@ function compareUnits(
   const worse = stagedEventTest(stages, { toleratedRatio: versusControl });
   const logE = isAnswer(worse) ? worse.logE : 0;
   const logENotWorse = nonInferiority ? notWorseThan(stages, versusControl) : 0;
-  const isUntold = measurement.kind === 'value' && measurement.value > (slowerThan ?? 0) && stages.at(-1)?.canaryEvents === 0;
-  const isAnyMet = stages.some(({ canaryEvents, baselineEvents }) => canaryEvents + baselineEvents > 0);
+  const { canaryEvents = 1, canaryUndrawn = 0 } = stages.at(-1) ?? {};
+  const isUntold = measurement.kind === 'value' && measurement.value > (slowerThan ?? 0) && canaryEvents + canaryUndrawn === 0;
   return {
     by: 'units',
     isWorse: logE >= Math.log(needed),
@@ -90,7 +95,7 @@ function compareUnits(
     logENotWorse,
     message: `${unitsInWords(stages, slowerThan)}: ${evidenceInWords(criterion, versusControl, logE, needed)}`,
     waitsFor: null,
-    problem: isUntold && isAnyMet ? untold(slowerThan) : null,
+    problem: isUntold && stages.some(isTold) ? untold(slowerThan) : null,
   };
 }
 
