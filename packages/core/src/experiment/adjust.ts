@@ -1,6 +1,6 @@
 /** CUPED over the ledger: both arms without what their units' values were before the exposure. */
 import { type Moments, mergeMoments } from '../analysis/moments.ts';
-import { isAnswer } from '../statistics/answer.ts';
+import { type Answer, isAnswer } from '../statistics/answer.ts';
 import { cuped } from '../statistics/cuped.ts';
 import type { PairedSummary } from '../statistics/paired-summary.ts';
 import type { SampleSummary } from '../statistics/sample-summary.ts';
@@ -18,7 +18,7 @@ export interface AdjustedArms {
 
 /**
  * A unit without values from before gets the mean of all that have some, which says nothing of its arm. Null without a covariate, and until 100 units of
- * each arm have one.
+ * each arm have one. Refused with `zero-variance` where the covariate explains everything: nothing is left that chance could be measured by.
  */
 export function adjustedArms(
   metric: MeasuredMetric,
@@ -26,7 +26,7 @@ export function adjustedArms(
   [controlArm, treatmentArm]: readonly [control: string, treatment: string],
   control: Moments,
   treatment: Moments,
-): AdjustedArms | null {
+): Answer<AdjustedArms> | null {
   if (metric.tracked.covariate !== true) return null;
   const [c, t] = [pairsOf(metric, totals, controlArm), pairsOf(metric, totals, treatmentArm)];
   if (Math.min(c.x.n, t.x.n) < MIN_UNITS_PER_ARM) return null;
@@ -40,7 +40,7 @@ export function adjustedArms(
     meanY: pairedT.meanY + (treatment.shift - control.shift),
   };
   const adjusted = cuped(pairedC, inOneShift);
-  if (!isAnswer(adjusted)) return null;
+  if (!isAnswer(adjusted)) return adjusted.reason === 'zero-variance' ? adjusted : null;
   const { theta, varianceReduction, unadjustedDifference } = adjusted;
   const imputedUnits = control.n - c.x.n + treatment.n - t.x.n;
   return {

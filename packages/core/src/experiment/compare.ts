@@ -44,12 +44,29 @@ export function compareArms(
   plan: AnalysisPlan,
   values: UnitValues | null = null,
 ): Comparison {
-  const { tracked, found } = metric;
+  const { tracked } = metric;
   const control = momentsOf(metric, totals, controlArm);
   const treatment = momentsOf(metric, totals, treatmentArm);
   const before = ownEntry(ownEntry(totals.looks.comparisons, treatmentArm) ?? {}, tracked.name) ?? NO_LOOK;
+  const base = unjudged(metric, [control, treatment], plan, before);
+  if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2) return { result: base, look: before };
+  const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
+  if (adjusted !== null && !isAnswer(adjusted)) return looked(base, before, NOTHING_LEFT);
+  const [c, t] = adjusted === null ? [control, treatment] : [adjusted.control, adjusted.treatment];
+  const shown = { ...base, adjustment: adjusted?.adjustment ?? null, ...liftOf(tracked, c, t, plan) };
+  const ranked = values === null ? null : ([ownEntry(values, controlArm) ?? [], ownEntry(values, treatmentArm) ?? []] as const);
+  return looked(shown, before, judged(shown, tracked, [c, t], plan, ranked));
+}
+
+/** What was measured, before anything is said of it. */
+function unjudged(
+  { tracked, found }: MeasuredMetric,
+  [control, treatment]: readonly [Moments | null, Moments | null],
+  plan: AnalysisPlan,
+  { significantAt }: Look,
+): MetricResult {
   const { name, role, goal, aggregation } = tracked;
-  const base: MetricResult = {
+  return {
     name,
     role,
     goal,
@@ -62,17 +79,11 @@ export function compareArms(
     treatmentUnits: treatment?.n ?? 0,
     controlMean: control === null ? null : finite(meanOf(control)),
     treatmentMean: treatment === null ? null : finite(meanOf(treatment)),
-    significantAt: before.significantAt,
-    isExploratory: tracked.role === 'secondary',
+    significantAt,
+    isExploratory: role === 'secondary',
     verdict: 'insufficientData',
     reason: 'insufficient-data',
   };
-  if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2) return { result: base, look: before };
-  const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
-  const [c, t] = adjusted === null ? [control, treatment] : [adjusted.control, adjusted.treatment];
-  const shown = { ...base, adjustment: adjusted?.adjustment ?? null, ...liftOf(tracked, c, t, plan) };
-  const ranked = values === null ? null : ([ownEntry(values, controlArm) ?? [], ownEntry(values, treatmentArm) ?? []] as const);
-  return looked(shown, before, judged(shown, tracked, [c, t], plan, ranked));
 }
 
 /** What this look says by itself. */
@@ -85,6 +96,11 @@ interface Found {
   readonly now: Judged;
   readonly rises: boolean;
 }
+
+const NOTHING_LEFT: Found = {
+  now: { difference: null, interval: null, pValueNow: null, verdict: 'undefined', reason: 'zero-variance' },
+  rises: false,
+};
 
 function judged(
   shown: MetricResult,

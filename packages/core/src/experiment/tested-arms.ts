@@ -3,6 +3,7 @@ import { type Moments, meanOf, summaryIn } from '../analysis/moments.ts';
 import { isAnswer, type NoAnswer } from '../statistics/answer.ts';
 import { confidenceSequence } from '../statistics/confidence-sequence.ts';
 import { mannWhitneyTest } from '../statistics/mann-whitney.ts';
+import { isRoundingOnly } from '../statistics/rounding.ts';
 import { type Proportion, twoProportionTest } from '../statistics/two-proportion.ts';
 import { welchTest } from '../statistics/welch.ts';
 import type { AnalysisPlan } from './analysis-plan.ts';
@@ -44,13 +45,10 @@ export function testedArms(
   return { interval: [sequence.lower, sequence.upper], p: sequence.p, rises, superiority: null };
 }
 
-/** Sums and means of equal values in another order differ in their last digits: by a few units of 2^-52 of their size. */
-const ROUNDING = 8 * 2 ** -52;
-
 /** Whether what varies, in both arms, may be rounding alone: to a test, any difference beside it would be beyond chance. */
 function isRounding(control: Moments, treatment: Moments): boolean {
   const size = Math.max(Math.abs(meanOf(control) ?? 0), Math.abs(meanOf(treatment) ?? 0));
-  return [control, treatment].every(({ n, m2 }) => Math.sqrt(m2 / Math.max(1, n)) <= ROUNDING * size);
+  return [control, treatment].every(({ n, m2 }) => isRoundingOnly(m2 / Math.max(1, n), size));
 }
 
 function refused({ reason }: NoAnswer): { readonly reason: MetricReason } {

@@ -4,6 +4,7 @@
  */
 import { type Answer, finiteAnswer, isAnswer, noAnswer } from './answer.ts';
 import type { PairedSummary } from './paired-summary.ts';
+import { remainingVariance } from './rounding.ts';
 import { type SampleSummary, standardError } from './sample-summary.ts';
 
 export interface Cuped {
@@ -59,6 +60,7 @@ function adjusted(
   theta: number,
   grandMean: number,
 ): SampleSummary {
-  const variance = varianceY + theta * theta * varianceX - 2 * theta * covariance;
-  return { n, mean: meanY - theta * (meanX - grandMean), variance: Math.max(0, variance) };
+  const parts = [varianceY, theta * theta * varianceX, -2 * theta * covariance];
+  const variance = parts.reduce((sum, part) => sum + part);
+  return { n, mean: meanY - theta * (meanX - grandMean), variance: remainingVariance(variance, theta === 0 ? [] : parts) };
 }

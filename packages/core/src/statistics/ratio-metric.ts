@@ -6,6 +6,7 @@ import { type Answer, finiteAnswer, isAnswer, noAnswer } from './answer.ts';
 import { normalTail } from './normal.ts';
 import type { PairedSummary } from './paired-summary.ts';
 import { type RelativeLift, relativeLift } from './relative-lift.ts';
+import { remainingVariance } from './rounding.ts';
 import { type SampleSummary, standardError } from './sample-summary.ts';
 
 /** The ratio of an arm as a sample: of `n` users with this mean and variance. `x` is the numerator, `y` the denominator. Refused where the denominators' mean is 0. */
@@ -13,8 +14,9 @@ export function ratioSummary({ n, meanX, meanY, varianceX, varianceY, covariance
   if (!(n >= 2)) return noAnswer('insufficient-data');
   if (meanY === 0) return noAnswer('zero-denominator');
   const mean = meanX / meanY;
-  const variance = varianceX - 2 * mean * covariance + mean * mean * varianceY;
-  return finiteAnswer({ n, mean, variance: Math.max(0, variance) / meanY / meanY });
+  const parts = [varianceX, -2 * mean * covariance, mean * mean * varianceY];
+  const variance = parts.reduce((sum, part) => sum + part);
+  return finiteAnswer({ n, mean, variance: remainingVariance(variance, parts) / meanY / meanY });
 }
 
 export interface RatioTest {

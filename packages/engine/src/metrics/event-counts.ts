@@ -11,7 +11,9 @@ export function wholeCounts(requests: number, events: number): EventCount {
   const whole = { requests: Math.round(requests), events: Math.round(events) };
   const isCount = (count: number): boolean => Number.isSafeInteger(count) && count >= 0;
   if (isCount(whole.requests) && isCount(whole.events)) return { kind: 'counts', ...whole };
-  return badQuery(`the counts are ${events} of ${requests}; a count is a whole number that is not negative`);
+  return badQuery(
+    `the counts are ${events} of ${requests}; a count is a whole number that is not negative, also when a counter starts anew`,
+  );
 }
 
 /** @throws SluiceError `invalid` */

@@ -26,13 +26,15 @@ function startPrometheus(command: string, folder: string, port: number, target: 
   return spawn(command, [...paths, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore' });
 }
 
-/** 10 requests and 1 error more with each scrape of the change, 40 and 2 of the other, and none of a third. */
+/** 10 requests and 1 error more with each scrape of the change, 40 and 2 of the other; a third, whose process restarts after nine scrapes; and none of a fourth. */
 function metricsAt(scrape: number): string {
   return [
     `requests_total{flag="f",variant="on"} ${scrape * 10}`,
     `errors_total{flag="f",variant="on"} ${scrape}`,
     `requests_total{flag="f",variant="beside"} ${scrape * 40}`,
     `errors_total{flag="f",variant="beside"} ${scrape * 2}`,
+    `requests_total{flag="f",variant="restarting"} ${(scrape % 9) * 10}`,
+    `errors_total{flag="f",variant="restarting"} ${scrape % 9}`,
     'series{which="a"} 1',
     'series{which="b"} 1',
     '',
@@ -81,10 +83,12 @@ it.skipIf(prometheusCommand === null)('a real Prometheus is measured as the prot
     for (const [variant, errorRate] of [
       ['on', 0.1],
       ['beside', 0.05],
+      ['restarting', 0.1],
     ] as const) {
       const counted = await count(variant);
       const { requests, events } = counted?.kind === 'counts' ? counted : { requests: 0, events: Number.NaN };
       expect(Math.abs(events - requests * errorRate)).toBeLessThanOrEqual(1);
+      expect(requests).toBeGreaterThan(0);
     }
     expect(await count('off')).toEqual({ kind: 'noData', at: null });
     expect(await ask('nothing')).toMatchObject({ kind: 'noData' });

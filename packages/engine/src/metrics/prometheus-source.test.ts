@@ -218,6 +218,8 @@ describe('the events that a Prometheus source counts', () => {
 
 describe('the options of a Prometheus source', () => {
   const queries = { errorRate: QUERY };
+  // A counter's whole value, and the difference of two, which a restart makes negative.
+  const counting = (more: object) => prometheusSource({ url: 'http://localhost', queries: { errorRate: { ...QUERY, ...more } } });
   const bad: readonly (readonly [string, () => unknown])[] = [
     ['/url', () => prometheusSource({ url: 'prometheus:9090', queries })],
     ['/url', () => prometheusSource({ url: 'http://ann:secret@localhost', queries })],
@@ -228,6 +230,8 @@ describe('the options of a Prometheus source', () => {
       '/queries/errorRate/samples',
       () => prometheusSource({ url: 'http://localhost', queries: { errorRate: { value: 'x', samples: ' ' } } }),
     ],
+    ['/queries/errorRate/samples', () => counting({ samples: 'sum(x)', events: 'y[$window]' })],
+    ['/queries/errorRate/events', () => counting({ samples: 'x[$window]', events: 'y - y offset 1m' })],
   ];
   for (const [path, make] of bad) {
     it(`are refused with their place, as at ${path}`, () => {

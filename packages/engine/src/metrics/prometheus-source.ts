@@ -31,7 +31,7 @@ export interface PrometheusQuery {
   readonly newestAt?: string;
   /**
    * How many of the samples were errors, or for a quantile above `$slowerThan`: `versusControl` compares these, of both sides. In it and in `samples`
-   * `$window` is then the time since the last count.
+   * `$window` is then the time since the last count, and has to stand in both: `increase` knows counters that start anew with their process.
    */
   readonly events?: string;
 }
@@ -158,12 +158,20 @@ function parseQueries(given: PrometheusSourceOptions['queries']): Map<string, Pr
 }
 
 const OPTIONAL: ReadonlySet<string> = new Set(['newestAt', 'events']);
+/** A comparison takes each interval once: a counter's whole value would bring the same errors again with every count. */
+const COUNTS: ReadonlySet<string> = new Set(['samples', 'events']);
 
 function queryIssues(query: unknown, path: string): Issue[] {
   const fields = (query ?? {}) as Readonly<Record<string, unknown>>;
+  const isCounted = fields.events !== undefined;
   return (['value', 'samples', 'newestAt', 'events'] as const).flatMap((field) => {
     const text = fields[field];
-    if ((OPTIONAL.has(field) && text === undefined) || (typeof text === 'string' && text.trim() !== '')) return [];
-    return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${describeValue(text)}` }];
+    if (OPTIONAL.has(field) && text === undefined) return [];
+    if (typeof text !== 'string' || text.trim() === '')
+      return [{ path: `${path}/${field}`, message: `must be a query in PromQL; it is ${describeValue(text)}` }];
+    if (!isCounted || !COUNTS.has(field) || /\$window\b/.test(text)) return [];
+    return [
+      { path: `${path}/${field}`, message: `must count what is new in $window, as increase(…[$window]) does; it is ${text}` },
+    ];
   });
 }
