@@ -150,3 +150,18 @@ it('what varies truly is still judged beside a covariate that explains nearly al
     expect(speed?.difference).toBeCloseTo(0.05, 2);
   }
 });
+
+it('values that no double holds are out of range, not too few, and no number of the result is anything but finite', () => {
+  const units = Array.from({ length: 600 }, (_, index): Recorded => {
+    const huge = index % 3 === 0 ? 1.7e308 : -1.7e308;
+    return {
+      arm: index % 2 === 0 ? 'control' : 'treatment',
+      before: { speed: huge },
+      values: { speed: huge, clicks: 1, views: huge },
+    };
+  });
+  const { metrics } = resultOf(units);
+  for (const one of [metrics.speed, metrics.clicks, metrics.views])
+    expect(one).toMatchObject({ verdict: 'undefined', reason: 'out-of-range', pValue: null, interval: null });
+  expect(JSON.parse(JSON.stringify(metrics))).toEqual(metrics);
+});

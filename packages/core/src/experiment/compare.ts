@@ -10,7 +10,7 @@ import type { TrackedMetric } from './experiment.ts';
 import { guarded } from './guardrail.ts';
 import type { SubjectTotals } from './ledger.ts';
 import type { Look } from './looks.ts';
-import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
+import { isOutOfRange, type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import type { Interval, MetricResult } from './metric-result.ts';
 import { ownEntry } from './own-entry.ts';
 import { testedArms, usedTest } from './tested-arms.ts';
@@ -49,9 +49,12 @@ export function compareArms(
   const treatment = momentsOf(metric, totals, treatmentArm);
   const before = ownEntry(ownEntry(totals.looks.comparisons, treatmentArm) ?? {}, tracked.name) ?? NO_LOOK;
   const base = unjudged(metric, [control, treatment], plan, before);
+  if ([controlArm, treatmentArm].some((arm) => isOutOfRange(metric, totals, arm)))
+    return looked(base, before, refusedWith('out-of-range'));
   if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2) return { result: base, look: before };
   const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
-  if (adjusted !== null && !isAnswer(adjusted)) return looked(base, before, NOTHING_LEFT);
+  if (adjusted !== null && !isAnswer(adjusted))
+    return looked(base, before, refusedWith(adjusted.reason === 'zero-variance' ? adjusted.reason : 'out-of-range'));
   const [c, t] = adjusted === null ? [control, treatment] : [adjusted.control, adjusted.treatment];
   const shown = { ...base, adjustment: adjusted?.adjustment ?? null, ...liftOf(tracked, c, t, plan) };
   const ranked = values === null ? null : ([ownEntry(values, controlArm) ?? [], ownEntry(values, treatmentArm) ?? []] as const);
@@ -97,10 +100,9 @@ interface Found {
   readonly rises: boolean;
 }
 
-const NOTHING_LEFT: Found = {
-  now: { difference: null, interval: null, pValueNow: null, verdict: 'undefined', reason: 'zero-variance' },
-  rises: false,
-};
+function refusedWith(reason: 'zero-variance' | 'out-of-range'): Found {
+  return { now: { difference: null, interval: null, pValueNow: null, verdict: 'undefined', reason }, rises: false };
+}
 
 function judged(
   shown: MetricResult,

@@ -32,6 +32,17 @@ export function momentsOf(metric: MeasuredMetric, totals: SubjectTotals, arm: st
   return { n: ratio.n, mean: ratio.mean, m2: ratio.variance * (ratio.n - 1), shift: 0 };
 }
 
+/** Whether values of the arm, or of what they are divided by, were such that no double holds their moments. */
+export function isOutOfRange({ tracked, denominator }: MeasuredMetric, totals: SubjectTotals, arm: string): boolean {
+  const moments = ownEntry(armTotals(totals, arm).metrics, tracked.name);
+  if (moments !== undefined && !isHeld(moments)) return true;
+  return denominator !== undefined && isOutOfRange(denominator, totals, arm);
+}
+
+function isHeld({ mean, m2 }: Moments): boolean {
+  return Number.isFinite(mean) && Number.isFinite(m2);
+}
+
 /** Over the units whose covariate or numerator is known. */
 export function pairsOf({ tracked, found }: MeasuredMetric, totals: SubjectTotals, arm: string): CrossMoments {
   const shift = found?.shift ?? 0;
@@ -49,5 +60,5 @@ function valuesOf({ tracked, found }: MeasuredMetric, totals: SubjectTotals, arm
   const countsZeros = isByUser && (found?.aggregation ?? tracked.aggregation) !== 'mean';
   const known = moments ?? emptyMoments(found?.shift ?? 0);
   const whole = countsZeros ? withZeros(known, exposed - known.n) : known;
-  return whole.n === 0 || !Number.isFinite(whole.m2) || !Number.isFinite(whole.mean) ? null : whole;
+  return whole.n === 0 || !isHeld(whole) ? null : whole;
 }
