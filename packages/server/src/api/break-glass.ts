@@ -43,7 +43,7 @@ function withPlace({ flags }: Sluice, result: RollbackResult) {
   if (result.durable) return { ...result, keptIn: 'store' as const };
   const { flag } = result;
   const warnings =
-    flags.getFlag(flag) === null
+    flags.getFlag(flag) === undefined
       ? [...result.warnings, `no flag "${flag}" is known here: look at how it is written, unless it was made moments ago`]
       : result.warnings;
   return { ...result, warnings, keptIn: placeOf(flags.listPendingKills().filter((pending) => pending.flag === flag)) };

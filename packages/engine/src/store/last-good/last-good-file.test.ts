@@ -4,6 +4,7 @@ import { changeOf, flagAt } from '@sluice/conformance';
 import { INSTALLATION_SCOPE, type Person, SluiceError } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
 import { flagsOf, lastGoodWorld, NOON } from './last-good.testing.ts';
+import { LastGoodFile } from './last-good-file.ts';
 import type { LastGoodOptions } from './last-good-store.ts';
 
 const at = lastGoodWorld();
@@ -31,6 +32,15 @@ describe('the file of the last good state', () => {
     expect(await written()).toMatchObject({ at: NOON + 1_000, seq: 2 });
     await at.clock.advance(600_000);
     expect((await written()).at).toBeGreaterThan(NOON + 300_000);
+  });
+
+  it('is whole however many records there are', async () => {
+    for (const count of [0, 1, 499, 500, 501, 1_700]) {
+      const records = Array.from({ length: count }, (_, index) => flagAt(`flag "${index}" ü`, 1));
+      const file = new LastGoodFile(at.file, 'the store');
+      await file.write({ at: NOON, seq: count, records });
+      expect(file.read()).toEqual({ at: NOON, seq: count, records });
+    }
   });
 
   it('is not used when it is damaged, of another version or of another store, and that is said', async () => {

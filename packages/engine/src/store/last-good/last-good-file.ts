@@ -30,7 +30,10 @@ interface Written extends LastGoodState {
 }
 
 const FORMAT = 1;
-const HEAD = /^\{"sha256":"([0-9a-f]{64})","state":/;
+const HEAD = '{"state":';
+const TAIL = /,"sha256":"([0-9a-f]{64})"\}$/;
+/** Records that are written at a time: between, others have their turn. */
+const PORTION = 500;
 /** Hashes of passwords and keys of webhooks are of no use to an evaluation. */
 const LEFT_OUT: ReadonlySet<SluiceRecord['kind']> = new Set(['person', 'webhook', 'delivery']);
 
@@ -64,9 +67,10 @@ export class LastGoodFile {
   }
 
   #checked(text: string): Written {
-    const [head = '', sum] = HEAD.exec(text) ?? [];
-    const state = text.slice(head.length, -1);
-    if (sum === undefined || sum !== sumOf(state)) throw this.#unfit('it is damaged: its checksum is that of another text');
+    const [tail = '', sum] = TAIL.exec(text) ?? [];
+    const state = text.slice(HEAD.length, text.length - tail.length);
+    if (sum === undefined || !text.startsWith(HEAD) || sum !== createHash('sha256').update(state).digest('hex'))
+      throw this.#unfit('it is damaged: its checksum is that of another text');
     return JSON.parse(state) as Written;
   }
 
@@ -76,14 +80,13 @@ export class LastGoodFile {
 
   /** Resolves when it would outlive a power cut; readable by its owner alone. @throws SluiceError `unavailable`, and then the one before is whole */
   async write({ at, seq, records }: LastGoodState): Promise<void> {
-    const written: Written = { format: FORMAT, source: this.#source, at, seq, records: records.filter(isKept) };
-    const state = JSON.stringify(written);
     const made = `${this.path}.${randomUUID()}`;
     try {
       await ensureDirectory(dirname(this.path));
       const file = await openFile(made, 'wx', 0o600);
       try {
-        await writeAll(file, Buffer.from(`{"sha256":"${sumOf(state)}","state":${state}}`));
+        const about: Omit<Written, 'records'> = { format: FORMAT, source: this.#source, at, seq };
+        await writeState(file, about, records.filter(isKept));
         await syncData(file);
       } finally {
         await closeFile(file);
@@ -97,6 +100,18 @@ export class LastGoodFile {
   }
 }
 
-function sumOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+async function writeState(file: number, about: object, records: readonly SluiceRecord[]): Promise<void> {
+  const sum = createHash('sha256');
+  const write = (text: string): Promise<void> => {
+    sum.update(text);
+    return writeAll(file, Buffer.from(text));
+  };
+  await writeAll(file, Buffer.from(HEAD));
+  await write(`${JSON.stringify(about).slice(0, -1)},"records":[`);
+  for (let from = 0; from < records.length; from += PORTION) {
+    const portion = records.slice(from, from + PORTION).map((record) => JSON.stringify(record));
+    await write(`${from === 0 ? '' : ','}${portion.join(',')}`);
+  }
+  await write(']}');
+  await writeAll(file, Buffer.from(`,"sha256":"${sum.digest('hex')}"}`));
 }
