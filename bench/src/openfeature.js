@@ -23,7 +23,7 @@ const contexts = ids.map((targetingKey) => ({ targetingKey, plan: 'pro' }));
 const library = createSluice({ store: memoryStore() });
 for (const name of names) await library.flags.setFlag(name, { enabled: true, rolloutPercentage: 10 });
 const server = await definitionServer(library);
-const connection = connect({ url: server.url, silenceMs: 3_600_000 });
+const connection = connect({ url: server.url, deadStreamMs: 3_600_000 });
 await connection.ready();
 const provider = new SluiceProvider(connection);
 await provider.initialize();
