@@ -8,13 +8,21 @@ import type { SluiceClient } from '@sluice/client';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PageServer, startPage } from '../../../examples/react-page/src/page-server.ts';
-import { admitted, clientOf, freePort, type ServerProcess, spawnServer } from '../server/server-process.testing.ts';
+import {
+  admitted,
+  clientOf,
+  freePort,
+  type ServerPlace,
+  type ServerProcess,
+  spawnServer,
+} from '../server/server-process.testing.ts';
 
 const CHROMIUM = process.env.SLUICE_CHROMIUM ?? '/usr/bin/chromium';
 const CLI = join(import.meta.dirname, '../../../packages/cli/bin/sluice.js');
 const SCOPE = { project: 'default', environment: 'development' } as const;
 
 let folder: string;
+let place: ServerPlace;
 let server: ServerProcess;
 let secret: string;
 let client: SluiceClient;
@@ -71,7 +79,8 @@ beforeAll(async () => {
   if (!existsSync(CHROMIUM))
     throw new Error(`there is no browser at ${CHROMIUM}: install Debian's "chromium", or set SLUICE_CHROMIUM to another one`);
   folder = await mkdtemp(join(tmpdir(), 'sluice-programs-'));
-  server = spawnServer({ dataFolder: folder, port: await freePort() });
+  place = { dataFolder: folder, port: await freePort() };
+  server = spawnServer(place);
   await server.ready();
   secret = (await admitted(server)).secret;
   client = clientOf(server, secret);
@@ -108,4 +117,15 @@ it('shows a kill from the terminal to two programs and a page, and the flag that
   await expect.poll(everywhere, { timeout: 20_000 }).toEqual([false, false, false]);
   await sluice('flag', 'unkill', 'new_checkout', '--reason', 'mended', '--yes');
   await expect.poll(everywhere, { timeout: 20_000 }).toEqual([true, true, true]);
+});
+
+it('goes on in all three while the server is dead, and shows what was changed at once after its restart', async () => {
+  await server.end('SIGKILL');
+  expect(await everywhere()).toEqual([true, true, true]);
+  await page.reload().catch(() => {});
+  expect(await everywhere()).toEqual([true, true, true]);
+  server = spawnServer(place);
+  await server.ready();
+  await sluice('kill', 'new_checkout', '--reason', 'orders are lost again');
+  await expect.poll(everywhere, { timeout: 60_000 }).toEqual([false, false, false]);
 });
