@@ -1,3 +1,4 @@
 /** The names of `@sluice/openfeature/server`. */
+export { bootstrapOf } from './server-bootstrap.ts';
 export { SluiceProvider } from './server-provider.ts';
 export { type UnitContextHandler, unitContext } from './unit-context.ts';

@@ -16,7 +16,7 @@ export interface ConnectOptions<Flags extends object = AnyFlags> {
   /** How long a lost stream is STALE before it is an ERROR, and how long the first definitions may take; 5 s unless given. */
   readonly graceMs?: number;
   /** A stream on which not even a heartbeat comes for so long is lost; 45 s unless given, which is three heartbeats. */
-  readonly silenceMs?: number;
+  readonly deadStreamMs?: number;
   /** How long the server may take to begin an answer; 10 s unless given. */
   readonly timeoutMs?: number;
   /** How long reports are gathered before they are sent, and so what a crash loses at most; 1 s unless given. */

@@ -64,7 +64,7 @@ export class ConnectionParts {
       ...wire,
       url: `${wire.url}${routeOf('definitions.ownStream').path}`,
       connectTimeoutMs: timeoutMs,
-      silenceMs: options.silenceMs ?? 45_000,
+      deadStreamMs: options.deadStreamMs ?? 45_000,
       place: () => this.definitions.place,
       take: (message) => this.definitions.take(message),
       onLost: (error) => this.definitions.lost(error),

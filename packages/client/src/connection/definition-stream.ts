@@ -13,7 +13,7 @@ export interface DefinitionStreamOptions {
   /** How long the server may take to begin an answer. */
   readonly connectTimeoutMs: number;
   /** A stream on which nothing comes for so long is dead: three heartbeats of the server. */
-  readonly silenceMs: number;
+  readonly deadStreamMs: number;
   /** The place in the log up to which everything is known; null asks for a snapshot. */
   readonly place: () => number | null;
   /** Takes one message in; a promise holds the stream back meanwhile. A throw gives the stream up. */
@@ -119,7 +119,7 @@ export class DefinitionStream {
     const decoder = new EventStreamDecoder();
     const reader = body.getReader();
     for (;;) {
-      this.#expect(this.#options.silenceMs, 'was silent');
+      this.#expect(this.#options.deadStreamMs, 'was silent');
       const { done, value } = await reader.read();
       if (done) return;
       this.#cancelTimer();

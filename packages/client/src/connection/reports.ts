@@ -81,18 +81,22 @@ export class Reports {
       const body = { instanceId, seq: this.#factsSeq, tallies };
       batches.push({ route: 'metrics.addFacts', bodyAt: () => body, size: tallies.length });
     }
-    while (this.#values.size > 0) batches.push(this.#valuesBatch(this.#values.take(MAX_MEMBERS)));
+    while (this.#values.size > 0) batches.push(...this.#valuesBatches(this.#values.take(MAX_MEMBERS)));
     return batches;
   }
 
-  #valuesBatch(observations: readonly MeasuredValue[]): ReportBatch {
+  /** Values of tests go by themselves: the server takes them at once or not at all, so a batch of them carries no number. */
+  #valuesBatches(values: readonly MeasuredValue[]): ReportBatch[] {
+    const ofTests = values.filter(({ test }) => test !== undefined).map(({ at: _at, ...value }) => value);
+    const others = values.filter(({ test }) => test === undefined);
+    const batches: ReportBatch[] = [];
+    if (ofTests.length > 0)
+      batches.push({ route: 'metrics.observe', bodyAt: () => ({ observations: ofTests }), size: ofTests.length });
+    if (others.length === 0) return batches;
     this.#valuesSeq += 1;
     const sender = { instanceId: this.#options.instanceId, seq: this.#valuesSeq };
-    return {
-      route: 'metrics.observe',
-      bodyAt: (sentAt) => ({ observations, sentAt, sender }),
-      size: observations.length,
-    };
+    const bodyAt = (sentAt: number): object => ({ observations: others, sentAt, sender });
+    return [...batches, { route: 'metrics.observe', bodyAt, size: others.length }];
   }
 }
 

@@ -121,9 +121,21 @@ describe('the flags that a connection serves', () => {
     );
     const at = (seq: number, ...flags: Flag[]) => served.become(snapshotOf(DEFAULT_SCOPE, { seq, records: flags }));
     at(1, flagOf('a'));
-    at(2, flagOf('a', { revision: 2, conditions: { plan: { later_operator: 1 } as never } }), flagOf('b'));
-    expect([...served.byKey.keys()]).toEqual(['a', 'b']);
+    at(
+      2,
+      flagOf('a', { revision: 2, conditions: { plan: { later_operator: 1 } as never } }),
+      flagOf('b'),
+      flagOf('c', { conditions: { plan: { later_operator: 1 } as never } }),
+    );
+    expect([...served.byKey.keys()]).toEqual(['a', 'b', 'c']);
+    expect(evaluateCompiled(served.byKey.get('c')?.compiled ?? expect.fail(), { userId: 'u' }, 'mine')).toMatchObject({
+      value: 'mine',
+      errorCode: 'GENERAL',
+    });
     expect(evaluateCompiled(served.byKey.get('a')?.compiled ?? expect.fail(), { userId: 'u' }, null).value).toBe(true);
-    expect(problems).toEqual(['flag "a" at revision 2 cannot be understood, and is served as it was before']);
+    expect(problems).toEqual([
+      'flag "a" at revision 2 cannot be understood, and is served as it was before, if it was',
+      'flag "c" at revision 1 cannot be understood, and is served as it was before, if it was',
+    ]);
   });
 });

@@ -18,6 +18,7 @@ import {
   type SnapshotSegment,
   servedFlags,
   sharedConditions,
+  unreadableFlag,
 } from '@sluice/core';
 import { hasGroupOf, withDependents } from './dependents.ts';
 
@@ -116,14 +117,14 @@ export class ServedFlags {
     served.meter?.follow(compiled);
   }
 
-  /** Null for a flag that this version does not understand: it goes on as it was, and the others are none the worse. */
+  /** What this version does not understand goes on as it was, which null says, or answers the fallback; the others are none the worse. */
   #compiled(flag: Flag): CompiledFlag | null {
     try {
       return compileFlag(flag, this.#conditions, (key) => this.#holderOf(key), this.segments);
     } catch (cause) {
-      const message = `flag "${flag.key}" at revision ${flag.revision} cannot be understood, and is served as it was before`;
+      const message = `flag "${flag.key}" at revision ${flag.revision} cannot be understood, and is served as it was before, if it was`;
       this.#onProblem(new SluiceError('invalid', message, { cause }));
-      return null;
+      return this.byKey.has(flag.key) ? null : unreadableFlag(flag);
     }
   }
 

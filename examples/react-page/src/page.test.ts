@@ -1,0 +1,53 @@
+/** The page in a real browser, over a real server. */
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type World, world } from '../../../packages/server/src/world.testing.ts';
+import { type PageServer, startPage } from './page-server.ts';
+
+const CHROMIUM = process.env.SLUICE_CHROMIUM ?? '/usr/bin/chromium';
+
+let at: World;
+let page: PageServer;
+let browser: Browser;
+beforeAll(async () => {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`there is no browser at ${CHROMIUM}: install Debian's "chromium", or set SLUICE_CHROMIUM to another one`);
+  at = await world();
+  const { flags } = at.sluice;
+  await flags.setFlag('new_checkout', { status: 'whitelist', enabledUsers: ['ann'] });
+  await flags.setFlag('theme', {
+    enabled: true,
+    variants: { light: 'light', dark: 'dark' },
+    offVariant: 'light',
+    onVariant: 'dark',
+  });
+  page = await startPage({ url: at.url, serverToken: at.secrets.server, clientToken: at.secrets.client });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
+  browser = await chromium.launch({ executablePath: CHROMIUM, args });
+});
+afterAll(async () => {
+  await browser?.close();
+  await page?.close();
+  at?.app.http.server.closeAllConnections();
+  await at?.close();
+});
+
+it('shows each user their values at once, and another value as soon as somebody sets it', async () => {
+  const [ann, bob] = [await browser.newPage(), await browser.newPage()];
+  const failures: string[] = [];
+  for (const tab of [ann, bob]) tab.on('pageerror', (error) => failures.push(error.message));
+  await ann.goto(`${page.url}/?user=ann`);
+  await bob.goto(`${page.url}/?user=bob%3C/script%3E`);
+  await expect.poll(() => ann.textContent('h1')).toBe('The new checkout');
+  await expect.poll(() => bob.textContent('h1')).toBe('The old checkout');
+  expect(await ann.textContent('p')).toBe('The theme is dark, because of STATIC.');
+
+  await at.sluice.flags.disableFlag('theme', { reason: 'unreadable' });
+  await at.sluice.flags.addUserToFlag('new_checkout', 'bob</script>');
+  for (const tab of [ann, bob]) {
+    await expect.poll(() => tab.textContent('p')).toBe('The theme is light, because of DISABLED.');
+    expect(await tab.textContent('h1')).toBe('The new checkout');
+  }
+  expect(failures).toEqual([]);
+});

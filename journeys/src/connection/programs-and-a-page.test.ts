@@ -1,0 +1,131 @@
+/** A server over SQLite, two programs and a page: what one person does is seen by all. */
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SluiceClient } from '@sluice/client';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type PageServer, startPage } from '../../../examples/react-page/src/page-server.ts';
+import {
+  admitted,
+  clientOf,
+  freePort,
+  type ServerPlace,
+  type ServerProcess,
+  spawnServer,
+} from '../server/server-process.testing.ts';
+
+const CHROMIUM = process.env.SLUICE_CHROMIUM ?? '/usr/bin/chromium';
+const CLI = join(import.meta.dirname, '../../../packages/cli/bin/sluice.js');
+const SCOPE = { project: 'default', environment: 'development' } as const;
+
+let folder: string;
+let place: ServerPlace;
+let server: ServerProcess;
+let secret: string;
+let client: SluiceClient;
+let programs: Program[];
+let pageServer: PageServer;
+let browser: Browser;
+let page: Page;
+
+/** A program of its own process, asked over its channel. */
+class Program {
+  readonly #child: ChildProcess;
+  readonly #waiting = new Map<number, (answer: unknown) => void>();
+  #asked = 0;
+
+  constructor(url: string, token: string) {
+    const env = { PATH: process.env.PATH, SLUICE_URL: url, SLUICE_TOKEN: token };
+    this.#child = fork(join(import.meta.dirname, 'sdk-process.mjs'), { env, execArgv: [] });
+    this.#child.on('message', ({ id, answer }: { id: number; answer: unknown }) => this.#waiting.get(id)?.(answer));
+  }
+
+  ready(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(0, resolve);
+      this.#child.once('exit', (code) => reject(new Error(`a program ended with ${code}`)));
+    });
+  }
+
+  ask<T>(command: string, rest: object = {}): Promise<T> {
+    this.#asked += 1;
+    const id = this.#asked;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve as (answer: unknown) => void);
+      this.#child.send({ id, command, ...rest });
+    });
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+/** The command of a person at a terminal. */
+function sluice(...words: string[]): Promise<string> {
+  const env = { PATH: process.env.PATH, SLUICE_URL: server.url, SLUICE_TOKEN: secret };
+  const scope = ['--project', SCOPE.project, '--environment', SCOPE.environment];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [CLI, ...words, ...scope], { env, cwd: folder }, (error, stdout, stderr) =>
+      error === null ? resolve(stdout) : reject(new Error(`sluice ${words.join(' ')}: ${stderr}`)),
+    );
+  });
+}
+
+beforeAll(async () => {
+  if (!existsSync(CHROMIUM))
+    throw new Error(`there is no browser at ${CHROMIUM}: install Debian's "chromium", or set SLUICE_CHROMIUM to another one`);
+  folder = await mkdtemp(join(tmpdir(), 'sluice-programs-'));
+  place = { dataFolder: folder, port: await freePort() };
+  server = spawnServer(place);
+  await server.ready();
+  secret = (await admitted(server)).secret;
+  client = clientOf(server, secret);
+  const token = async (kind: 'server' | 'client') =>
+    (await client.tokens.create({ project: SCOPE.project, kind, label: kind, boundTo: SCOPE.environment })).secret;
+  const [serverToken, clientToken] = [await token('server'), await token('client')];
+  await client.flags.set({ ...SCOPE, key: 'new_checkout', settings: { enabled: true } });
+  programs = [new Program(server.url, serverToken), new Program(server.url, serverToken)];
+  await Promise.all(programs.map((program) => program.ready()));
+  pageServer = await startPage({ url: server.url, serverToken, clientToken });
+  browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
+  });
+  page = await browser.newPage();
+  await page.goto(`${pageServer.url}/?user=ann`);
+});
+afterAll(async () => {
+  await browser?.close();
+  await pageServer?.close();
+  for (const program of programs ?? []) program.end();
+  await server?.end('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+const everywhere = async (): Promise<unknown[]> => [
+  ...(await Promise.all(programs.map((program) => program.ask('isOn', { flag: 'new_checkout' })))),
+  (await page.textContent('h1')) === 'The new checkout',
+];
+
+it('shows a kill from the terminal to two programs and a page, and the flag that is back', async () => {
+  await expect.poll(everywhere, { timeout: 20_000 }).toEqual([true, true, true]);
+  await sluice('kill', 'new_checkout', '--reason', 'orders are lost');
+  await expect.poll(everywhere, { timeout: 20_000 }).toEqual([false, false, false]);
+  await sluice('flag', 'unkill', 'new_checkout', '--reason', 'mended', '--yes');
+  await expect.poll(everywhere, { timeout: 20_000 }).toEqual([true, true, true]);
+});
+
+it('goes on in all three while the server is dead, and shows what was changed at once after its restart', async () => {
+  await server.end('SIGKILL');
+  expect(await everywhere()).toEqual([true, true, true]);
+  await page.reload().catch(() => {});
+  expect(await everywhere()).toEqual([true, true, true]);
+  server = spawnServer(place);
+  await server.ready();
+  await sluice('kill', 'new_checkout', '--reason', 'orders are lost again');
+  await expect.poll(everywhere, { timeout: 60_000 }).toEqual([false, false, false]);
+});
