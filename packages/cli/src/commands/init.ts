@@ -26,7 +26,7 @@ flags:
       strategy: canary # 1 → 5 → 10 → 25 → 50 → 100 %
       bake: 10m # each stage is watched so long
       criteria:
-        - { metric: errorRate, max: 0.05, min_samples: 100, window: 1h }
+        - { metric: errorRate, max: 0.05, min_samples: 100 }
         - { metric: errorRate, versus_control: 1.2, name: errors beside the control }
 `;
 

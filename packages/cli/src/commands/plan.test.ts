@@ -169,6 +169,17 @@ describe('a plan of a server', () => {
     expect(because(there.json, 'rollout')).toMatch(/it is there already: everybody is in/);
   });
 
+  it('fails where a rollout fails its preflight, and starts it once what it lacks is there', async () => {
+    await write(at, PLAN.replace('metric: errorRate,', 'metric: errorRate, source: prometheus,'));
+    const failed = await at.run('plan apply --json');
+    expect([failed.exit, failed.json]).toMatchObject([
+      1,
+      { failures: [{ kind: 'rollout', message: expect.stringContaining('prometheus') }] },
+    ]);
+    const again = await at.run('plan diff --json');
+    expect(actions(again.json)).toEqual(['flag first none', 'flag second none', 'rollout first start']);
+  });
+
   it('goes to a version of a component that is registered', async () => {
     const sluice = at.workspace.environment('shop', 'production');
     for (const version of ['1.0.0', '2.0.0']) await sluice.rollbacks.registerVersion('ner', version);

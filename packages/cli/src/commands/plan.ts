@@ -39,9 +39,9 @@ const check = command<Checked>({
   args: [PATH],
   options: [
     { form: '--replicates <n>', says: 'simulated rollouts of each; 20 unless given, 0 for none', type: 'count' },
-    { form: '--units-per-second <n>', says: 'that ask; 10 unless given', type: 'number' },
+    { form: '--units-per-second <n>', says: 'that ask; 100 unless given', type: 'number' },
     { form: '--error-rate <0-1>', says: 'beside the change; 0.01 unless given', type: 'fraction' },
-    { form: '--change-error-rate <0-1>', says: 'of a bad change; three times that unless given', type: 'fraction' },
+    { form: '--change-error-rate <0-1>', says: 'of a bad change; ten times that unless given', type: 'fraction' },
   ],
   note: 'It needs no server. Exit 0 when the plan is good, 2 when it is not. A ring is simulated as the share that it is expected to be.',
   examples: ['plan check', 'plan check plans/checkout.yaml --replicates 0'],
@@ -80,8 +80,8 @@ function adviceOn(plan: Plan): { flag: string; text: string }[] {
 function forecastsOf(plan: Plan, asked: Given): { flag: string; forecast: Forecast }[] {
   const replicates = asked.number('replicates') ?? 20;
   const errorRate = asked.number('errorRate') ?? 0.01;
-  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 3 * errorRate);
-  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 10, errorRate, changeErrorRate };
+  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate);
+  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 100, errorRate, changeErrorRate };
   if (replicates === 0) return [];
   return rolloutsOf(plan).map(({ flag, settings }) => ({
     flag,

@@ -32,7 +32,8 @@ const start = command<Status>({
     const input = { ...session.scope, flag, settings, ...onConflict, ...reasonOf(asked) };
     const answer = await session.call('rollouts.start', input);
     if (session.isOnFile && !asked.has('watch') && answer.endedAt === null) session.remark(OPEN_FILE);
-    return asked.has('watch') ? watchRollout(session, flag) : { answer };
+    if (asked.has('watch')) return watchRollout(session, flag);
+    return { answer, exit: answer.phase === 'failed' ? 'failed' : 'ok' };
   },
 });
 
@@ -138,9 +139,9 @@ const simulate = command<Forecast>({
   summary: 'What such a rollout would do to a harmless change and to a bad one. Starts nothing.',
   options: [
     ...PLAN_OPTIONS.filter(({ form }) => !/^--(to|unvalidated|manual) ?/.test(form)),
-    { form: '--units-per-second <n>', says: 'of both sides; 10 unless given', type: 'number' },
+    { form: '--units-per-second <n>', says: 'of both sides; 100 unless given', type: 'number' },
     { form: '--error-rate <0-1>', says: 'beside the change; 0.01 unless given', type: 'fraction' },
-    { form: '--change-error-rate <0-1>', says: 'on it; three times that unless given', type: 'fraction' },
+    { form: '--change-error-rate <0-1>', says: 'on it; ten times that unless given', type: 'fraction' },
     { form: '--replicates <n>', says: 'simulated rollouts; 200 unless given', type: 'count' },
     { form: '--seed <text>', says: 'the same seed gives the same answer' },
   ],
@@ -149,9 +150,9 @@ const simulate = command<Forecast>({
   run: async (_session, asked) => {
     const errorRate = asked.number('errorRate') ?? 0.01;
     const assumptions = {
-      unitsPerSecond: asked.number('unitsPerSecond') ?? 10,
+      unitsPerSecond: asked.number('unitsPerSecond') ?? 100,
       errorRate,
-      changeErrorRate: asked.number('changeErrorRate') ?? Math.min(1, 3 * errorRate),
+      changeErrorRate: asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate),
     };
     const { seed = 'sluice' } = { seed: asked.text('seed') };
     const settings = { unvalidated: true, ...rolloutSettingsOf(asked) };

@@ -56,7 +56,14 @@ async function perform(session: Session, step: DoableStep, reason: string): Prom
     await session.call('flags.set', { ...scope, key: step.key, settings: step.settings as never, reason });
   else if (step.action === 'start' || step.action === 'supersede') {
     const onConflict = step.action === 'supersede' ? 'supersede' : 'refuse';
-    await session.call('rollouts.start', { ...scope, flag: step.key, settings: step.settings as never, onConflict, reason });
+    const { phase, error } = await session.call('rollouts.start', {
+      ...scope,
+      flag: step.key,
+      settings: step.settings as never,
+      onConflict,
+      reason,
+    });
+    if (phase === 'failed') throw new SluiceError('refused', error ?? 'it failed its preflight');
   }
 }
 
