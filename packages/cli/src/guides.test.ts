@@ -2,6 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { onFile, type Ran, words } from './at.testing.ts';
 
 const guides = join(import.meta.dirname, '../../../docs/guides');
@@ -14,7 +15,7 @@ interface Line {
 }
 
 async function linesOf(guide: string): Promise<Line[]> {
-  const text = await readFile(join(guides, guide), 'utf8');
+  const text = (await readFile(join(guides, guide), 'utf8')).replaceAll('npx sluice ', 'sluice ');
   const blocks = [...text.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) => block.split('\n'));
   return blocks
     .filter((line) => line.startsWith('sluice '))
@@ -26,7 +27,7 @@ async function linesOf(guide: string): Promise<Line[]> {
     });
 }
 
-it('of the command work as they stand', async () => {
+it('of cli.md work as they stand', async () => {
   const at = await onFile();
   await mkdir(join(at.folder, 'config'));
   const ending = new AbortController();
@@ -59,13 +60,29 @@ it('of the command work as they stand', async () => {
   await at.close();
 });
 
-it('of plans work as they stand', async () => {
+it.each([
+  ['plans.md', 6],
+  ['../../README.md', 3],
+])('of %s work as they stand', async (page, count) => {
   const at = await onFile();
-  const lines = await linesOf('plans.md');
-  expect(lines.length).toBeGreaterThan(4);
+  const lines = await linesOf(page);
+  expect(lines.length).toBe(count);
   for (const { args, exit } of lines) {
     const ran = await at.run(args, { variables: { SLUICE_FILE: '' } });
     expect([args.join(' '), ran.exit]).toEqual([args.join(' '), exit]);
+  }
+  await at.close();
+});
+
+it('of the example for GitHub Actions are commands that there are', async () => {
+  const text = await readFile(join(guides, '../examples/github-actions/plan.yaml'), 'utf8');
+  const { jobs } = parse(text) as { jobs: Record<string, { steps: { run?: string }[] }> };
+  const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => (run?.startsWith('sluice ') ? [run] : [])));
+  expect(runs).toHaveLength(3);
+  const at = await onFile();
+  for (const run of runs) {
+    const [called = ''] = run.split(' || ');
+    expect([run, (await at.run([...words(called).slice(1), '--help'])).exit]).toEqual([run, 0]);
   }
   await at.close();
 });

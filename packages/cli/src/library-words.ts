@@ -24,7 +24,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
 const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?:\\("([^"]*)"[^)]*\\))?`, 'g');
 
 export function inCommands(text: string): string {
-  return text.replace(NAMES, (_, name: string, key?: string) => {
+  return text.replaceAll('pass force: true', 'give --force').replace(NAMES, (_, name: string, key?: string) => {
     const command = COMMANDS[name] ?? name;
     return `\`${key === undefined ? command : `${command} ${key}`}\``;
   });

@@ -50,6 +50,7 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('a plan on %s', (n
     ]);
     const done = await at.run('plan apply --json');
     expect([done.exit, actions(done.json)]).toEqual([0, ['flag first create', 'flag second create', 'rollout first start']]);
+    expect(done.err).toMatch(name === 'a file' ? /advances only while a process has the file open/ : /^$/);
     expect((await at.run('rollout status first --json')).json).toMatchObject({ phase: 'baking', currentPercentage: 10 });
     const revisions = await revisionsOf();
     const again = await at.run('plan apply --json');

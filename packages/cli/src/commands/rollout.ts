@@ -3,6 +3,7 @@ import type { AnswerOf } from '@sluice/client';
 import { simulateRollout } from 'sluice';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command, type Outcome } from '../command.ts';
+import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
 import { isOneStep } from '../one-step.ts';
 import type { Given, OptionSpec } from '../option.ts';
 import type { Session } from '../session.ts';
@@ -15,7 +16,6 @@ import { watchRollout } from './rollout-watch.ts';
 const FLAG = { name: 'flag', says: 'its name' } as const;
 const STATUS = { answer: answerOf('rollouts.status'), show: track } as const;
 const WATCH: OptionSpec = { form: '--watch', says: 'stay and show how it goes, to its end' };
-const OPEN_FILE = 'A rollout on a file advances only while a process has the file open: the service that uses it, or --watch.';
 
 const start = command<Status>({
   name: 'rollout start',
@@ -31,7 +31,7 @@ const start = command<Status>({
     const onConflict = asked.has('supersede') ? ({ onConflict: 'supersede' } as const) : {};
     const input = { ...session.scope, flag, settings, ...onConflict, ...reasonOf(asked) };
     const answer = await session.call('rollouts.start', input);
-    if (session.isOnFile && !asked.has('watch') && answer.endedAt === null) session.remark(OPEN_FILE);
+    if (session.isOnFile && !asked.has('watch') && answer.endedAt === null) session.remark(ADVANCES_WHILE_OPEN);
     if (asked.has('watch')) return watchRollout(session, flag);
     return { answer, exit: answer.phase === 'failed' ? 'failed' : 'ok' };
   },
