@@ -1,11 +1,15 @@
 /** Where commands are tried: a real server over memory that listens on a port of its own, a flag file, and a terminal that remembers. */
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient, type SluiceClient } from '@sluice/client';
 import type { Principal } from '@sluice/core';
 import { buildApp, DEFAULT_SETTINGS, equipmentOf, Outbound, serverLog } from '@sluice/server';
+import type { AnySchemaObject } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { lastGoodStore, type ManualClock, manualClock, memoryStore, openWorkspace, type Workspace } from 'sluice';
+import { COMMANDS } from './commands.ts';
 import { runCli } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -91,7 +95,9 @@ export async function runIn(
     sleep: options.sleep ?? (async () => undefined),
     ended: options.ended ?? new AbortController().signal,
   };
-  const exit = await runCli(typeof line === 'string' ? words(line) : line, terminal);
+  const args = typeof line === 'string' ? words(line) : line;
+  const exit = await runCli(args, terminal);
+  if (args.includes('--json')) checkPrinted(args, out, err);
   const json = (): unknown => JSON.parse(out);
   return {
     exit,
@@ -102,6 +108,27 @@ export async function runIn(
       return json();
     },
   };
+}
+
+const schema = JSON.parse(readFileSync(join(import.meta.dirname, '../schema/output.schema.json'), 'utf8')) as AnySchemaObject;
+const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false }).addSchema(schema, 'output');
+
+/** Everything that is printed for programs is as it is published. @throws Error */
+function checkPrinted(args: readonly string[], out: string, err: string): void {
+  const called = args.join(' ');
+  const [command] = COMMANDS.filter(({ name }) => called === name || called.startsWith(`${name} `)).sort(
+    (a, b) => b.name.length - a.name.length,
+  );
+  const isWatched = args.includes('--watch') || args[1] === 'watch';
+  const texts = isWatched ? out.split('\n').filter((text) => text !== '') : out === '' ? [] : [out];
+  for (const text of texts) check(command?.name.replaceAll(' ', '-') ?? '', JSON.parse(text));
+  if (err.startsWith('{')) check('error', JSON.parse(err));
+}
+
+function check(definition: string, printed: unknown): void {
+  const validate = ajv.getSchema(`output#/$defs/${definition}`);
+  if (validate?.(printed) === true) return;
+  throw new Error(`what is printed is not as published of ${definition}: ${ajv.errorsText(validate?.errors)}`);
 }
 
 /** A folder with a flag file that is made when it is first written. */

@@ -3,6 +3,8 @@ import type { Command } from './command.ts';
 import { TEST_COMMANDS } from './commands/experiment.ts';
 import { FLAG_COMMANDS } from './commands/flag.ts';
 import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
+import { GENERATE_TYPES } from './commands/generate.ts';
+import { INIT } from './commands/init.ts';
 import { KILL } from './commands/kill.ts';
 import { LOGIN } from './commands/login.ts';
 import { PLAN_COMMANDS } from './commands/plan.ts';
@@ -23,5 +25,7 @@ export const COMMANDS: readonly Command[] = [
   ...TRANSFER_COMMANDS,
   ...TOKEN_COMMANDS,
   LOGIN,
+  INIT,
+  GENERATE_TYPES,
   SERVE,
 ];

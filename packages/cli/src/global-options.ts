@@ -6,7 +6,7 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
   { form: '--token <secret>', says: 'who asks (SLUICE_TOKEN, else what sluice login kept)' },
   { form: '--project <key>', says: 'the project (SLUICE_PROJECT; default)' },
   { form: '--environment <key>', says: 'its environment (SLUICE_ENVIRONMENT; production)' },
-  { form: '--file <path>', says: 'a feature_flags.json instead of a server (SLUICE_FILE)' },
+  { form: '--file <path>', says: 'a flag file instead of a server (SLUICE_FILE)' },
   { form: '--json', says: 'JSON for programs instead of tables for people' },
   { form: '--yes', says: 'no question before what reaches everybody' },
   { form: '--no-color', says: 'no colours (NO_COLOR)' },

@@ -21,8 +21,11 @@ const COMMANDS: Readonly<Record<string, string>> = {
   rollbackGradual: 'sluice rollback gradual',
   rollbackTargeted: 'sluice rollback targeted',
 };
-const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?!\\()`, 'g');
+const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?:\\("([^"]*)"[^)]*\\))?`, 'g');
 
 export function inCommands(text: string): string {
-  return text.replace(NAMES, (name) => `\`${COMMANDS[name] ?? name}\``);
+  return text.replaceAll('pass force: true', 'give --force').replace(NAMES, (_, name: string, key?: string) => {
+    const command = COMMANDS[name] ?? name;
+    return `\`${key === undefined ? command : `${command} ${key}`}\``;
+  });
 }

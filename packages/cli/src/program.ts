@@ -17,7 +17,7 @@ export interface ProgramParts {
 /** Throws commander's own errors for what is misspelt, after it said what was probably meant. */
 export function programOf(parts: ProgramParts): Parser {
   const { commands } = parts;
-  const program = prepared(new Parser('sluice'), helpOfAll(commands), parts).version(parts.version, '--version');
+  const program = prepared(new Parser('sluice'), 'sluice', helpOfAll(commands), parts).version(parts.version, '--version');
   for (const spec of GLOBAL_OPTIONS) program.addOption(optionOf(spec));
   const groups = new Map<string, Parser>();
   for (const command of commands) {
@@ -32,13 +32,13 @@ export function programOf(parts: ProgramParts): Parser {
 
 function group(program: Parser, name: string, parts: ProgramParts): Parser {
   const members = parts.commands.filter((command) => command.name.startsWith(`${name} `));
-  const made = prepared(new Parser(name), helpOfGroup(name, members), parts);
+  const made = prepared(new Parser(name), `sluice ${name}`, helpOfGroup(name, members), parts);
   program.addCommand(made);
   return made;
 }
 
 function parserOf(command: Command, name: string, parts: ProgramParts): Parser {
-  const parser = prepared(new Parser(name), helpOf(command), parts);
+  const parser = prepared(new Parser(name), `sluice ${command.name}`, helpOf(command), parts);
   const args = command.args ?? [];
   for (const arg of args) parser.argument(arg.isOptional === true ? `[${arg.name}]` : `<${arg.name}>`);
   for (const spec of command.options ?? []) parser.addOption(optionOf(spec));
@@ -51,11 +51,12 @@ function parserOf(command: Command, name: string, parts: ProgramParts): Parser {
   });
 }
 
-function prepared(parser: Parser, help: string, { write, complain }: ProgramParts): Parser {
+function prepared(parser: Parser, path: string, help: string, { write, complain }: ProgramParts): Parser {
   parser
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: complain })
     .showSuggestionAfterError(true)
+    .showHelpAfterError(`(${path} --help tells how)`)
     .allowExcessArguments(false)
     .helpCommand(false);
   parser.helpInformation = () => help;

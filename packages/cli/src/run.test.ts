@@ -30,6 +30,7 @@ describe('a misspelt call', () => {
   ])('"%s" is told what was meant, with exit 2', async (line, hint) => {
     const { exit, err } = await runIn('/', {}, line);
     expect([exit, err.toLowerCase()]).toEqual([2, expect.stringContaining(hint)]);
+    expect(err).toMatch(/\(sluice.* --help tells how\)/);
   });
 });
 

@@ -91,6 +91,7 @@ function errorJson(code: string, message: string, issues: readonly unknown[]): s
 
 function hintOf({ code, message }: SluiceError): string {
   if (code === 'unauthorized') return '\n  sluice login keeps a token; SLUICE_TOKEN or --token give one for a single call';
+  if (message.includes('needs a reason')) return '\n  give it with --reason "…"';
   if (code === 'unavailable' && message.includes('cannot be reached'))
     return '\n  is it running (sluice serve)? --url or SLUICE_URL name another; --file works without a server';
   return '';

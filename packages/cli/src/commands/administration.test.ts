@@ -120,6 +120,12 @@ describe('a server of its own', () => {
     const login = `login --url ${url} --email ann@example.com --setup ${secret} --environment development`;
     expect((await at.run(login, { variables: NO_FILE, answers: [PHRASE] })).exit).toBe(0);
     expect((await at.run('flag create checkout --json', { variables: NO_FILE })).json).toMatchObject({ name: 'checkout' });
+    const glass = `kill checkout --reason "the database is away" --break-glass data/break-glass.token`;
+    const killed = await at.run(glass, { variables: NO_FILE });
+    expect([killed.exit, killed.out]).toEqual([0, expect.stringMatching(/status +disabled\nstored +yes/)]);
+    expect((await at.run(`${glass} --json`, { variables: NO_FILE })).json).toMatchObject({ changed: false, keptIn: 'store' });
+    expect((await at.run(glass)).err).toMatch(/with --file a kill needs none/);
+    expect((await at.run('kill checkout --break-glass none', { variables: NO_FILE })).exit).toBe(3);
     const again = await at.run(`login --url ${url} --email ann@example.com`, { variables: NO_FILE, input: 'another password' });
     expect(again.exit).toBe(6);
     ending.abort();

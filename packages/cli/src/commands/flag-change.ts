@@ -52,7 +52,10 @@ const create = command<Flag>({
   ...CHANGED,
   run: async (session, asked) => {
     const key = asked.arg('flag');
-    const settings = settingsOf(asked);
+    const wanted = settingsOf(asked);
+    const saysMore = wanted.status !== undefined || wanted.enabled !== undefined;
+    const settings: FlagSettings =
+      wanted.rolloutPercentage === undefined || saysMore ? wanted : { ...wanted, status: 'percentage' };
     if (reachesEverybody(settings)) await session.confirm(`Flag "${key}" will be on for everybody`);
     return {
       answer: await session.call('flags.set', { ...session.scope, key, settings, ...reasonOf(asked) }, { ifRevision: 0 }),

@@ -64,12 +64,18 @@ export function forecastTable(
   paint: Paint,
 ): string {
   const part = (value: number): string => `${Number((value * 100).toFixed(1))} %`;
-  const rows = forecasts.map(({ flag, forecast: { falseRollback, assumed } }) => [
+  const rows = forecasts.map(({ flag, forecast: { harmless, assumed } }) => [
     flag,
-    part(falseRollback),
+    part(harmless.completed),
+    part(harmless.rolledBack),
     part(assumed.rolledBack),
+    part(assumed.held + assumed.unfinished),
     assumed.detectionMs.p50 === null ? 'not in half' : formatDuration(assumed.detectionMs.p50),
     assumed.errorUnits.p50 ?? 'not in half',
   ]);
-  return table(['ROLLOUT OF', 'GOOD, ROLLED BACK', 'BAD, ROLLED BACK', 'FOUND IN HALF AFTER', 'WITH ERRORS THEN'], rows, paint);
+  return table(
+    ['ROLLOUT OF', 'GOOD: DONE', 'TAKEN BACK', 'BAD: TAKEN BACK', 'STUCK', 'FOUND IN HALF AFTER', 'WITH ERRORS'],
+    rows,
+    paint,
+  );
 }

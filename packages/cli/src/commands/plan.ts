@@ -38,12 +38,12 @@ const check = command<Checked>({
   summary: 'Reads a plan, names every fault with line and column, and simulates its rollouts.',
   args: [PATH],
   options: [
-    { form: '--replicates <n>', says: 'simulated rollouts of each; 50 unless given, 0 for none', type: 'count' },
-    { form: '--units-per-second <n>', says: 'that ask; 10 unless given', type: 'number' },
+    { form: '--replicates <n>', says: 'simulated rollouts of each; 20 unless given, 0 for none', type: 'count' },
+    { form: '--units-per-second <n>', says: 'that ask; 100 unless given', type: 'number' },
     { form: '--error-rate <0-1>', says: 'beside the change; 0.01 unless given', type: 'fraction' },
-    { form: '--change-error-rate <0-1>', says: 'of a bad change; three times that unless given', type: 'fraction' },
+    { form: '--change-error-rate <0-1>', says: 'of a bad change; ten times that unless given', type: 'fraction' },
   ],
-  note: 'It needs no server. Exit 0 when the plan is good, 2 when it is not.',
+  note: 'It needs no server. Exit 0 when the plan is good, 2 when it is not. A ring is simulated as the share that it is expected to be.',
   examples: ['plan check', 'plan check plans/checkout.yaml --replicates 0'],
   answer: checked,
   run: async (session, asked) => {
@@ -78,15 +78,30 @@ function adviceOn(plan: Plan): { flag: string; text: string }[] {
 }
 
 function forecastsOf(plan: Plan, asked: Given): { flag: string; forecast: Forecast }[] {
-  const replicates = asked.number('replicates') ?? 50;
+  const replicates = asked.number('replicates') ?? 20;
   const errorRate = asked.number('errorRate') ?? 0.01;
-  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 3 * errorRate);
-  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 10, errorRate, changeErrorRate };
+  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate);
+  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 100, errorRate, changeErrorRate };
   if (replicates === 0) return [];
   return rolloutsOf(plan).map(({ flag, settings }) => ({
     flag,
-    forecast: { assumptions, ...simulateRollout(settings, assumptions, { replicates }) },
+    forecast: { assumptions, ...simulateRollout(simulable(settings), assumptions, { replicates }) },
   }));
+}
+
+/** Days of seconds would be calculated for minutes: so many looks at the most tell the same to a few percent. */
+const MOST_LOOKS = 2_000;
+
+/** Groups are not drawn: a ring is simulated as the share that it is expected to be, a preview not at all. */
+function simulable(settings: RolloutSettings): RolloutSettings {
+  const flag = { ...newFlag('simulated', DEFAULT_SCOPE, 0), status: 'percentage' as const };
+  const { stages, tickMs } = parseRolloutSettings(flag, settings);
+  const wholeMs = stages.reduce((sum, { bakeMs }) => sum + bakeMs, 0);
+  const looked = { ...settings, tickMs: Math.max(tickMs, Math.ceil(wholeMs / MOST_LOOKS)) };
+  if (settings.strategy !== 'ring' && settings.strategy !== 'blueGreen') return looked;
+  const given = settings.stages ?? stages.map(({ percentage }) => percentage);
+  const shares = given.map((stage) => (typeof stage === 'number' ? { percentage: stage } : { ...stage, groups: [] }));
+  return { ...looked, strategy: 'percentage', stages: shares.filter(({ percentage }) => percentage > 0) };
 }
 
 const compared = z.object({ path: z.string(), differs: z.boolean(), steps: z.array(stepSchema) });

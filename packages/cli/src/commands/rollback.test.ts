@@ -34,7 +34,7 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('rollbacks on %s',
     expect((await at.run('flag get model --json')).json).toMatchObject({ disabledUsers: ['ann', 'bob'] });
     const slow = await at.run('rollback gradual model --stages 50,0 --interval 10m --reason slow');
     expect([slow.exit, slow.out]).toEqual([0, expect.stringMatching(/to +50 %\nstatus +inProgress/)]);
-    expect(slow.err).toMatch(name === 'a file' ? /only while a process has it open/ : /^$/);
+    expect(slow.err).toMatch(name === 'a file' ? /only while a process has the file open/ : /^$/);
     const wrong = await at.run('rollback gradual model --stages 50,x --reason slow');
     expect([wrong.exit, wrong.err]).toEqual([2, expect.stringContaining('it is "50,x"')]);
   });

@@ -3,6 +3,7 @@ import type { AnswerOf } from '@sluice/client';
 import { z } from 'zod';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command } from '../command.ts';
+import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
 import { given } from '../option.ts';
 import { type Paint, Painted, pairs, percent, plainLines, table, when } from '../paint.ts';
 import type { Session } from '../session.ts';
@@ -12,7 +13,6 @@ type Result = AnswerOf<'rollbacks.immediate'>;
 
 const FLAG = { name: 'flag', says: 'its name' } as const;
 const DONE = { answer: answerOf('rollbacks.immediate'), show: resultPage } as const;
-const OPEN_FILE = 'A file moves on only while a process has it open: the stages wait for the service that uses it.';
 
 function resultPage(result: Result, paint: Paint): string {
   const page = pairs(
@@ -75,7 +75,7 @@ const gradual = command<Result>({
     const more = given({ stages: asked.numbers('stages'), intervalMs: asked.number('interval') });
     const input = { ...session.scope, flag: asked.arg('flag'), reason: asked.text('reason') ?? '', ...more };
     const answer = await session.call('rollbacks.gradual', input);
-    if (session.isOnFile && answer.changed) session.remark(OPEN_FILE);
+    if (session.isOnFile && answer.changed) session.remark(ADVANCES_WHILE_OPEN);
     return { answer };
   },
 });

@@ -3,6 +3,7 @@ import type { AnswerOf } from '@sluice/client';
 import { simulateRollout } from 'sluice';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command, type Outcome } from '../command.ts';
+import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
 import { isOneStep } from '../one-step.ts';
 import type { Given, OptionSpec } from '../option.ts';
 import type { Session } from '../session.ts';
@@ -15,7 +16,6 @@ import { watchRollout } from './rollout-watch.ts';
 const FLAG = { name: 'flag', says: 'its name' } as const;
 const STATUS = { answer: answerOf('rollouts.status'), show: track } as const;
 const WATCH: OptionSpec = { form: '--watch', says: 'stay and show how it goes, to its end' };
-const OPEN_FILE = 'A rollout on a file advances only while a process has the file open: the service that uses it, or --watch.';
 
 const start = command<Status>({
   name: 'rollout start',
@@ -31,8 +31,9 @@ const start = command<Status>({
     const onConflict = asked.has('supersede') ? ({ onConflict: 'supersede' } as const) : {};
     const input = { ...session.scope, flag, settings, ...onConflict, ...reasonOf(asked) };
     const answer = await session.call('rollouts.start', input);
-    if (session.isOnFile && !asked.has('watch') && answer.endedAt === null) session.remark(OPEN_FILE);
-    return asked.has('watch') ? watchRollout(session, flag) : { answer };
+    if (session.isOnFile && !asked.has('watch') && answer.endedAt === null) session.remark(ADVANCES_WHILE_OPEN);
+    if (asked.has('watch')) return watchRollout(session, flag);
+    return { answer, exit: answer.phase === 'failed' ? 'failed' : 'ok' };
   },
 });
 
@@ -138,9 +139,9 @@ const simulate = command<Forecast>({
   summary: 'What such a rollout would do to a harmless change and to a bad one. Starts nothing.',
   options: [
     ...PLAN_OPTIONS.filter(({ form }) => !/^--(to|unvalidated|manual) ?/.test(form)),
-    { form: '--units-per-second <n>', says: 'of both sides; 10 unless given', type: 'number' },
+    { form: '--units-per-second <n>', says: 'of both sides; 100 unless given', type: 'number' },
     { form: '--error-rate <0-1>', says: 'beside the change; 0.01 unless given', type: 'fraction' },
-    { form: '--change-error-rate <0-1>', says: 'on it; three times that unless given', type: 'fraction' },
+    { form: '--change-error-rate <0-1>', says: 'on it; ten times that unless given', type: 'fraction' },
     { form: '--replicates <n>', says: 'simulated rollouts; 200 unless given', type: 'count' },
     { form: '--seed <text>', says: 'the same seed gives the same answer' },
   ],
@@ -149,9 +150,9 @@ const simulate = command<Forecast>({
   run: async (_session, asked) => {
     const errorRate = asked.number('errorRate') ?? 0.01;
     const assumptions = {
-      unitsPerSecond: asked.number('unitsPerSecond') ?? 10,
+      unitsPerSecond: asked.number('unitsPerSecond') ?? 100,
       errorRate,
-      changeErrorRate: asked.number('changeErrorRate') ?? Math.min(1, 3 * errorRate),
+      changeErrorRate: asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate),
     };
     const { seed = 'sluice' } = { seed: asked.text('seed') };
     const settings = { unvalidated: true, ...rolloutSettingsOf(asked) };

@@ -3,6 +3,7 @@ import { ERROR_CODES, SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import type { Outcome } from '../command.ts';
 import { type Exit, exitOf } from '../exit-code.ts';
+import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
 import { inCommands } from '../library-words.ts';
 import type { Session } from '../session.ts';
 import { type DoableStep, type PlanStep, stepSchema, toldStep } from './plan-step.ts';
@@ -39,6 +40,8 @@ export async function applySteps(
       failures.push({ kind: step.kind, key: step.key, code: error.code, message: inCommands(error.message) });
     }
   }
+  const hasStarted = done.some(({ action }) => action === 'start' || action === 'supersede');
+  if (session.isOnFile && hasStarted) session.remark(ADVANCES_WHILE_OPEN);
   return { answer: { path, steps: done, failures }, exit: exitAfter(done, failures) };
 }
 
@@ -56,7 +59,14 @@ async function perform(session: Session, step: DoableStep, reason: string): Prom
     await session.call('flags.set', { ...scope, key: step.key, settings: step.settings as never, reason });
   else if (step.action === 'start' || step.action === 'supersede') {
     const onConflict = step.action === 'supersede' ? 'supersede' : 'refuse';
-    await session.call('rollouts.start', { ...scope, flag: step.key, settings: step.settings as never, onConflict, reason });
+    const { phase, error } = await session.call('rollouts.start', {
+      ...scope,
+      flag: step.key,
+      settings: step.settings as never,
+      onConflict,
+      reason,
+    });
+    if (phase === 'failed') throw new SluiceError('refused', error ?? 'it failed its preflight');
   }
 }
 

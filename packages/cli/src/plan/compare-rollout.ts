@@ -39,7 +39,9 @@ export function compareRollout(
   });
   if (flag === null) return step('refused', 'its flag is refused');
   const latest = kept.rollouts.get(name);
-  if (latest !== undefined && isOf(latest, settings, flag, kept)) return step('none', standing(latest));
+  // One that failed its preflight moved nothing: what it lacked may be there now.
+  if (latest !== undefined && latest.outcome !== 'preflightFailed' && isOf(latest, settings, flag, kept))
+    return step('none', standing(latest));
   if (latest?.isUnderWay === true)
     return supersede
       ? step('supersede', `rollout #${latest.rollout.number} of another plan is under way, and ends for this one`)

@@ -4,6 +4,7 @@ import {
   CRITERION,
   FLAG_SETTINGS,
   NOTIFICATION,
+  PREREQUISITE,
   type Reading,
   ROLLOUT,
   STAGE,
@@ -77,7 +78,7 @@ const FORMS: Readonly<Record<string, Schema>> = {
   days: { type: 'array', items: enumOf(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']) },
   timeZone: { ...TEXT, description: 'As Europe/Berlin' },
   key: TEXT,
-  url: { ...TEXT, description: 'May name a variable of the environment, as in ${CHAT_URL}' },
+  url: { ...TEXT, description: `May name a variable of the environment, as in ${'$'}{CHAT_URL}` },
   format: enumOf(WEBHOOK_FORMATS),
   types: { ...TEXTS, description: 'Types of events, or all of a kind as in rollout.*' },
   environments: TEXTS,
@@ -117,6 +118,8 @@ function formOf(name: string, read: Reading): Schema {
   if (read === 'duration') return DURATION;
   if (read === 'value') return FORMS[name] ?? {};
   if ('one' in read) return object(read.one, read.one === WEEKLY ? { from: CLOCK, to: CLOCK } : {});
+  if (read.each === PREREQUISITE)
+    return { type: 'array', items: object(PREREQUISITE, { variants: TEXTS }, ['flag', 'variants']) };
   const item = read.each === WINDOW ? object(WINDOW, windowForms()) : object(read.each);
   if (read.each === STAGE)
     return { type: 'array', minItems: 1, items: { anyOf: [PERCENTAGE, { ...item, required: ['percentage'] }] } };

@@ -11,7 +11,7 @@ const durations = (words: readonly string[]): Words =>
   Object.fromEntries(words.map((word) => [word, { name: `${camel(word)}Ms`, read: 'duration' as const }]));
 
 const RULE: Words = same(['if', 'variant', 'rollout_percentage']);
-const PREREQUISITE: Words = same(['flag', 'variants']);
+export const PREREQUISITE: Words = same(['flag', 'variants']);
 
 export const CRITERION: Words = {
   ...same([

@@ -1,0 +1,69 @@
+/** Begins in a repository: where its flags are, and a first plan. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SluiceError } from '@sluice/core';
+import { z } from 'zod';
+import { command } from '../command.ts';
+import { given } from '../option.ts';
+import { PLAN_PATH } from '../plan/load-plan.ts';
+import type { Session } from '../session.ts';
+import { CONFIG_NAME } from '../settings.ts';
+
+const FLAG_FILE = 'config/feature_flags.json';
+const begun = z.object({ written: z.array(z.string()), kept: z.array(z.string()).describe('Was there already') });
+
+const FIRST_PLAN = `# yaml-language-server: $schema=https://unpkg.com/@sluice/cli/schema/rollout-plan.schema.json
+# sluice plan check   reads it, and simulates what its rollouts would do
+# sluice plan diff    says what applying it would change
+# sluice plan apply   makes it so; twice does nothing more
+version: 1
+
+flags:
+  - name: new_feature
+    description: What it is for
+    owner: your-team
+    rollout:
+      strategy: canary # 1 → 5 → 10 → 25 → 50 → 100 %
+      bake: 10m # each stage is watched so long
+      criteria:
+        - { metric: errorRate, max: 0.05, min_samples: 100 }
+        - { metric: errorRate, versus_control: 1.2, name: errors beside the control }
+`;
+
+export const INIT = command<z.infer<typeof begun>>({
+  name: 'init',
+  summary: 'Writes sluice.json, which says where the flags are, and a first plan. What is there stays.',
+  note: `With --url the flags are on that server, else in ${FLAG_FILE}. --project and --environment are written, too; a token never is.`,
+  examples: ['init', 'init --url https://flags.example.com --project shop'],
+  answer: begun,
+  run: async (session, asked) => {
+    const where = given({ url: asked.text('url'), file: asked.text('file') });
+    const chosen = given({ project: asked.text('project'), environment: asked.text('environment') });
+    const config = { ...(Object.keys(where).length === 0 ? { file: FLAG_FILE } : where), ...chosen };
+    const files = { [CONFIG_NAME]: `${JSON.stringify(config, null, 2)}\n`, [PLAN_PATH]: FIRST_PLAN };
+    const written: string[] = [];
+    const kept: string[] = [];
+    for (const [path, text] of Object.entries(files)) ((await writeNew(session, path, text)) ? written : kept).push(path);
+    return { answer: { written, kept } };
+  },
+  show: ({ written, kept }, paint) =>
+    [
+      ...written.map((path) => `${paint.good('written')}  ${path}`),
+      ...kept.map((path) => `${paint.dim('was there')}  ${path}`),
+      '',
+      'Next: sluice plan check, then sluice plan diff',
+    ].join('\n'),
+});
+
+/** False where the file is there already. @throws SluiceError `unavailable` */
+async function writeNew(session: Session, path: string, text: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(session.path(path)), { recursive: true });
+    await writeFile(session.path(path), text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw new SluiceError('unavailable', `${path} cannot be written: ${message}`, { cause: error });
+  }
+}

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { inCommands } from './library-words.ts';
+
+it.each([
+  ['flag "x" does not exist; create it with setFlag', 'flag "x" does not exist; create it with `sluice flag create`'],
+  ['never undoes a kill; restoreFlag("model") first', 'never undoes a kill; `sluice flag unkill model` first'],
+  [
+    'end that first (abortRollout), or pass force: true to hold it',
+    'end that first (`sluice rollout abort`), or give --force to hold it',
+  ],
+  ['offsetFlagged', 'offsetFlagged'],
+])('what the library says as "%s" names commands', (text, told) => expect(inCommands(text)).toBe(told));
