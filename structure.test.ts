@@ -17,6 +17,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@fastify/cors',
     '@fastify/helmet',
     '@fastify/rate-limit',
+    '@fastify/static',
     '@node-rs/argon2',
     'pino',
     'prom-client',

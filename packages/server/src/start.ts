@@ -10,6 +10,7 @@ import { type App, buildApp } from './app.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
+import { builtPage } from './page.ts';
 import { engineLog } from './request-log.ts';
 import type { Settings } from './settings.ts';
 
@@ -37,7 +38,16 @@ export async function startServer(settings: Settings, log: PinoLogger): Promise<
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
-    const app = await buildApp({ workspace, settings, logger: log, version: VERSION, sessionKey, outbound, notifier });
+    const app = await buildApp({
+      workspace,
+      settings,
+      logger: log,
+      version: VERSION,
+      sessionKey,
+      outbound,
+      notifier,
+      page: await builtPage(),
+    });
     parts.app = app;
     const url = await listen(app, settings);
     await prepare(workspace, app, url, log);
