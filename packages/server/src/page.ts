@@ -29,12 +29,12 @@ export async function builtPage(): Promise<Page | null> {
 }
 
 export async function registerPage(app: FastifyInstance, admit: Admit, page: Page | null): Promise<void> {
-  if (page !== null) await app.register(fastifyStatic, { root: page.folder, serve: false });
+  if (page !== null) await app.register(fastifyStatic, { root: page.folder, serve: false, preCompressed: true });
   registerRoute(app, 'page.index', admit, (_request, reply) => sendPage(reply, needed(page)));
   registerRoute(app, 'page.asset', admit, (request, reply) => {
     const { file } = request.params as { readonly file: string };
     const { folder } = needed(page);
-    return reply.sendFile(file, join(folder, 'assets'), { maxAge: YEAR_MS, immutable: true, preCompressed: true });
+    return reply.sendFile(file, join(folder, 'assets'), { maxAge: YEAR_MS, immutable: true });
   });
 }
 

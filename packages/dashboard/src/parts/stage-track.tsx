@@ -1,0 +1,37 @@
+/** The stages of a rollout as a channel with gates: what is open, what bakes and how far, what comes. */
+import { Box, Group, Text, Tooltip } from '@mantine/core';
+import type { RolloutStatus } from '../api/api.ts';
+import classes from './stage-track.module.css';
+import { type GateState, gates } from './stage-gates.ts';
+
+export function StageTrack({ rollout, isCompact = false }: { readonly rollout: RolloutStatus; readonly isCompact?: boolean }) {
+  const shown = gates(rollout);
+  const said = shown.map(({ percentage, state }) => `${percentage} % ${WORDS[state]}`).join(', ');
+  return (
+    <Box className={classes.track} data-compact={isCompact || undefined} role="img" aria-label={`Stages: ${said}`}>
+      {shown.map(({ stage, percentage, state, filled }) => (
+        <Tooltip key={stage} label={`Stage ${stage + 1}: ${percentage} % · ${WORDS[state]}`}>
+          <Box className={classes.reach} data-state={state}>
+            <Box className={classes.channel}>
+              <Box className={classes.water} style={{ width: `${filled * 100}%` }} />
+            </Box>
+            <Group gap={4} justify="flex-end" wrap="nowrap">
+              <Text className={`${classes.label} tabular`} span>
+                {percentage} %
+              </Text>
+            </Group>
+          </Box>
+        </Tooltip>
+      ))}
+    </Box>
+  );
+}
+
+const WORDS: Readonly<Record<GateState, string>> = {
+  passed: 'passed',
+  current: 'under way',
+  waiting: 'waiting for somebody',
+  held: 'held',
+  failed: 'taken back here',
+  ahead: 'ahead',
+};
