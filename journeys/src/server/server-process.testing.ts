@@ -91,10 +91,9 @@ export interface Admission {
   readonly sdkSecret: string;
 }
 
-/** The first administrator, by what the server printed, and tokens. */
+/** The first administrator, by what the server prints, and tokens. */
 export async function admitted({ url, output }: ServerProcess): Promise<Admission> {
-  const setup = /"setup":"[^"]*#([\w-]+)"/.exec(output())?.[1] ?? '';
-  await createClient({ url }).session.setUp({ ...ME, secret: setup });
+  await createClient({ url }).session.setUp({ ...ME, secret: await setupSecret(output) });
   let cookie = '';
   const browser: typeof fetch = async (to, init) => {
     const answer = await fetch(to, { ...init, headers: { ...init?.headers, cookie, 'sec-fetch-site': 'same-origin' } });
@@ -106,6 +105,17 @@ export async function admitted({ url, output }: ServerProcess): Promise<Admissio
   const { secret } = await client.account.createToken({ label: 'journey' });
   const sdk = await client.tokens.create({ project: SCOPE.project, kind: 'server', label: 'sdk', boundTo: SCOPE.environment });
   return { secret, sdkSecret: sdk.secret };
+}
+
+/** It is printed when the server is ready, perhaps a moment later. */
+async function setupSecret(output: () => string): Promise<string> {
+  const end = performance.now() + READY_MS;
+  while (performance.now() < end) {
+    const secret = /"setup":"[^"]*#([\w-]+)"/.exec(output())?.[1];
+    if (secret !== undefined) return secret;
+    await wait(25);
+  }
+  throw new Error(`the server printed no way to administer it: ${output()}`);
 }
 
 export function clientOf({ url }: { readonly url: string }, token: string, retries = 0): SluiceClient {

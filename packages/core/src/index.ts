@@ -61,7 +61,7 @@ export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from '.
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export * from './experimentation.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
-export { type CompiledFlag, compileFlag, type FlagHolder } from './flag/compile.ts';
+export { type CompiledFlag, compileFlag, type FlagHolder, unreadableFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
 export { editFlag, type FlagEdit, isKillAlone, newFlag } from './flag/edit.ts';
 export {
@@ -74,7 +74,6 @@ export {
   hashOfKey,
   isDrawn,
   isUsableKey,
-  MAX_KEY_BYTES,
   notFound,
   type Reason,
   reasonOf,
@@ -98,6 +97,7 @@ export {
 } from './flag/flag.ts';
 export type { FlagFacts } from './flag/flag-facts.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
+export { MAX_KEY_BYTES } from './flag/flag-limits.ts';
 export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
@@ -113,6 +113,7 @@ export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { restoredSettings } from './flag/restored-settings.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
+export { type ShortFlag, shortFlag, wholeFlag } from './flag/short-flag.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,
@@ -170,7 +171,7 @@ export {
   type StartSettings,
   type WeeklySettings,
 } from './rollout/start-settings.ts';
-export { RolloutPhase, type RolloutStatus, rolloutStatus } from './rollout/status.ts';
+export { RolloutPhase, type RolloutStatus, rolloutStatus, type StatusFacts } from './rollout/status.ts';
 export {
   type RolloutFacts,
   stoodStill,
@@ -211,6 +212,7 @@ export {
   snapshotFingerprint,
   snapshotOf,
 } from './snapshot/snapshot.ts';
+export { fittedReason, textProblem } from './text-limits.ts';
 export { exportDocument, type SluiceDocument } from './transfer/document.ts';
 export { parseDocument } from './transfer/parse-document.ts';
 export { type ImportEntry, type ImportPlan, ON_EXISTING, type OnExisting, planImport } from './transfer/plan-import.ts';

@@ -4,7 +4,7 @@
  */
 import { hashOfKey, slotOf, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
 import { FlagMeter } from './flag-meter.ts';
-import type { LiveFlag } from './view.ts';
+import type { LiveFlag } from './live-flag.ts';
 
 /** Settling a full log takes some tens of microseconds, which one evaluation has to bear. */
 const CAPACITY = 1024;

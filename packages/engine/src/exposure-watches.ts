@@ -26,10 +26,11 @@ import {
 import type { Clock } from './clock/clock.ts';
 import type { FactsBuffer } from './facts-buffer.ts';
 import type { Listeners } from './listeners.ts';
+import type { ExposureWatch } from './live-flag.ts';
 import type { SluiceEvents } from './sluice-events.ts';
 import type { Store } from './store/store.ts';
 import { ToldUnits } from './told-units.ts';
-import type { ExposureWatch, View } from './view.ts';
+import type { View } from './view.ts';
 
 interface Deps {
   readonly view: View;

@@ -3,9 +3,9 @@ import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, 
 import { AnswerLog } from './answer-log.ts';
 import type { Clock } from './clock/clock.ts';
 import { FlagMeter } from './flag-meter.ts';
+import type { LiveFlag } from './live-flag.ts';
 import type { FactsBatch, Store } from './store/store.ts';
 import { UnitBuffer, type UnitValue } from './unit-buffer.ts';
-import type { LiveFlag } from './view.ts';
 
 /** The most that a crash without `close` loses, in milliseconds of reports. */
 export const FLUSH_MS = 1000;

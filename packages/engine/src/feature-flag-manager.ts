@@ -20,10 +20,10 @@ import { editDecision } from './flag-edit-decision.ts';
 import { FlagReader } from './flag-reader.ts';
 import { type FlagStats, flagStats } from './flag-stats.ts';
 import {
-  attributionOf,
   checkOptions,
   EDIT_OPTIONS,
   type EditOptions,
+  emergencyAttributionOf,
   MUTATION_OPTIONS,
   type MutationOptions,
   requestOf,
@@ -87,7 +87,7 @@ export class FeatureFlagManager<Flags extends object = AnyFlags> extends FlagRea
   }
 
   async #kill(key: string, options: MutationOptions): Promise<FlagDetails> {
-    await this.runtime.emergency({ key, act: { type: 'kill' }, ...attributionOf(options) }, requestOf(options));
+    await this.runtime.emergency({ key, act: { type: 'kill' }, ...emergencyAttributionOf(options) }, requestOf(options));
     return this.#details(key);
   }
 

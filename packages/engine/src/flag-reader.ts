@@ -12,10 +12,10 @@ import {
 } from '@sluice/core';
 import type { AnswerLog } from './answer-log.ts';
 import type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './declared-flags.ts';
+import type { LiveFlag } from './live-flag.ts';
 import type { OverrideSettings } from './overrides.ts';
 import { Runtime } from './runtime.ts';
 import type { SluiceOptions } from './sluice-options.ts';
-import type { LiveFlag } from './view.ts';
 
 export class FlagReader<Flags extends object = AnyFlags> {
   /** What the other managers stand on; not for applications. @internal */

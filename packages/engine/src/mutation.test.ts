@@ -56,3 +56,24 @@ it('refuses a manager over nothing, and a call without its options, as a SluiceE
   const { abTests } = createSluice({ store: memoryStore() });
   await expect(abTests.shipWinner('t', undefined as never)).rejects.toThrow('shipWinner("t"): the options must be an object');
 });
+
+it('refuses a reason or actor that is too long or no Unicode, but kills and rolls back with what can be kept of it', async () => {
+  const { flags, rollbacks } = createSluice({ store: memoryStore() });
+  await flags.setFlag('f', { enabled: true });
+  const long = 'x'.repeat(10_001);
+  const edit = (options: object) => flags.setRolloutPercentage('f', 50, options);
+  const refused = (path: string, message: string) => ({
+    code: 'invalid',
+    issues: [{ path, message: expect.stringContaining(message) }],
+  });
+  await expect(edit({ reason: long })).rejects.toMatchObject(refused('/reason', 'at most 10000 characters; it has 10001'));
+  await expect(edit({ reason: 'a\ud800' })).rejects.toMatchObject(refused('/reason', 'at index 1'));
+  await expect(edit({ actor: '\udc00' })).rejects.toMatchObject(refused('/actor', 'at index 0'));
+  await expect(edit({ actor: long })).rejects.toMatchObject(refused('/actor', 'at most 512 characters'));
+  expect(flags.getFlag('f')).toMatchObject({ revision: 1 });
+  await flags.disableFlag('f', { reason: `${long}\ud800` });
+  expect(flags.getFlag('f')).toMatchObject({ status: 'disabled' });
+  await flags.restoreFlag('f');
+  await rollbacks.rollbackImmediate('f', { reason: 'a\ud800' });
+  expect((await rollbacks.getRollbackHistory()).map(({ reason }) => reason)).toContain('a\ufffd');
+});

@@ -1,5 +1,5 @@
 /** Who changes something and why, as callers may leave it out. */
-import { type Attribution, type Receipt, SluiceError } from '@sluice/core';
+import { type Attribution, fittedReason, type Receipt, SluiceError, textProblem } from '@sluice/core';
 import { describeValue } from './failure.ts';
 
 export interface MutationOptions {
@@ -21,6 +21,7 @@ export interface EditOptions extends MutationOptions {
 }
 
 const MAX_RECEIPT_LENGTH = 512;
+const MAX_ACTOR_LENGTH = 512;
 
 export const MUTATION_OPTIONS: readonly string[] = ['reason', 'actor', 'request'];
 export const EDIT_OPTIONS: readonly string[] = [...MUTATION_OPTIONS, 'ifRevision'];
@@ -30,11 +31,14 @@ export function attributionOf(options: MutationOptions = {}): Attribution {
   if (typeof options !== 'object' || options === null)
     throw new SluiceError('invalid', `options must be an object such as { reason, actor }; it is ${describeValue(options)}`);
   const { actor = 'local', reason = '' } = options;
-  if (typeof actor === 'string' && actor !== '' && typeof reason === 'string') return { actor, reason };
+  const unnamed =
+    typeof actor === 'string' && actor !== '' ? textProblem(actor, MAX_ACTOR_LENGTH) : 'must be a text that is not empty';
+  const unfit = typeof reason === 'string' ? textProblem(reason) : 'must be a text';
+  if (unnamed === null && unfit === null) return { actor, reason };
   const [path, message] =
-    typeof reason === 'string'
-      ? ['/actor', `must be a text that is not empty; it is ${describeValue(actor)}`]
-      : ['/reason', `must be a text; it is ${describeValue(reason)}`];
+    unfit === null
+      ? ['/actor', `${unnamed}; it is ${describeValue(actor)}`]
+      : ['/reason', `${unfit}; it is ${describeValue(reason)}`];
   throw new SluiceError('invalid', `${path} ${message}`, { issues: [{ path, message }] });
 }
 
@@ -65,9 +69,15 @@ export function checkIsObject(what: string, options: unknown): asserts options i
   });
 }
 
+/** Of a kill or a rollback: it does not fail because its reason is too long or cannot be written, of which as much is kept as can be. */
+export function emergencyAttributionOf(options: MutationOptions = {}): Attribution {
+  const reason: unknown = options?.reason;
+  return attributionOf(typeof reason === 'string' ? { ...options, reason: fittedReason(reason) } : options);
+}
+
 /** For what must not happen without a reason. @throws SluiceError `invalid` when there is none */
-export function attributionWithReason(what: string, options: MutationOptions): Attribution {
-  const by = attributionOf(options);
+export function attributionWithReason(what: string, options: MutationOptions, read = attributionOf): Attribution {
+  const by = read(options);
   if (by.reason.trim() !== '') return by;
   throw new SluiceError('invalid', `${what} needs a reason, such as { reason: 'error rate above 5 %' }`, {
     issues: [{ path: '/reason', message: 'must say why' }],

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject, nearest, type Override, SluiceError } from '@sluice/core';
 import { describeFailure, describeValue } from './failure.ts';
+import type { LiveFlag } from './live-flag.ts';
 import type { Logger } from './logger.ts';
 import { nameOf } from './names.ts';
-import type { LiveFlag, View } from './view.ts';
+import type { View } from './view.ts';
 
 /** By flag: a variant's name, or true for on and false for off. */
 export type OverrideSettings = Readonly<Record<string, Override>>;

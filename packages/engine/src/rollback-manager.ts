@@ -31,7 +31,7 @@ import { ends } from './endings.ts';
 import { checkedUserIds } from './excluded-users.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
-import { attributionWithReason, checkOptions, MUTATION_OPTIONS, requestOf } from './mutation.ts';
+import { attributionWithReason, checkOptions, emergencyAttributionOf, MUTATION_OPTIONS, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
@@ -89,7 +89,7 @@ export class RollbackManager {
   async rollbackImmediate(name: string, options: ImmediateRollbackOptions): Promise<RollbackResult> {
     const call = callOn('rollbackImmediate', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'rollbackToVersion']);
-    const by = attributionWithReason(call, options);
+    const by = attributionWithReason(call, options, emergencyAttributionOf);
     const { rollbackToVersion } = options;
     if (rollbackToVersion !== undefined) return this.#rollToVersion(name, rollbackToVersion, by, requestOf(options));
     return this.#performed(name, 'immediate', by, { type: 'rollback' }, requestOf(options));
@@ -102,7 +102,7 @@ export class RollbackManager {
   ): Promise<RollbackResult> {
     const call = callOn('rollbackTargeted', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'userIds']);
-    const by = attributionWithReason(call, options);
+    const by = attributionWithReason(call, options, emergencyAttributionOf);
     const userIds = checkedUserIds(call, options.userIds);
     return this.#performed(name, 'targeted', by, { type: 'exclude', userIds }, requestOf(options));
   }
@@ -117,7 +117,7 @@ export class RollbackManager {
   ): Promise<GradualRollback> {
     const call = callOn('rollbackGradual', name);
     checkOptions(call, options, [...MUTATION_OPTIONS, 'stages', 'intervalMs']);
-    const by = attributionWithReason(call, options);
+    const by = attributionWithReason(call, options, emergencyAttributionOf);
     const { stages = [75, 50, 0], intervalMs = 60_000 } = options;
     checkDescending(name, stages, intervalMs);
     await this.#runtime.ready;

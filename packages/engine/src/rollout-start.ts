@@ -88,6 +88,7 @@ export function rolloutStatusOf(runtime: Runtime, name: string): RolloutStatus {
   return rolloutStatus(
     isEnded(rollout.phase) ? rollout : controllerOf(runtime).controller.latest(rollout),
     runtime.view.flag(name),
+    { now: runtime.clock.now(), freezeWindows: runtime.freezeWindows },
   );
 }
 

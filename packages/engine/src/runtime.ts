@@ -75,7 +75,7 @@ export class Runtime {
     this.freezeWindows = parseFreezeWindows(options.freezeWindows ?? []);
     this.logger = neverThrowing(options.logger ?? silentLogger);
     this.listeners = new Listeners<SluiceEvents>(this.logger);
-    this.view = new View(options.scope ?? DEFAULT_SCOPE);
+    this.view = new View(options.scope ?? DEFAULT_SCOPE, (error) => this.problem(error));
     const overrides = readOverrides(options.overrides, variables, this.logger);
     this.store = options.store ?? fileStore(options.file, { clock: this.clock, onProblem: (error) => this.problem(error) });
     const { store, clock, instanceId } = this;

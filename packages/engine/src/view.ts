@@ -9,7 +9,6 @@ import {
   type Experiment,
   type Flag,
   type FlagFacts,
-  type FlagHolder,
   FlagTable,
   isEnded,
   type Layer,
@@ -20,35 +19,20 @@ import {
   type Schedule,
   type Scope,
   type SegmentWorld,
+  SluiceError,
   type SluiceRecord,
   type StandingEmergency,
   type StartFacts,
   sameScope,
   sharedConditions,
-  type Unit,
+  unreadableFlag,
   wholeExperiment,
   wholeRollout,
   withEmergencies,
 } from '@sluice/core';
-import type { FlagMeter } from './flag-meter.ts';
+import { describeFailure } from './failure.ts';
+import { LiveFlag, LiveFlagHolder } from './live-flag.ts';
 import { SegmentView } from './segment-view.ts';
-
-/** A flag ready to be asked, with what counts its answers. */
-export interface LiveFlag {
-  compiled: CompiledFlag;
-  /** Null until an answer is counted, because most flags of a large file are never asked. */
-  meter: FlagMeter | null;
-  /** Whether it answered since its meter was last drained. */
-  isDirty: boolean;
-  /** The running experiment or rollout stage that wants to know which units are served; null when nobody does. */
-  watch: ExposureWatch | null;
-}
-
-export interface ExposureWatch {
-  /** Where exposures are kept: the test, or the stage of a rollout. */
-  readonly subject: string;
-  exposed(flag: CompiledFlag, outcome: number, key: string | number, unit: Unit | undefined): void;
-}
 
 export class View {
   readonly scope: Scope;
@@ -62,7 +46,7 @@ export class View {
 
   readonly #conditions = sharedConditions(this.segments);
   /** Of flags that others need. */
-  readonly #holders = new Map<string, FlagHolder>();
+  readonly #holders = new Map<string, LiveFlagHolder>();
   #table: FlagTable | null = null;
   /** By flag, what stands although the store does not have it yet; such flags are served other than they are kept. */
   readonly #emergencies = new Map<string, Map<string, EmergencyAct>>();
@@ -70,8 +54,12 @@ export class View {
   /** By flag, what this process alone serves. */
   readonly #overrides = new Map<string, Override>();
 
-  constructor(scope: Scope) {
+  readonly #onProblem: (error: unknown) => void;
+
+  /** `onProblem` hears of a kept flag that cannot be made ready. It must not throw. */
+  constructor(scope: Scope, onProblem: (error: unknown) => void = () => {}) {
     this.scope = scope;
+    this.#onProblem = onProblem;
   }
 
   /** Takes the records of this scope; others are not ours to see. `beforeFlag` is called before a live flag is replaced. */
@@ -103,36 +91,45 @@ export class View {
     else this.#kept.set(flag.key, flag);
     const standing = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
     const overridden = override === undefined ? null : overriddenFlag(standing, override);
-    const made = compileFlag(overridden ?? standing, this.#conditions, (key) => this.#holderOf(key), this.segments);
-    const compiled = overridden === null ? made : { ...made, isOverridden: true };
-    const holder = this.#holders.get(flag.key);
-    if (holder !== undefined) holder.compiled = compiled;
+    const served = overridden ?? standing;
     if (live === undefined) {
-      this.flags.set(flag.key, { compiled, meter: null, isDirty: false, watch: null });
+      const added = new LiveFlag(served, overridden !== null, this.#compile);
+      this.flags.set(flag.key, added);
+      const holder = this.#holders.get(flag.key);
+      if (holder !== undefined) holder.live = added;
       return;
     }
     beforeFlag(live);
-    live.compiled = compiled;
-    live.meter?.follow(compiled);
+    live.serve(served, overridden !== null);
   }
 
-  #holderOf(key: string): FlagHolder {
-    const found = this.#holders.get(key) ?? { compiled: this.flags.get(key)?.compiled ?? null };
+  readonly #compile = (flag: Flag, isOverridden: boolean): CompiledFlag => {
+    try {
+      const compiled = compileFlag(flag, this.#conditions, this.#holderOf, this.segments);
+      return isOverridden ? { ...compiled, isOverridden } : compiled;
+    } catch (error) {
+      this.#onProblem(unreadable(flag, error));
+      return unreadableFlag(flag);
+    }
+  };
+
+  readonly #holderOf = (key: string): LiveFlagHolder => {
+    const found = this.#holders.get(key) ?? new LiveFlagHolder(this.flags.get(key) ?? null);
     this.#holders.set(key, found);
     return found;
-  }
+  };
 
   /** Every flag that is not archived. The table stays as it is when flags change; ask again to see the change. */
   table(): FlagTable {
     this.#table ??= new FlagTable(
-      [...this.flags.values()].map((live) => live.compiled).filter((compiled) => compiled.flag.archivedAt === null),
+      [...this.flags.values()].filter(({ flag }) => flag.archivedAt === null).map((live) => live.compiled),
     );
     return this.#table;
   }
 
   /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
-    const flag = this.#kept.get(key) ?? this.flags.get(key)?.compiled.flag;
+    const flag = this.#kept.get(key) ?? this.flags.get(key)?.flag;
     // What stands in for a flag that nobody has set is no flag to decide on.
     return flag?.revision === 0 ? undefined : flag;
   }
@@ -161,7 +158,7 @@ export class View {
     this.flags.delete(key);
     this.#kept.delete(key);
     const holder = this.#holders.get(key);
-    if (holder !== undefined) holder.compiled = null;
+    if (holder !== undefined) holder.live = null;
   }
 
   /** Serves the flag as the act says from now on, also when its record comes only later. */
@@ -245,4 +242,9 @@ export class View {
 
 function hasGroupOf({ enabledGroups, disabledGroups, stageGroups }: Flag, names: ReadonlySet<string>): boolean {
   return [enabledGroups, disabledGroups, stageGroups].some((groups) => groups.some((group) => names.has(group)));
+}
+
+function unreadable({ key, revision }: Flag, cause: unknown): SluiceError {
+  const message = `flag "${key}", revision ${revision}, is kept in a form that cannot be asked (${describeFailure(cause)}); callers get their fallback`;
+  return new SluiceError('unavailable', message, { cause });
 }

@@ -16,7 +16,12 @@ export const count = z.int().min(0);
 export const name = z.string().min(1).max(256);
 
 /** Who changes is the caller; why is said here. */
-export const reason = z.string().max(4096).optional().describe('Why; kept in the history. Needed in protected environments');
+export const reason = z
+  .string()
+  .optional()
+  .describe(
+    'Why, in at most 10000 characters (a kill or rollback cuts what is longer); kept in the history. Needed in protected environments',
+  );
 export const neededReason = z.string().min(1).max(4096).describe('Why; kept in the history');
 export const force = z.boolean().optional().describe('Moves a share that a rollout or test owns, which then holds for drift');
 

@@ -8,6 +8,7 @@ import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
 import { INSTANT, type InstantSetting, instantOf } from '../rollout/start-settings.ts';
 import { WHOLE_SHARE } from '../share.ts';
+import { tagIssues, textProblem } from '../text-limits.ts';
 import { dimensionsProblem } from './dimensions.ts';
 import { type Experiment, TEST_METHODS, type TestMethod, type TrackedMetric } from './experiment.ts';
 import { fixedTestIssues, parseTrackedMetric, perIssues } from './metric.ts';
@@ -124,8 +125,9 @@ function invalid(testId: unknown, issues: readonly Issue[]): SluiceError {
 function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const { description, trafficShare, durationDays, eligibility } = input;
   const issues: Issue[] = [];
-  if (description !== undefined && typeof description !== 'string')
-    issues.push({ path: '/description', message: `must be a text; it is ${shown(description)}` });
+  const unfitText = typeof description === 'string' ? textProblem(description) : 'must be a text';
+  if (description !== undefined && unfitText !== null)
+    issues.push({ path: '/description', message: `${unfitText}; it is ${shown(description)}` });
   const part = trafficShare === undefined ? null : partProblem(trafficShare);
   if (part !== null) issues.push({ path: '/trafficShare', message: `${part}; it is ${shown(trafficShare)}` });
   const unnamed = input.layer === undefined || input.layer === null ? null : nameProblem(input.layer);
@@ -135,6 +137,7 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const isTags = Array.isArray(input.tags) && input.tags.every((tag) => typeof tag === 'string' && tag !== '');
   if (input.tags !== undefined && !isTags)
     issues.push({ path: '/tags', message: `must be a list of texts; it is ${shown(input.tags)}` });
+  if (isTags) issues.push(...tagIssues(input.tags as string[], '/tags'));
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });

@@ -1,6 +1,7 @@
 /** A flag made ready to be asked. Compiled when the flag changes, never when it is evaluated. */
 import type { JsonValue } from '../json.ts';
 import { saltHash, thresholdOf } from './bucket.ts';
+import { newFlag } from './edit.ts';
 import { BOOLEAN_VARIANTS, type Flag, type Rule, servedShare } from './flag.ts';
 import type { KeyHash } from './hash.ts';
 import {
@@ -122,6 +123,14 @@ export function compileFlag(
     split: compileSplit(flag, variants),
     bucketBy: flag.bucketBy,
   };
+}
+
+/** In place of a flag that cannot be compiled, as a store may have it that was tampered with: whoever asks gets the fallback, reason `ERROR`. */
+export function unreadableFlag({ key, scope }: Flag): CompiledFlag {
+  const condition: Matcher = () => {
+    throw new Error(`flag "${key}" cannot be compiled`);
+  };
+  return { ...compileFlag(newFlag(key, scope, 0)), isKilled: false, condition };
 }
 
 function setOf(members: readonly string[]): ReadonlySet<string> | null {

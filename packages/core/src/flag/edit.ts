@@ -22,6 +22,10 @@ export type FlagEdit =
   /** What a rollout or experiment writes; `owner` is who may move the share from now on. */
   | { readonly type: 'allocate'; readonly allocation: Allocation; readonly owner: ShareOwner | null };
 
+/** Shared by all flags: ten thousand empty lists would be a megabyte. */
+const NONE: readonly never[] = Object.freeze([]);
+const NO_CONDITION: Flag['conditions'] = Object.freeze({});
+
 /** A flag that nobody has set yet: disabled at 0 %. It has revision 0 until it is kept. */
 export function newFlag(key: string, scope: Scope, now: number): Flag {
   return {
@@ -36,19 +40,19 @@ export function newFlag(key: string, scope: Scope, now: number): Flag {
     variants: BOOLEAN_VARIANTS,
     offVariant: 'off',
     onVariant: 'on',
-    split: [],
-    stageGroups: [],
-    enabledUsers: [],
-    enabledGroups: [],
-    disabledUsers: [],
-    disabledGroups: [],
-    conditions: {},
-    rules: [],
-    prerequisites: [],
+    split: NONE,
+    stageGroups: NONE,
+    enabledUsers: NONE,
+    enabledGroups: NONE,
+    disabledUsers: NONE,
+    disabledGroups: NONE,
+    conditions: NO_CONDITION,
+    rules: NONE,
+    prerequisites: NONE,
     bucketBy: null,
     salt: key,
     owner: null,
-    tags: [],
+    tags: NONE,
     expiresAt: null,
     shareOwner: null,
     statusBeforeKill: null,

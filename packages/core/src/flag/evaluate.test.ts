@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_SCOPE } from '../scope.ts';
 import { compileFlag } from './compile.ts';
 import { newFlag } from './edit.ts';
-import { decide, evaluateCompiled, MAX_KEY_BYTES } from './evaluate.ts';
+import { decide, evaluateCompiled } from './evaluate.ts';
 import { Evaluations } from './evaluations.ts';
 import { explainCompiled } from './explain.ts';
 import type { Flag } from './flag.ts';
+import { MAX_KEY_BYTES } from './flag-limits.ts';
 import type { Unit } from './unit.ts';
 
 const flagWith = (fields: Partial<Flag>): Flag => ({

@@ -7,6 +7,7 @@
 import type { JsonValue } from '../json.ts';
 import { mixHash } from './bucket.ts';
 import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
+import { MAX_KEY_BYTES } from './flag-limits.ts';
 import { hashText, type KeyHash, utf8Length } from './hash.ts';
 import { isNamed } from './is-named.ts';
 import { ownAttribute } from './match.ts';
@@ -40,8 +41,6 @@ export const STEP = {
   RULE: 16,
 } as const;
 
-/** Longest unit key in bytes of UTF-8. */
-export const MAX_KEY_BYTES = 1024;
 const REASON_BITS = 3;
 const STEP_SHIFT = 16;
 const SLOT_MASK = 0xffff;

@@ -2,17 +2,19 @@
 import { versionProblem } from '../component/version.ts';
 import type { Issue } from '../error.ts';
 import { parseInstant } from '../instant.ts';
-import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
+import { isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, type Share } from '../share.ts';
+import { MAX_LABEL_LENGTH, tagIssues, textProblem } from '../text-limits.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type FlagStatus, type Rule, type VariantShare } from './flag.ts';
-import { MAX_RULES, MAX_VARIANTS, tooManyNames, tooManyProblem } from './flag-limits.ts';
+import { MAX_RULES, MAX_VARIANTS, memberNameProblem, tooManyNames, tooManyProblem } from './flag-limits.ts';
 import { nearest } from './nearest.ts';
 import { parseCondition, pointerPart } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
 import { splitIssues, splitOf } from './split-form.ts';
+import { variantValueIssues } from './variant-values.ts';
 
 /** A flag as the file has it. Fields it does not mention have their defaults. */
 export interface FileFlag {
@@ -56,8 +58,10 @@ const check =
     const problem = problemOf(value);
     return problem === null ? NO_ISSUES : [{ path, message: `${problem}; it is ${shown(value)}` }];
   };
-const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));
-const fullText = check((value) => (typeof value === 'string' && value !== '' ? null : 'must be a text that is not empty'));
+const text = check((value) => (typeof value === 'string' ? textProblem(value) : 'must be a text'));
+const label = check((value) =>
+  typeof value === 'string' && value !== '' ? textProblem(value, MAX_LABEL_LENGTH) : 'must be a text that is not empty',
+);
 const namesUpTo =
   (isOfExcluded: boolean): FieldCheck =>
   (value, path) => {
@@ -65,9 +69,16 @@ const namesUpTo =
     if (value.length === 0) return NO_ISSUES;
     const problem = tooManyNames(value, isOfExcluded);
     if (problem !== null) return [{ path, message: problem }];
-    return value.flatMap((member: unknown, index) => fullText(member, `${path}/${index}`));
+    return value.flatMap((member: unknown, index): readonly Issue[] => {
+      const unnamed = memberNameProblem(member);
+      return unnamed === null ? NO_ISSUES : [{ path: `${path}/${index}`, message: `${unnamed}; it is ${shown(member)}` }];
+    });
   };
 const names = namesUpTo(false);
+const tags: FieldCheck = (value, path) => {
+  const issues = names(value, path);
+  return issues.length > 0 ? issues : tagIssues(value as readonly string[], path);
+};
 const percentage = check(percentageProblem);
 
 /** Why `value` cannot name a flag, or null. */
@@ -94,10 +105,10 @@ const FIELDS: Readonly<Record<string, FieldCheck>> = {
   variants: (value, path) => variantIssues(value, path, 2),
   rules: rulesIssues,
   prerequisites: prerequisiteIssues,
-  bucket_by: fullText,
-  salt: fullText,
-  owner: fullText,
-  tags: names,
+  bucket_by: label,
+  salt: label,
+  owner: label,
+  tags,
   expires: check((value) =>
     parseInstant(value) !== null ? null : 'must be a date-time with its zone, such as "2027-01-31T00:00:00Z"',
   ),
@@ -173,12 +184,7 @@ function variantIssues(value: unknown, path: string, least: 1 | 2): Issue[] {
   const issues: Issue[] = Object.keys(value)
     .filter((key) => !['values', 'off', 'on', 'split'].includes(key))
     .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: 'is not a field of variants' }));
-  for (const [name, member] of Object.entries(declared))
-    if (copyJson(member) === undefined)
-      issues.push({
-        path: `${path}/values/${pointerPart(name)}`,
-        message: 'must be JSON with finite numbers and at most 64 levels',
-      });
+  issues.push(...variantValueIssues(declared, `${path}/values`));
   for (const end of ['off', 'on'] as const) {
     const name = value[end];
     if (typeof name !== 'string' || !Object.hasOwn(declared, name))

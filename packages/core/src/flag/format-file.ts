@@ -59,10 +59,10 @@ function formatRule(rule: Rule): JsonObject {
 
 /** The flag after the file was edited by hand; null when the file says what the flag says. What the file cannot say stays. */
 export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope: Scope, now: number): Flag | null {
-  const found = existing ?? newFlag(file.name, scope, now);
-  const before = { ...found, prerequisites: prerequisitesOf(found) };
+  if (existing === undefined) return createdFlag(file, scope, now);
+  const before = { ...existing, prerequisites: prerequisitesOf(existing) };
   const { name, variants, ...fields } = file;
-  const killed = file.status === 'disabled' && before.status !== 'disabled' && existing !== undefined;
+  const killed = file.status === 'disabled' && before.status !== 'disabled';
   const after: Flag = {
     ...before,
     ...fields,
@@ -73,8 +73,45 @@ export function mergeFileFlag(existing: Flag | undefined, file: FileFlag, scope:
     split: splitAfter(before, variants?.split ?? [], variants?.isSplitExact ?? true),
     statusBeforeKill: file.status !== 'disabled' ? null : killed ? before.status : before.statusBeforeKill,
   };
-  if (existing !== undefined && jsonEqual(after, before)) return null;
-  return { ...after, revision: before.revision + 1, updatedAt: now };
+  return jsonEqual(after, before) ? null : { ...after, revision: before.revision + 1, updatedAt: now };
+}
+
+/** Field by field: ten thousand flags that were put together from parts would be slow to make, and large. */
+function createdFlag(file: FileFlag, scope: Scope, now: number): Flag {
+  const flag = newFlag(file.name, scope, now);
+  const { variants } = file;
+  return {
+    kind: flag.kind,
+    scope,
+    key: file.name,
+    revision: 1,
+    description: file.description,
+    isComponent: file.isComponent,
+    status: file.status,
+    share: file.share,
+    variants: variants?.values ?? BOOLEAN_VARIANTS,
+    offVariant: variants?.off ?? flag.offVariant,
+    onVariant: variants?.on ?? flag.onVariant,
+    split: variants === null ? flag.split : splitAfter(flag, variants.split, variants.isSplitExact),
+    stageGroups: flag.stageGroups,
+    enabledUsers: file.enabledUsers,
+    enabledGroups: file.enabledGroups,
+    disabledUsers: file.disabledUsers,
+    disabledGroups: file.disabledGroups,
+    conditions: file.conditions,
+    rules: file.rules,
+    prerequisites: file.prerequisites,
+    bucketBy: file.bucketBy,
+    salt: file.salt,
+    owner: file.owner,
+    tags: file.tags,
+    expiresAt: file.expiresAt,
+    shareOwner: flag.shareOwner,
+    statusBeforeKill: flag.statusBeforeKill,
+    archivedAt: flag.archivedAt,
+    createdAt: now,
+    updatedAt: now,
+  };
 }
 
 /** Whether the file gives a split by weights where the flag keeps ranges, which say more. */

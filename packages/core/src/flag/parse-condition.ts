@@ -3,7 +3,7 @@ import type { Issue } from '../error.ts';
 import { isJsonObject } from '../json.ts';
 import { networksProblem } from './address-operator.ts';
 import { COMBINATORS, type Condition, IN_SEGMENT, type Operators } from './condition.ts';
-import { MAX_NAMES, tooManyProblem } from './flag-limits.ts';
+import { MAX_CONDITION_TEXT, MAX_NAMES, tooManyProblem } from './flag-limits.ts';
 import { instantProblem } from './instant-operators.ts';
 import { nearest } from './nearest.ts';
 import type { ArgumentCheck } from './operator.ts';
@@ -16,12 +16,23 @@ const LIST = `a list of at most ${MAX_NAMES} texts, numbers or booleans`;
 const NO_ISSUES: readonly Issue[] = [];
 
 const isScalar = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value));
+  (typeof value === 'string' && value.length <= MAX_CONDITION_TEXT) ||
+  typeof value === 'boolean' ||
+  (typeof value === 'number' && Number.isFinite(value));
 /** Looked at by index, because `every` passes over the holes of a list, which JSON would make into nulls. */
 function isScalarList(value: unknown): boolean {
   if (!Array.isArray(value) || value.length > MAX_NAMES) return false;
   for (let index = 0; index < value.length; index++) if (!isScalar(value[index])) return false;
   return true;
+}
+/** Where a text, or the first such one of a list, is too long. */
+function tooLong(operand: unknown, path: string): Issue[] {
+  const texts: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  const index = texts.findIndex((member) => typeof member === 'string' && member.length > MAX_CONDITION_TEXT);
+  if (index < 0) return [];
+  const { length } = texts[index] as string;
+  const message = `may have at most ${MAX_CONDITION_TEXT} characters; it has ${length}`;
+  return [{ path: Array.isArray(operand) ? `${path}/${index}` : path, message }];
 }
 const scalar: ArgumentCheck = (argument) => (isScalar(argument) ? null : 'must be a text, a finite number, true or false');
 const scalars: ArgumentCheck = (argument) => (isScalarList(argument) ? null : `must be ${LIST}`);
@@ -70,6 +81,13 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
     return [{ path, message: `must be an object of attributes, or all, any, not and in_segment; it is ${shown(value)}` }];
   if (depth > MAX_DEPTH) return [{ path, message: `is nested more than ${MAX_DEPTH} deep` }];
   return Object.entries(value).flatMap(([name, operand]): readonly Issue[] => {
+    if (name.length > MAX_CONDITION_TEXT)
+      return [
+        {
+          path,
+          message: `has the attribute ${shown(name)}, whose name may have at most ${MAX_CONDITION_TEXT} characters; it has ${name.length}`,
+        },
+      ];
     if (isPlain(operand) && name !== IN_SEGMENT && !COMBINATORS.some((combinator) => combinator === name)) return NO_ISSUES;
     const at = `${path}/${pointerPart(name)}`;
     if (name === IN_SEGMENT) return segmentIssues(operand, at);
@@ -85,6 +103,8 @@ function conditionIssues(value: unknown, path: string, depth: number): Issue[] {
 /** Whether there is such a segment is for whoever knows the segments. */
 function segmentIssues(operand: unknown, path: string): readonly Issue[] {
   const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+  const long = tooLong(operand, path);
+  if (long.length > 0) return long;
   if (isName(operand) || (Array.isArray(operand) && operand.length > 0 && operand.every(isName))) return NO_ISSUES;
   const message = `must be the name of a segment or a list of at least one; it is ${shown(operand)}`;
   return [{ path, message }];
@@ -97,6 +117,8 @@ function isPlain(operand: unknown): boolean {
 
 function operandIssues(operand: unknown, path: string): Issue[] {
   if (isPlain(operand)) return [];
+  const long = tooLong(operand, path);
+  if (long.length > 0) return long;
   if (Array.isArray(operand)) return [{ path, message: `must be ${LIST}; it is ${shown(operand)}` }];
   if (!isJsonObject(operand))
     return [{ path, message: `must be a value, a list of values, or operators such as { "gte": 18 }; it is ${shown(operand)}` }];
@@ -106,6 +128,8 @@ function operandIssues(operand: unknown, path: string): Issue[] {
     const at = `${path}/${pointerPart(operator)}`;
     if (!Object.hasOwn(OPERATORS, operator))
       return [{ path: at, message: `is not an operator${nearest(operator, Object.keys(OPERATORS))}` }];
+    const overlong = tooLong(argument, at);
+    if (overlong.length > 0) return overlong;
     const problem = OPERATORS[operator as keyof Operators](argument);
     return problem === null ? [] : [{ path: at, message: `${problem}; it is ${shown(argument)}` }];
   });

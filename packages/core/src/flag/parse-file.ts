@@ -4,7 +4,7 @@ import { isJsonObject, type JsonValue } from '../json.ts';
 import type { Condition } from './condition.ts';
 import { BOOLEAN_VARIANTS, type FlagStatus, type Rule } from './flag.ts';
 import { type FileFlag, fileFlagIssues } from './flag-file.ts';
-import { findCycle, type Prerequisite, prerequisiteProblem } from './prerequisite.ts';
+import { findCycle, type Prerequisite, prerequisiteProblem, shownCycle } from './prerequisite.ts';
 import { shown } from './shown.ts';
 import { splitOf } from './split-form.ts';
 
@@ -55,7 +55,7 @@ function unfitPrerequisites(flags: readonly FileFlag[]): Issue[] {
   const [first = '', second = ''] = cycle;
   const member = neededBy(first).indexOf(second);
   const path = `/flags/${places.get(first)}/prerequisites/${member}`;
-  return [{ path, message: `leads in a circle: ${cycle.join(' → ')}` }];
+  return [{ path, message: `leads in a circle: ${shownCycle(cycle)}` }];
 }
 
 function duplicateIssues(entries: readonly unknown[]): Issue[] {

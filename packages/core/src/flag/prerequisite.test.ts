@@ -191,5 +191,7 @@ describe('a list of prerequisites', () => {
     expect(issues([flag('a', 'b'), flag('b', 'c'), flag('c', 'b')])).toEqual([
       '/flags/1/prerequisites/0 leads in a circle: b → c → b',
     ]);
+    const long = Array.from({ length: 1_000 }, (_, index) => flag(`f${index}`, `f${(index + 1) % 1_000}`));
+    expect(issues(long)).toEqual(['/flags/0/prerequisites/0 leads in a circle: f0 → f1 → f2 → f3 → (996 more) → f0']);
   });
 });

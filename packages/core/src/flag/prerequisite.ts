@@ -93,3 +93,13 @@ export function findCycle(starts: Iterable<string>, neededBy: (key: string) => r
   }
   return null;
 }
+
+/** Members of a circle that a message names before it only counts them. */
+const SHOWN_MEMBERS = 4;
+
+/** A circle that `findCycle` found, for a message: its first members and its way back, and how many are between them. */
+export function shownCycle(cycle: readonly string[]): string {
+  const left = cycle.length - 1 - SHOWN_MEMBERS;
+  if (left <= 1) return cycle.join(' → ');
+  return [...cycle.slice(0, SHOWN_MEMBERS), `(${left} more)`, ...cycle.slice(-1)].join(' → ');
+}

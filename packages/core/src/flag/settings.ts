@@ -3,15 +3,17 @@ import { type Issue, SluiceError } from '../error.ts';
 import { parseInstant } from '../instant.ts';
 import { copyJson, isJsonObject, type JsonValue } from '../json.ts';
 import { percentageProblem, percentageToShare, type Share } from '../share.ts';
+import { MAX_LABEL_LENGTH, tagIssues, textProblem } from '../text-limits.ts';
 import type { Condition } from './condition.ts';
 import { FLAG_STATUSES, type Flag, type FlagStatus, type Rule } from './flag.ts';
-import { MAX_RULES, MAX_VARIANTS, tooManyNames, tooManyProblem } from './flag-limits.ts';
+import { MAX_RULES, MAX_VARIANTS, memberNameProblem, tooManyNames, tooManyProblem } from './flag-limits.ts';
 import { nearest } from './nearest.ts';
-import { parseCondition, pointerPart } from './parse-condition.ts';
+import { parseCondition } from './parse-condition.ts';
 import { type Prerequisite, prerequisiteIssues } from './prerequisite.ts';
 import { ruleIssues } from './rule-issues.ts';
 import { shown } from './shown.ts';
 import { type SplitSettings, splitIssues, splitOf } from './split-form.ts';
+import { variantValueIssues } from './variant-values.ts';
 
 /** Absent settings keep what is there. Percentages run from 0 to 100 with up to three decimals. */
 export interface FlagSettings {
@@ -138,26 +140,14 @@ function contradictions({ enabled, status, rolloutPercentage }: FlagSettings): I
   return [];
 }
 
-const EMPTY = {
-  description: '',
-  offVariant: ' that is not empty, the name of a variant',
-  onVariant: ' that is not empty, the name of a variant',
-  salt: ' that is not empty; leave it out to draw by the key of the flag',
-} as const;
-
-const text =
-  (name: 'description' | 'offVariant' | 'onVariant' | 'salt'): Reader =>
-  (value, path) =>
-    typeof value === 'string' && (name === 'description' || value !== '')
-      ? { field: { [name]: value } }
-      : { issues: [{ path, message: `must be a text${EMPTY[name]}; it is ${shown(value)}` }] };
-
-const textOrNull =
-  (name: 'bucketBy' | 'owner'): Reader =>
-  (value, path) =>
-    value === null || (typeof value === 'string' && value !== '')
-      ? { field: { [name]: value } }
-      : { issues: [{ path, message: `must be a text that is not empty, or null; it is ${shown(value)}` }] };
+const label =
+  (name: 'offVariant' | 'onVariant' | 'salt' | 'bucketBy' | 'owner', form: string): Reader =>
+  (value, path) => {
+    if (value === null && (name === 'bucketBy' || name === 'owner')) return { field: { [name]: value } };
+    const isText = typeof value === 'string' && value !== '';
+    const problem = isText ? textProblem(value, MAX_LABEL_LENGTH) : `must be a text that is not empty${form}`;
+    return problem === null ? { field: { [name]: value } } : { issues: [{ path, message: `${problem}; it is ${shown(value)}` }] };
+  };
 
 const texts =
   (name: 'enabledUsers' | 'enabledGroups' | 'disabledUsers' | 'disabledGroups' | 'tags'): Reader =>
@@ -165,18 +155,24 @@ const texts =
     if (!Array.isArray(value)) return { issues: [{ path, message: `must be a list of texts; it is ${shown(value)}` }] };
     const tooMany = tooManyNames(value, name === 'disabledUsers');
     if (tooMany !== null) return { issues: [{ path, message: tooMany }] };
-    const bad = value.findIndex((member) => typeof member !== 'string' || member === '');
-    if (bad < 0) return { field: { [name]: [...new Set(value as string[])] } };
-    return { issues: [{ path: `${path}/${bad}`, message: `must be a text that is not empty; it is ${shown(value[bad])}` }] };
+    const bad = value.findIndex((member) => memberNameProblem(member) !== null);
+    if (bad >= 0)
+      return { issues: [{ path: `${path}/${bad}`, message: `${memberNameProblem(value[bad])}; it is ${shown(value[bad])}` }] };
+    const issues = name === 'tags' ? tagIssues(value as string[], path) : [];
+    return issues.length > 0 ? { issues } : { field: { [name]: [...new Set(value as string[])] } };
   };
 
 const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status' | 'rolloutPercentage'>]-?: Reader } = {
-  description: text('description'),
-  offVariant: text('offVariant'),
-  onVariant: text('onVariant'),
-  salt: text('salt'),
-  bucketBy: textOrNull('bucketBy'),
-  owner: textOrNull('owner'),
+  description: (value, path) => {
+    const problem = typeof value === 'string' ? textProblem(value) : 'must be a text';
+    if (problem === null) return { field: { description: value as string } };
+    return { issues: [{ path, message: `${problem}; it is ${shown(value)}` }] };
+  },
+  offVariant: label('offVariant', ', the name of a variant'),
+  onVariant: label('onVariant', ', the name of a variant'),
+  salt: label('salt', '; leave it out to draw by the key of the flag'),
+  bucketBy: label('bucketBy', ', or null'),
+  owner: label('owner', ', or null'),
   enabledUsers: texts('enabledUsers'),
   enabledGroups: texts('enabledGroups'),
   disabledUsers: texts('disabledUsers'),
@@ -203,16 +199,16 @@ const READERS: { readonly [K in Exclude<keyof FlagSettings, 'enabled' | 'status'
 
 /** Values are copied, so that a caller who changes the object afterwards does not change the flag. */
 function readVariants(value: unknown, path: string): ReturnType<Reader> {
-  const bad = isJsonObject(value) ? Object.entries(value).find(([, member]) => copyJson(member) === undefined) : undefined;
-  if (bad !== undefined)
-    return { issues: [{ path: `${path}/${pointerPart(bad[0])}`, message: `must be a JSON value; it is ${shown(bad[1])}` }] };
-  const copy = isJsonObject(value) ? copyJson(value) : undefined;
-  const names = isJsonObject(copy) ? Object.keys(copy) : [];
+  const names = isJsonObject(value) ? Object.keys(value) : [];
   const found = names.length === 0 ? `is ${shown(value)}` : `has only ${shown(names[0])}`;
   const form = 'must be an object of at least two JSON values by variant name, such as { off: false, on: true }';
-  if (names.length < 2) return { issues: [{ path, message: `${form}; it ${found}` }] };
+  if (!isJsonObject(value)) return { issues: [{ path, message: `${form}; it ${found}` }] };
   const tooMany = tooManyProblem(names.length, MAX_VARIANTS, 'variants');
-  return tooMany === null ? { field: { variants: copy as Flag['variants'] } } : { issues: [{ path, message: tooMany }] };
+  const issues = tooMany === null ? variantValueIssues(value, path) : [{ path, message: tooMany }];
+  if (issues.length > 0) return { issues };
+  const copy = copyJson(value);
+  if (names.length < 2 || copy === undefined) return { issues: [{ path, message: `${form}; it ${found}` }] };
+  return { field: { variants: copy as Flag['variants'] } };
 }
 
 function readSplit(value: unknown, path: string): ReturnType<Reader> {

@@ -5,7 +5,7 @@ import type { FlagEdit } from './edit.ts';
 import type { Flag } from './flag.ts';
 import type { FlagFacts } from './flag-facts.ts';
 import { lostVariantProblem } from './lost-variants.ts';
-import { type FlagLookup, findCycle, prerequisiteProblem, prerequisitesOf } from './prerequisite.ts';
+import { type FlagLookup, findCycle, prerequisiteProblem, prerequisitesOf, shownCycle } from './prerequisite.ts';
 
 /** `after` is the flag as the edit would leave it. */
 export function unfitRefusal(facts: FlagFacts, after: Flag, edit: FlagEdit): Refusal | null {
@@ -62,5 +62,5 @@ function prerequisiteRefusal({ key, flags }: FlagFacts, after: Flag, edit: FlagE
   };
   const cycle = findCycle([key], neededBy);
   if (cycle === null) return null;
-  return refuseIssues(`flag "${key}"`, [{ path: '/prerequisites', message: `lead in a circle: ${cycle.join(' → ')}` }]);
+  return refuseIssues(`flag "${key}"`, [{ path: '/prerequisites', message: `lead in a circle: ${shownCycle(cycle)}` }]);
 }

@@ -32,7 +32,7 @@ describe('a stage with notBefore', () => {
     let world = watch(openWorld(staged()), 60_000);
     expect(world.step?.validate).toBeNull();
     expect(stageOf(world)).toBe(0);
-    expect(rolloutStatus(world.rollout, world.flag).waitingFor).toBe(
+    expect(rolloutStatus(world.rollout, world.flag, { now: world.now, freezeWindows: [] }).waitingFor).toBe(
       `stage 2 is not opened before ${new Date(LATER).toISOString()}`,
     );
     world = look(world, LATER - world.now - 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FreezeWindow } from './freeze.ts';
 import type { RolloutSettings } from './settings.ts';
 import { rolloutStatus } from './status.ts';
 import { ask, BY, flagOf, happen, look, openWorld, pass, START, startedWorld, type World, watch } from './world.testing.ts';
@@ -8,7 +9,8 @@ const plain = { unvalidated: true } as const;
 const frozenFor = (ms: number): Pick<RolloutSettings, 'freezeWindows'> => ({
   freezeWindows: [{ from: START, to: START + ms, reason: 'holidays' }],
 });
-const waitingFor = ({ rollout, flag }: World): string | null => rolloutStatus(rollout, flag).waitingFor;
+const waitingFor = ({ rollout, flag, now }: World, freezeWindows: FreezeWindow[] = []): string | null =>
+  rolloutStatus(rollout, flag, { now, freezeWindows }).waitingFor;
 
 describe('a rollout that starts later', () => {
   it('owns the share at once and opens its first stage at its instant, and not before', () => {
@@ -69,7 +71,10 @@ describe('the rejection of a stage', () => {
         { type: 'rollout.rejected' },
         { type: 'rollout.rolledBack', detail: { cause: 'rejected', fromPercentage: 5, toPercentage: 3 } },
       ]);
-      expect(rolloutStatus(rejected.rollout, rejected.flag)).toMatchObject({ phase: 'rolled_back', error: null });
+      expect(rolloutStatus(rejected.rollout, rejected.flag, { now: rejected.now, freezeWindows: [] })).toMatchObject({
+        phase: 'rolled_back',
+        error: null,
+      });
     }
   });
 
@@ -83,6 +88,23 @@ describe('a freeze window', () => {
     const frozen = look(startedWorld({ ...plain, ...frozenFor(HOUR) }), HOUR - 1);
     expect(frozen.rollout.phase.name).toBe('pending');
     expect(look(look(frozen, 1)).rollout.phase).toEqual({ name: 'baking', stage: 0 });
+  });
+
+  it('is named by the status of a start that would fall into it, its own or one of all rollouts', () => {
+    const end = 'no stage is opened before 2023-11-14T23:13:20.000Z (holidays)';
+    const frozen = look(startedWorld({ ...plain, ...frozenFor(HOUR) }), 0);
+    expect(waitingFor(frozen)).toBe(`the end of a freeze window: ${end}`);
+    expect(waitingFor(look(frozen, HOUR - 1))).toBe(`the end of a freeze window: ${end}`);
+    expect(waitingFor({ ...frozen, now: START + HOUR })).toBe('the next look');
+    const { freezeWindows } = frozen.rollout.plan;
+    const later = startedWorld({ ...plain, startAt: START + 60_000 });
+    expect(waitingFor(later)).toBe('its start, not before 2023-11-14T22:14:20.000Z');
+    expect(waitingFor(later, [...freezeWindows])).toBe(
+      `its start, not before 2023-11-14T22:14:20.000Z, and the end of a freeze window: ${end}`,
+    );
+    expect(waitingFor(startedWorld({ ...plain, startAt: START + HOUR }), [...freezeWindows])).not.toContain('freeze');
+    const asked = startedWorld({ ...plain, ...frozenFor(HOUR), startApproval: true });
+    expect(waitingFor(asked)).toBe(`approveStart, and the end of a freeze window: ${end}`);
   });
 
   const opened = (): World => {

@@ -47,10 +47,19 @@ export function approveStart(rollout: Rollout, by: Attribution, now: number): Tr
   return { ...approved, rollout: { ...approved.rollout, dueAt: Math.max(phase.startAt ?? now, now) } };
 }
 
-/** What it waits for, in words. */
-export function pendingText({ startAt, approvalSince }: Pending): string {
-  if (approvalSince !== null) return 'approveStart';
-  return startAt === null ? 'the end of a freeze window' : `its start, not before ${new Date(startAt).toISOString()}`;
+/** What it waits for, in words, with the freeze window that it would come into; `allFrozen` are the windows of all rollouts. */
+export function pendingText(
+  { plan }: Rollout,
+  { startAt, approvalSince }: Pending,
+  allFrozen: readonly FreezeWindow[],
+  now: number,
+): string {
+  const isScheduled = startAt !== null && startAt > now;
+  const frozen = freezeAt([...plan.freezeWindows, ...allFrozen], isScheduled ? startAt : now);
+  const after = frozen === null ? '' : `, and the end of a freeze window: ${freezeText(frozen)}`;
+  if (approvalSince !== null) return `approveStart${after}`;
+  if (isScheduled) return `its start, not before ${new Date(startAt).toISOString()}${after}`;
+  return frozen === null ? 'the next look' : `the end of a freeze window: ${freezeText(frozen)}`;
 }
 
 export function notBeforeText(stage: number, notBefore: number): string {

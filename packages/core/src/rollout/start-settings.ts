@@ -3,6 +3,7 @@ import { type Issue, SluiceError } from '../error.ts';
 import { shown } from '../flag/shown.ts';
 import { parseInstant } from '../instant.ts';
 import { isJsonObject } from '../json.ts';
+import { textProblem } from '../text-limits.ts';
 import { MAX_DURATION_MS } from './duration.ts';
 import { type FreezeWindow, WEEKDAYS, type Weekday, wallClock } from './freeze.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -97,6 +98,8 @@ function windowOf(value: unknown, path: string, issues: Issue[]): FreezeWindow |
     return null;
   }
   const { reason = '' } = value as { reason?: string };
+  const unfit = textProblem(reason);
+  if (unfit !== null) issues.push({ path: `${path}/reason`, message: unfit });
   if (value.weekly !== undefined) return weeklyOf(value.weekly, reason, `${path}/weekly`, issues);
   const [from, to] = [instantOf(value.from), instantOf(value.to)];
   if (from !== null && to !== null && from < to) return { from, to, reason };

@@ -17,7 +17,8 @@ import {
   watch,
 } from './world.testing.ts';
 
-const statusOf = (world: World): ReturnType<typeof rolloutStatus> => rolloutStatus(world.rollout, world.flag);
+const statusOf = (world: World): ReturnType<typeof rolloutStatus> =>
+  rolloutStatus(world.rollout, world.flag, { now: world.now, freezeWindows: [] });
 const CRITERIA = [{ metric: 'errorRate', max: 0.05 }];
 
 describe('rolloutStatus', () => {
@@ -95,7 +96,7 @@ describe('rolloutStatus', () => {
     expect(statusOf(look(openWorld({ bakeMs: 500 }), 200)).waitingFor).toBe('the bake: 200 ms of 500 ms observed');
     const flag = flagOf({ share: 50_000 });
     const { rollout } = startRollback(flag, [0], 60_000, { number: 0, revision: 0 }, BY, START);
-    expect(rolloutStatus(rollout, flag).waitingFor).toBe('the next look');
+    expect(statusOf({ ...openWorld(), rollout, flag: { ...flag, ...rollout.applied } }).waitingFor).toBe('the next look');
   });
 
   it('warns of a ring that is far larger than it was called as soon as that is seen', () => {
@@ -108,6 +109,16 @@ describe('rolloutStatus', () => {
     expect(statusOf(look(openWorld(ring), 1_000, { exposures: 9, seen: 10 })).warnings).toEqual([]);
   });
 
+  it('tells at once of a share that was moved by force, and not once the rollout is held for it or by hand', () => {
+    const moved = (world: World): World => ({ ...world, flag: { ...world.flag, share: 50_000 } });
+    const forced = moved(openWorld());
+    const said = 'the flag stands at 50 % (percentage) and the rollout wrote 1 %; resume to write it again, or abort';
+    expect(statusOf(forced)).toMatchObject({ phase: 'baking', waitingFor: `the next look, which will hold it: ${said}` });
+    expect(statusOf(look(forced))).toMatchObject({ phase: 'held', waitingFor: `resumeRollout: ${said}` });
+    expect(statusOf(moved(ask(openWorld(), 'pause'))).waitingFor).toBe('resumeRollout: because');
+    expect(statusOf(moved(ask(openWorld(), 'abort'))).waitingFor).toBeNull();
+  });
+
   it('tells the other ends apart', () => {
     const soak = happen(openWorld(), { type: 'promote', full: true, by: BY });
     expect(statusOf(soak).phase).toBe(RolloutPhase.FINALIZING);
@@ -117,7 +128,7 @@ describe('rolloutStatus', () => {
     expect(statusOf(ask(openWorld(), 'abort'))).toMatchObject({ phase: RolloutPhase.ABORTED, currentPercentage: 0 });
     expect(statusOf(ask(openWorld(), 'supersede')).phase).toBe(RolloutPhase.SUPERSEDED);
     const phase = { name: 'rolledBack', cause: 'gradual', message: '' } as const;
-    expect(rolloutStatus({ ...soak.rollout, phase }, undefined)).toMatchObject({
+    expect(rolloutStatus({ ...soak.rollout, phase }, undefined, { now: START, freezeWindows: [] })).toMatchObject({
       phase: RolloutPhase.ROLLED_BACK,
       error: null,
       currentPercentage: 0,

@@ -1,7 +1,9 @@
 /** How a rollout stands, as people and dashboards read it. */
 import type { Verdict } from '../analysis/criterion.ts';
-import { type Flag, servedShare } from '../flag/flag.ts';
+import { type Flag, isLive, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
+import { driftProblem } from './drift.ts';
+import type { FreezeWindow } from './freeze.ts';
 import { notBeforeText, pendingText } from './pending.ts';
 import { reachWarnings } from './reach.ts';
 import { currentStage, type HeldPhase, isEnded, type Phase, type Rollout, type Stage } from './rollout.ts';
@@ -65,7 +67,15 @@ const PHASES: Readonly<Record<Phase['name'], RolloutPhase>> = {
   superseded: 'superseded',
 };
 
-export function rolloutStatus(rollout: Rollout, flag: Flag | undefined): RolloutStatus {
+/** What a status is read by besides the records. */
+export interface StatusFacts {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Those of all rollouts; the rollout's own are in its plan. */
+  readonly freezeWindows: readonly FreezeWindow[];
+}
+
+export function rolloutStatus(rollout: Rollout, flag: Flag | undefined, facts: StatusFacts): RolloutStatus {
   const { phase, plan, progress } = rollout;
   const stage = currentStage(phase);
   const current = stage === null ? undefined : plan.stages[stage];
@@ -80,7 +90,7 @@ export function rolloutStatus(rollout: Rollout, flag: Flag | undefined): Rollout
     stagePercentages: plan.stages.map(({ percentage }) => percentage),
     bakeRemainingMs: current === undefined || progress === null ? null : Math.max(0, current.bakeMs - progress.bakedMs),
     exposures: stage === null ? 0 : (progress?.exposures ?? 0),
-    waitingFor: waitingFor(rollout),
+    waitingFor: forcedText(rollout, flag) ?? waitingFor(rollout, facts),
     verdicts: rollout.verdicts,
     warnings: warningsOf(rollout, current),
     error: isFailure(phase) ? phase.message : null,
@@ -100,12 +110,21 @@ function warningsOf({ warnings, progress }: Rollout, stage: Stage | undefined): 
   return [...new Set([...warnings, ...reachWarnings(stage, progress)])];
 }
 
-function waitingFor(rollout: Rollout): string | null {
+/** The share was moved by hand, and the look that will hold the rollout for it is still to come. */
+function forcedText(rollout: Rollout, flag: Flag | undefined): string | null {
+  const { phase } = rollout;
+  if (isEnded(phase) || !isLive(flag)) return null;
+  if (phase.name === 'held' && (phase.reason === 'drift' || phase.reason === 'manual')) return null;
+  const problem = driftProblem(rollout, flag);
+  return problem === null ? null : `the next look, which will hold it: ${problem}`;
+}
+
+function waitingFor(rollout: Rollout, { now, freezeWindows }: StatusFacts): string | null {
   const { phase, plan, progress, verdicts } = rollout;
   if (isEnded(phase)) return null;
   if (phase.name === 'held')
     return `${phase.clearsWith === null ? 'resumeRollout' : phase.clearsWith}: ${holdText(rollout, phase)}`;
-  if (phase.name === 'pending') return pendingText(phase);
+  if (phase.name === 'pending') return pendingText(rollout, phase, freezeWindows, now);
   if (phase.name === 'preflight')
     return plan.validatorName === null
       ? 'the next look'

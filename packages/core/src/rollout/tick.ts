@@ -1,11 +1,12 @@
 /** What a look at a rollout decides, on the facts of that instant. */
 import type { Verdict } from '../analysis/criterion.ts';
 import { worstVerdict } from '../analysis/judge.ts';
-import { allocationOf, isLive, servedShare } from '../flag/flag.ts';
-import { type JsonObject, jsonEqual } from '../json.ts';
+import { isLive, servedShare } from '../flag/flag.ts';
+import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { baseAllocation } from './allocation.ts';
 import { endWithFlag } from './commands.ts';
+import { driftProblem } from './drift.ts';
 import { freezeAt } from './freeze.ts';
 import { clearedBy, holdFor } from './holds.ts';
 import { type Look, lookAt } from './look.ts';
@@ -63,8 +64,9 @@ function watchStage(before: Rollout, facts: RolloutFacts, now: number): Transiti
   const harm = harmOf(rollout.verdicts, progress);
   if (harm !== null) return rollBack(look, harm);
   const held = rollout.phase.name === 'held' ? rollout.phase : null;
-  const hasDrifted = rollout.applied !== null && facts.flag !== null && !jsonEqual(allocationOf(facts.flag), rollout.applied);
-  if (hasDrifted && held?.reason !== 'drift' && held?.reason !== 'manual') return hold(rollout, at, driftOf(rollout, facts), now);
+  const drift =
+    facts.flag === null || held?.reason === 'drift' || held?.reason === 'manual' ? null : driftProblem(rollout, facts.flag);
+  if (drift !== null) return hold(rollout, at, { reason: 'drift', message: drift, clearsWith: null }, now);
   if (held !== null) {
     const cleared = clearedBy(held, look);
     return cleared === null ? stay(rollout, now) : goOn(rollout, held, now, cleared, facts.freezeWindows);
@@ -108,16 +110,6 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
     allocation: rollout.before,
     events: [{ type: 'rollout.rolledBack', reason: message, detail }],
   });
-}
-
-function driftOf(rollout: Rollout, facts: RolloutFacts): { reason: 'drift'; message: string; clearsWith: null } {
-  const found = shareToPercentage(facts.flag?.share ?? 0);
-  const wrote = shareToPercentage(rollout.applied?.share ?? 0);
-  return {
-    reason: 'drift',
-    message: `the flag stands at ${found} % (${facts.flag?.status ?? 'gone'}) and the rollout wrote ${wrote} %; resume to write it again, or abort`,
-    clearsWith: null,
-  };
 }
 
 /** The stage may end when it has baked, was seen by enough units, every criterion passes and the validator says so. */

@@ -1,5 +1,5 @@
 /** How far segments may name one another: what is asked of a unit stays bounded. */
-import { findCycle } from '../flag/prerequisite.ts';
+import { findCycle, shownCycle } from '../flag/prerequisite.ts';
 
 /** A segment that names none is one deep. */
 export const MAX_SEGMENT_DEPTH = 8;
@@ -9,7 +9,7 @@ export const MAX_SEGMENTS_ASKED = 256;
 /** Why a segment cannot name the segments that it does, in words; null when it can. */
 export function nestingProblem(key: string, namedBy: (key: string) => readonly string[]): string | null {
   const cycle = findCycle([key], namedBy);
-  if (cycle !== null) return `leads in a circle: ${cycle.join(' → ')}`;
+  if (cycle !== null) return `leads in a circle: ${shownCycle(cycle)}`;
   let asked = 0;
   const fits = (name: string, depth: number): boolean => {
     asked += 1;

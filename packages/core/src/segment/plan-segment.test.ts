@@ -72,6 +72,10 @@ describe('planSegmentEdit', () => {
     const circle = [nested('a', { in_segment: 'b' }), segmentOf('b', null)];
     expect(refused(plan(factsOf('b', circle), set({ condition: { any: [{ in_segment: 'a' }] } })))).toContain('a → b → a');
     expect(refused(plan(factsOf('s', []), set({ condition: { in_segment: 's' } })))).toContain('s → s');
+    const ring = Array.from({ length: 1_000 }, (_, n) => nested(`s${n}`, { in_segment: `s${(n + 1) % 1_000}` }));
+    expect(refused(plan(factsOf('s0', ring), set({ condition: { in_segment: ['s1'] } })))).toContain(
+      's1 → s2 → s3 → s4 → (996 more) → s1',
+    );
     const chain = [2, 3, 4, 5, 6, 7, 8].map((n) => nested(`s${n}`, { in_segment: `s${n + 1}` }));
     const deep = [segmentOf('s9', null, ['x']), ...chain];
     expect(plan(factsOf('s9', deep), set({ condition: { plan: 'pro' } }))).toHaveProperty('records');

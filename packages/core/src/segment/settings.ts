@@ -1,12 +1,13 @@
 /** The settings that `setSegment` takes: read whole, with every problem named at once. */
 import { type Issue, SluiceError } from '../error.ts';
 import type { Condition } from '../flag/condition.ts';
-import { MAX_KEY_BYTES } from '../flag/evaluate.ts';
+import { MAX_KEY_BYTES } from '../flag/flag-limits.ts';
 import { utf8Length } from '../flag/hash.ts';
 import { nearest } from '../flag/nearest.ts';
 import { parseCondition } from '../flag/parse-condition.ts';
 import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
+import { tagIssues, textProblem } from '../text-limits.ts';
 import type { Segment } from './segment.ts';
 
 /** Absent settings keep what is there. */
@@ -46,13 +47,15 @@ function segmentIssues(settings: unknown, path: string): Issue[] {
     .filter((name) => !KNOWN.includes(name))
     .map((name) => ({ path: `${path}/${name}`, message: `is not a setting of a segment${nearest(name, KNOWN)}` }));
   const { description, condition, members, tags } = settings;
-  if (description !== undefined && typeof description !== 'string')
-    issues.push({ path: `${path}/description`, message: `must be a text; it is ${shown(description)}` });
+  const unfit = typeof description === 'string' ? textProblem(description) : 'must be a text';
+  if (description !== undefined && unfit !== null)
+    issues.push({ path: `${path}/description`, message: `${unfit}; it is ${shown(description)}` });
   if (condition !== undefined && condition !== null) issues.push(...conditionIssues(condition, `${path}/condition`));
   if (members !== undefined) issues.push(...memberIssues(members, `${path}/members`));
   const isTags = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && tag !== '');
   if (tags !== undefined && !isTags)
     issues.push({ path: `${path}/tags`, message: `must be a list of texts; it is ${shown(tags)}` });
+  if (isTags) issues.push(...tagIssues(tags as string[], `${path}/tags`));
   return issues;
 }
 

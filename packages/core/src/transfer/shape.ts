@@ -5,6 +5,7 @@ import { pointerPart } from '../flag/parse-condition.ts';
 import { shown } from '../flag/shown.ts';
 import { copyJson, isJsonObject } from '../json.ts';
 import { percentageProblem } from '../share.ts';
+import { tagIssues, textProblem } from '../text-limits.ts';
 
 export type Shape = (value: unknown, path: string) => readonly Issue[];
 
@@ -17,6 +18,12 @@ function check(problemOf: (value: unknown) => string | null): Shape {
 
 export const text = check((value) => (typeof value === 'string' ? null : 'must be a text'));
 export const fullText = check((value) => (typeof value === 'string' && value !== '' ? null : 'must be a text that is not empty'));
+/** What people wrote, as far as a record takes it. */
+export const description = check((value) => (typeof value === 'string' ? textProblem(value) : 'must be a text'));
+export const tags: Shape = (value, path) => {
+  const issues = listOf(fullText)(value, path);
+  return issues.length > 0 ? issues : tagIssues(value as readonly string[], path);
+};
 export const yesOrNo = check((value) => (typeof value === 'boolean' ? null : 'must be true or false'));
 export const finite = check((value) => (Number.isFinite(value) ? null : 'must be a finite number'));
 export const percentage = check(percentageProblem);

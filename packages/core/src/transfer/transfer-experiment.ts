@@ -11,6 +11,7 @@ import type { JsonObject } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { percentageToShare, shareToPercentage, WHOLE_SHARE } from '../share.ts';
 import {
+  description,
   fullText,
   instant,
   listOf,
@@ -20,6 +21,7 @@ import {
   orNull,
   percentage,
   type Shape,
+  tags,
   text,
   wholeFrom,
 } from './shape.ts';
@@ -52,14 +54,14 @@ const dimensions: Shape = (value, path) => {
 const LATER = { slots: slotsIssues, dimensions, method: oneOf(TEST_METHODS), plannedUnits: orNull(wholeFrom(100)) };
 const FIELDS = {
   testId: fullText,
-  description: text,
+  description,
   arms,
   trafficPercentage: percentage,
   eligibility: condition,
   layer: orNull(fullText),
   durationDays: numberFrom(1 / DAY_MS, 3650),
   trackedMetrics: metrics,
-  tags: listOf(fullText),
+  tags,
   phase: oneOf(TEST_PHASES),
   number: wholeFrom(1),
   startAt: orNull(instant),

@@ -2,7 +2,7 @@
 import type { Issue } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
 import { pointerPart } from '../flag/parse-condition.ts';
-import { findCycle, prerequisiteProblem, prerequisitesOf } from '../flag/prerequisite.ts';
+import { findCycle, prerequisiteProblem, prerequisitesOf, shownCycle } from '../flag/prerequisite.ts';
 import { idOf, type SluiceRecord } from '../record.ts';
 import { nestingProblem } from '../segment/nesting.ts';
 import { missingSegmentIssues, segmentsNamedBy } from '../segment/references.ts';
@@ -89,7 +89,7 @@ function prerequisiteIssues({ wanted, kept, goes }: WholeInput): Found[] {
     });
     if (strangers.length > 0 || prerequisitesOf(record).length === 0) return strangers;
     const cycle = findCycle([record.key], neededBy);
-    return cycle === null ? [] : [[id, { path: '/prerequisites', message: `lead in a circle: ${cycle.join(' → ')}` }]];
+    return cycle === null ? [] : [[id, { path: '/prerequisites', message: `lead in a circle: ${shownCycle(cycle)}` }]];
   });
 }
 

@@ -61,12 +61,12 @@ export function planAdoption(input: AdoptionInput): Adoption {
   const unregistered = entries.flatMap(({ file, index }) => registryIssues(kept.get(file.name), file, `/flags/${index}`));
   if (unregistered.length > 0) throw placedError(path, text, unregistered);
   const by = { actor: FILE_ACTOR, reason: `${path} was edited` };
-  const edited = entries.flatMap(({ file }): Edited[] => {
+  const edited = entries.flatMap(({ file, index }): Entered[] => {
     const before = kept.get(file.name);
     const flag = mergeFileFlag(before, file, DEFAULT_SCOPE, now);
-    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), isUnsaid: saysLess(file, flag) }];
+    return flag === null ? [] : [{ before, flag, type: typeOf(before, flag), isUnsaid: saysLess(file, flag), index }];
   });
-  const lost = lostVariantIssues(edited, entries, others);
+  const lost = lostVariantIssues(edited, others);
   if (lost.length > 0) throw placedError(path, text, lost);
   const archived = dropped.map(
     (before): Edited => ({
@@ -93,10 +93,9 @@ export function planAdoption(input: AdoptionInput): Adoption {
 }
 
 /** The file's own prerequisites are checked when it is read; a rollout or test that names a variant is not in it. */
-function lostVariantIssues(edited: readonly Edited[], entries: readonly Entry[], others: AdoptionInput['others']): Issue[] {
-  return edited.flatMap(({ before, flag }): Issue[] => {
+function lostVariantIssues(edited: readonly Entered[], others: AdoptionInput['others']): Issue[] {
+  return edited.flatMap(({ before, flag, index }): Issue[] => {
     const problem = before === undefined ? null : lostVariantProblem(before, flag, { ...others(flag.key), flags: [] });
-    const index = entries.find(({ file }) => file.name === flag.key)?.index;
     return problem === null ? [] : [{ path: `/flags/${index}/variants`, message: problem }];
   });
 }
@@ -137,6 +136,11 @@ interface Edited {
   readonly type: EventType;
   /** There is more to say of it than the file does. */
   readonly isUnsaid: boolean;
+}
+
+interface Entered extends Edited {
+  /** In the file. */
+  readonly index: number;
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */

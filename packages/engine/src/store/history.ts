@@ -1,6 +1,6 @@
 /** The events that stand in older segments of a journal, which change no more. */
 import type { LoggedEvent } from '@sluice/core';
-import { eventsOf, type JournalEntry } from './journal-entry.ts';
+import { entryOf, eventsOf, type JournalEntry } from './journal-entry.ts';
 
 /** What of a journal is behind its present segment. */
 export interface OlderSegments {
@@ -21,7 +21,10 @@ export class History {
   *batches(after: number, upTo: number, newestFirst: boolean): Generator<readonly LoggedEvent[]> {
     const segments = this.#journal.older().filter((segment) => (this.#ends.get(segment) ?? upTo) > after);
     for (const segment of newestFirst ? segments.toReversed() : segments) {
-      const events = this.#journal.readOlder(segment).flatMap((entry) => (entry.type === 'commit' ? eventsOf(entry) : []));
+      const events = this.#journal
+        .readOlder(segment)
+        .map(entryOf)
+        .flatMap((entry) => (entry.type === 'commit' ? eventsOf(entry) : []));
       this.#ends.set(segment, events.at(-1)?.seq ?? 0);
       yield events.filter(({ seq }) => seq > after && seq <= upTo);
       if (newestFirst && (events[0]?.seq ?? upTo) <= after) return;

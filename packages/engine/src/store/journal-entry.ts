@@ -1,10 +1,31 @@
 /** What the lines of a file store's journal say. */
-import type { Change, Flag, LoggedEvent, Receipt, SluiceEvent, SluiceRecord } from '@sluice/core';
+import {
+  type Attribution,
+  type Change,
+  type Flag,
+  type LoggedEvent,
+  type Receipt,
+  type SluiceEvent,
+  type SluiceRecord,
+  shortFlag,
+  wholeFlag,
+} from '@sluice/core';
 import { type KeptReceipt, loggedEvents } from './receipt-book.ts';
 import { recordId } from './record-book.ts';
 
 /** An event as a line has it: its record is left out where it is the one that the same line keeps. */
 type StoredEvent = Omit<SluiceEvent, 'record'> & { readonly record?: SluiceRecord };
+
+/** Events that say the same of records which follow one another in the same line. */
+export interface EventRun extends Attribution {
+  readonly type: SluiceEvent['type'];
+  readonly at: number;
+  readonly detail: SluiceEvent['detail'];
+  /** The first of the records. */
+  readonly from: number;
+  /** How many records, and events. */
+  readonly count: number;
+}
 
 export type JournalEntry =
   /** One commit. `hash` is that of the flag file which it implies; `seq` that of its last event. */
@@ -13,7 +34,7 @@ export type JournalEntry =
       readonly seq: number;
       readonly hash: string;
       readonly records: readonly SluiceRecord[];
-      readonly events: readonly StoredEvent[];
+      readonly events: readonly (StoredEvent | EventRun)[];
       /** Of an edit that was taken in: the file that it stands in, and what that does not say yet. */
       readonly edited?: EditedFile;
       /** Of the request that it was made for. */
@@ -46,24 +67,74 @@ export interface Unplaced {
   readonly flags: readonly (readonly [string, Flag | null])[];
 }
 
-export function commitEntry(seq: number, hash: string, { records, events, receipt }: Change, edited?: EditedFile): JournalEntry {
-  const kept = new Map(records.map((record) => [recordId(record), record]));
-  const stored = events.map((event): StoredEvent => {
-    if (kept.get(recordId(event.record)) !== event.record) return event;
-    const { record, ...rest } = event;
-    return rest;
-  });
+export type CommitEntry = Extract<JournalEntry, { type: 'commit' }>;
+
+export function commitEntry(seq: number, hash: string, { records, events, receipt }: Change, edited?: EditedFile): CommitEntry {
   const more = { ...(edited === undefined ? {} : { edited }), ...(receipt === undefined ? {} : { receipt }) };
-  return { type: 'commit', seq, hash, records, events: stored, ...more };
+  return { type: 'commit', seq, hash, records, events: runsOf(records, events), ...more };
+}
+
+function runsOf(records: readonly SluiceRecord[], events: readonly SluiceEvent[]): CommitEntry['events'] {
+  const places = new Map(records.map((record, index) => [record, index]));
+  const stored: (StoredEvent | EventRun)[] = [];
+  for (const event of events) {
+    const place = places.get(event.record);
+    const last = stored.at(-1);
+    if (place === undefined || recordId(event) !== recordId(event.record)) stored.push(event);
+    else if (last !== undefined && 'count' in last && isNextOf(last, event, place))
+      stored[stored.length - 1] = { ...last, count: last.count + 1 };
+    else {
+      const { type, at, actor, reason, detail } = event;
+      stored.push({ type, at, actor, reason, detail, from: place, count: 1 });
+    }
+  }
+  return stored;
+}
+
+function isNextOf(run: EventRun, event: SluiceEvent, place: number): boolean {
+  return (
+    place === run.from + run.count &&
+    event.type === run.type &&
+    event.at === run.at &&
+    event.actor === run.actor &&
+    event.reason === run.reason &&
+    Object.keys(run.detail).length + Object.keys(event.detail).length === 0
+  );
 }
 
 /** The events of a commit with their places in the log and their records. */
-export function eventsOf(entry: Extract<JournalEntry, { type: 'commit' }>): LoggedEvent[] {
-  const kept = new Map(entry.records.map((record) => [recordId(record), record]));
-  const events = entry.events.map((event): SluiceEvent => {
-    const record = event.record ?? (kept.get(recordId(event)) as SluiceRecord);
-    return { ...event, record };
-  });
+export function eventsOf(entry: CommitEntry): LoggedEvent[] {
+  const events: SluiceEvent[] = [];
+  // Older journals name the record.
+  const kept = entry.events.every((event) => 'count' in event)
+    ? null
+    : new Map(entry.records.map((record) => [recordId(record), record]));
+  for (const event of entry.events) {
+    if ('count' in event)
+      for (const record of entry.records.slice(event.from, event.from + event.count)) events.push(eventOfRun(event, record));
+    else events.push({ ...event, record: event.record ?? (kept?.get(recordId(event)) as SluiceRecord) });
+  }
   const receipt = entry.receipt === undefined ? {} : { receipt: entry.receipt };
   return loggedEvents({ events, ...receipt }, entry.seq - events.length);
+}
+
+function eventOfRun({ type, at, actor, reason, detail }: EventRun, record: SluiceRecord): SluiceEvent {
+  return { type, scope: record.scope, kind: record.kind, key: record.key, at, actor, reason, record, detail };
+}
+
+/** A line's text of an entry: its flags are short. */
+export function storedEntry(entry: JournalEntry): JournalEntry {
+  if (entry.type === 'projected') return entry;
+  return { ...entry, records: entry.records.map(shortRecord) };
+}
+
+/** What a line says. Journals that are older have whole flags. */
+export function entryOf(stored: JournalEntry): JournalEntry {
+  if (stored.type === 'projected') return stored;
+  return { ...stored, records: stored.records.map((record) => (record.kind === 'flag' ? wholeFlag(record) : record)) };
+}
+
+/** Typed as the record that it becomes again. */
+function shortRecord(record: SluiceRecord): SluiceRecord {
+  return record.kind === 'flag' ? (shortFlag(record) as Flag) : record;
 }

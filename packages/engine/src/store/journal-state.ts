@@ -2,7 +2,7 @@
 import { DEFAULT_SCOPE, type Flag, type LoggedEvent, SluiceError, type SluiceRecord, sameScope } from '@sluice/core';
 import { EMPTY_FILE, hashOf } from './flag-file-text.ts';
 import type { History } from './history.ts';
-import { eventsOf, type JournalEntry } from './journal-entry.ts';
+import { type CommitEntry, eventsOf, type JournalEntry } from './journal-entry.ts';
 import { ReceiptBook } from './receipt-book.ts';
 import { RecordBook } from './record-book.ts';
 import type { Committed } from './store.ts';
@@ -15,7 +15,8 @@ export class JournalState {
   #seq = 0;
   #unplacedHashes = new Set<string>();
   #placedFlags = new Map<string, Flag | null>();
-  #events: LoggedEvent[] = [];
+  /** Commits of the present segment. Their events are composed when they are asked for. */
+  #commits: CommitEntry[] = [];
   /** Events up to here stand only in older segments. */
   #archivedUpTo = 0;
 
@@ -60,10 +61,13 @@ export class JournalState {
     return this.book.all().filter(isFileFlag);
   }
 
-  /** Takes new entries in and answers the commits among them, and what a checkpoint knew of others if `isTold`. */
+  /** Takes new entries in. If `isTold`, answers the commits among them, and what a checkpoint knew of others. */
   apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
     return entries.flatMap((entry): Committed[] => {
-      if (entry.type === 'commit') return [this.#commit(entry)];
+      if (entry.type === 'commit') {
+        this.#commit(entry);
+        return isTold ? [{ seq: entry.seq, records: entry.records, events: eventsOf(entry) }] : [];
+      }
       if (entry.type === 'checkpoint') return this.#checkpoint(entry, isTold);
       this.#hash = entry.hash;
       this.#unplacedHashes.clear();
@@ -72,16 +76,15 @@ export class JournalState {
     });
   }
 
-  #commit(entry: Extract<JournalEntry, { type: 'commit' }>): Committed {
-    const events = eventsOf(entry);
+  #commit(entry: CommitEntry): void {
     for (const record of entry.records.filter(isFileFlag)) {
       const before = this.book.get(record);
       const flag = before?.kind === 'flag' ? before : null;
       for (const known of [this.#placedFlags, this.#since]) if (!known.has(record.key)) known.set(record.key, flag);
     }
     this.book.apply(entry.records);
-    this.receipts.apply(entry.receipt, events);
-    this.#events.push(...events);
+    this.receipts.apply(entry.receipt, entry.events);
+    this.#commits.push(entry);
     if (entry.edited !== undefined) {
       // Where an edit stands, nothing that was implied before does.
       this.#unplacedHashes = new Set([entry.edited.hash]);
@@ -89,7 +92,6 @@ export class JournalState {
     } else if (entry.hash !== this.#hash) this.#unplacedHashes.add(this.#hash);
     this.#hash = entry.hash;
     this.#seq = entry.seq;
-    return { seq: entry.seq, records: entry.records, events };
   }
 
   /** What it says beyond what is known here was committed to segments that this process did not see. */
@@ -124,16 +126,17 @@ export class JournalState {
 
   /** A new segment has begun: the events up to now are in older ones. */
   begun(): void {
-    this.#events = [];
+    this.#commits = [];
     this.#archivedUpTo = this.#seq;
   }
 
   /** Events in batches, those of each in order of `seq`: from the oldest, or from the newest, as far as they are asked for. */
   *events(after: number, newestFirst: boolean): Generator<readonly LoggedEvent[]> {
     const older = after >= this.#archivedUpTo ? [] : this.#history.batches(after, this.#archivedUpTo, newestFirst);
-    if (newestFirst) yield this.#events;
-    yield* older;
-    if (!newestFirst) yield this.#events;
+    if (!newestFirst) yield* older;
+    const recent = this.#commits.filter(({ seq }) => seq > after);
+    for (const commit of newestFirst ? recent.reverse() : recent) yield eventsOf(commit);
+    if (newestFirst) yield* older;
   }
 }
 

@@ -3,7 +3,7 @@ import { type Change, type LoggedEvent, SluiceError, type SluiceRecord } from '@
 import type { Follower, Followers } from './followers.ts';
 import { History } from './history.ts';
 import { Journal } from './journal.ts';
-import { commitEntry, type EditedFile, type JournalEntry } from './journal-entry.ts';
+import { commitEntry, type EditedFile, entryOf, type JournalEntry, storedEntry } from './journal-entry.ts';
 import { JournalState } from './journal-state.ts';
 import { queryBatches } from './log-query.ts';
 import { recordId } from './record-book.ts';
@@ -25,7 +25,8 @@ export class RecordJournal {
   #taken = 0;
 
   constructor(path: string, followers: Followers, { segmentBytes, mode }: RecordJournalOptions) {
-    this.#journal = new Journal(path, { checkpoint: () => this.state.checkpoint(), keepsOlder: true, mode });
+    const checkpoint = (): Iterable<JournalEntry> => Array.from(this.state.checkpoint(), storedEntry);
+    this.#journal = new Journal(path, { checkpoint, keepsOlder: true, mode });
     this.state = new JournalState(new History(this.#journal));
     this.#segmentBytes = segmentBytes;
     this.#followers = followers;
@@ -56,7 +57,7 @@ export class RecordJournal {
   #apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
     try {
       this.#taken += entries.length;
-      return this.state.apply(entries, isTold);
+      return this.state.apply(entries.map(entryOf), isTold);
     } catch (error) {
       // Half of them were taken in: nothing may be decided on that.
       const reason = error instanceof Error ? error.message : String(error);
@@ -78,7 +79,7 @@ export class RecordJournal {
    */
   async append(change: Change, hash: string, edited?: EditedFile): Promise<Committed> {
     const seq = this.state.seq + change.events.length;
-    const commits = this.#tell(await this.#journal.append(commitEntry(seq, hash, change, edited)));
+    const commits = this.#tell(await this.#journal.append(storedEntry(commitEntry(seq, hash, change, edited))));
     const own = commits.find((committed) => committed.seq === seq && isOf(change, committed.records));
     if (own === undefined) throw new SluiceError('unavailable', `${this.#journal.path}: the change was kept and cannot be read`);
     return own;

@@ -51,7 +51,13 @@ const entry = fc.record(
     }),
     component: fc.constantFrom(true, false, 'yes'),
     expires: fc.constantFrom('2027-01-31T00:00:00Z', 'soon'),
-    owner: name,
+    owner: fc.oneof(name, fc.constantFrom('💧'.repeat(128), 'x'.repeat(256), 'x'.repeat(257))),
+    description: fc.constantFrom('', '💧'.repeat(5_000), 'x'.repeat(10_000), 'x'.repeat(10_001)),
+    tags: fc.constantFrom<string[]>(
+      [],
+      ['a', 'x'.repeat(256)],
+      Array.from({ length: 100 }, (_, index) => `${index}`),
+    ),
     prerequisites: fc.array(fc.record({ flag: name, variants: fc.array(name, { maxLength: 2 }) }, { requiredKeys: ['flag'] }), {
       maxLength: 1,
     }),
