@@ -10,7 +10,11 @@ export const queries = {
   flag: (place: Place, key: string) =>
     queryOptions({ queryKey: ['flag', place, key], queryFn: () => api.flags.get({ ...place, key }) }),
   flagStats: (place: Place, key: string) =>
-    queryOptions({ queryKey: ['figures', place, key], queryFn: () => api.flags.stats({ ...place, key }), refetchInterval: 5_000 }),
+    queryOptions({
+      queryKey: ['figures', place, key],
+      queryFn: () => api.flags.stats({ ...place, key }),
+      refetchInterval: 5_000,
+    }),
   staleFlags: (place: Place) =>
     queryOptions({ queryKey: ['flag', place, 'stale'], queryFn: async () => (await api.flags.stale(place)).flags }),
   rollouts: (place: Place) =>
@@ -32,7 +36,10 @@ export const queries = {
       queryFn: async () => (await api.history.list({ ...place, ...of, limit: 100 })).members,
     }),
   rollbacks: (place: Place) =>
-    queryOptions({ queryKey: ['history', place, 'rollbacks'], queryFn: async () => (await api.rollbacks.history(place)).members }),
+    queryOptions({
+      queryKey: ['history', place, 'rollbacks'],
+      queryFn: async () => (await api.rollbacks.history(place)).rollbacks,
+    }),
 };
 
 interface Paged<Member> {

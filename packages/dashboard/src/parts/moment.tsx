@@ -18,7 +18,14 @@ export function Moment({ at }: { readonly at: string | number }) {
   const exact = date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
   return (
     <Tooltip label={exact}>
-      <Text component="time" dateTime={date.toISOString()} size="sm" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
+      <Text
+        component="time"
+        dateTime={date.toISOString()}
+        size="sm"
+        c="dimmed"
+        className="tabular"
+        style={{ whiteSpace: 'nowrap' }}
+      >
         {relative(date.getTime() - now)}
       </Text>
     </Tooltip>

@@ -2,7 +2,15 @@
 import { Center, Stack, Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
 
-export function Nothing({ title, hint, children }: { readonly title: string; readonly hint: string; readonly children?: ReactNode }) {
+export function Nothing({
+  title,
+  hint,
+  children,
+}: {
+  readonly title: string;
+  readonly hint: string;
+  readonly children?: ReactNode;
+}) {
   return (
     <Center mih={220} px="md">
       <Stack align="center" gap="xs" maw={460}>

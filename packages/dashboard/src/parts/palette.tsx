@@ -11,7 +11,10 @@ import { addressIn } from '../app/place.ts';
 export function Palette({ place }: { readonly place: Place }) {
   const navigate = useNavigate();
   const { data: flags = [] } = useQuery(queries.flags(place));
-  const go = (...path: readonly string[]) => () => void navigate(addressIn(place, ...path));
+  const go =
+    (...path: readonly string[]) =>
+    () =>
+      void navigate(addressIn(place, ...path));
   const actions: SpotlightActionData[] = [
     { id: 'overview', label: 'Overview', onClick: go() },
     { id: 'flags', label: 'Flags', onClick: go('flags') },

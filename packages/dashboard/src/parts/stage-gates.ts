@@ -11,12 +11,15 @@ export interface Gate {
   readonly filled: number;
 }
 
-type Shown = Pick<RolloutStatus, 'phase' | 'state' | 'stage' | 'stagePercentages' | 'bakeRemainingMs' | 'stageBakeMs'>;
+type Shown = Pick<RolloutStatus, 'phase' | 'stage' | 'stagePercentages' | 'bakeRemainingMs' | 'bakeMs'>;
 
-export function gates({ phase, stage, stagePercentages, bakeRemainingMs, stageBakeMs }: Shown): readonly Gate[] {
+/** `reached` is the stage that one which ended had come to, where that is known. */
+export function gates(rollout: Shown, reached: number | null = null): readonly Gate[] {
+  const { phase, stagePercentages, bakeRemainingMs, bakeMs } = rollout;
+  const stage = rollout.stage ?? reached;
   return stagePercentages.map((percentage, index) => {
     const state = stateOf(phase, stage, index);
-    return { stage: index, percentage, state, filled: fillOf(state, bakeRemainingMs, stageBakeMs) };
+    return { stage: index, percentage, state, filled: fillOf(state, bakeRemainingMs, bakeMs) };
   });
 }
 

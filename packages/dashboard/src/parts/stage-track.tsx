@@ -1,11 +1,17 @@
 /** The stages of a rollout as a channel with gates: what is open, what bakes and how far, what comes. */
-import { Box, Group, Text, Tooltip } from '@mantine/core';
+import { Box, Text, Tooltip } from '@mantine/core';
 import type { RolloutStatus } from '../api/api.ts';
-import classes from './stage-track.module.css';
 import { type GateState, gates } from './stage-gates.ts';
+import classes from './stage-track.module.css';
 
-export function StageTrack({ rollout, isCompact = false }: { readonly rollout: RolloutStatus; readonly isCompact?: boolean }) {
-  const shown = gates(rollout);
+export interface StageTrackProps {
+  readonly rollout: RolloutStatus;
+  readonly reached?: number | null;
+  readonly isCompact?: boolean;
+}
+
+export function StageTrack({ rollout, reached = null, isCompact = false }: StageTrackProps) {
+  const shown = gates(rollout, reached);
   const said = shown.map(({ percentage, state }) => `${percentage} % ${WORDS[state]}`).join(', ');
   return (
     <Box className={classes.track} data-compact={isCompact || undefined} role="img" aria-label={`Stages: ${said}`}>
@@ -15,11 +21,9 @@ export function StageTrack({ rollout, isCompact = false }: { readonly rollout: R
             <Box className={classes.channel}>
               <Box className={classes.water} style={{ width: `${filled * 100}%` }} />
             </Box>
-            <Group gap={4} justify="flex-end" wrap="nowrap">
-              <Text className={`${classes.label} tabular`} span>
-                {percentage} %
-              </Text>
-            </Group>
+            <Text className={`${classes.label} tabular`} ta="right">
+              {percentage} %
+            </Text>
           </Box>
         </Tooltip>
       ))}
