@@ -24,6 +24,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'ipaddr.js',
     'standardwebhooks',
   ],
+  // `serve` imports @sluice/server dynamically, the one exception.
+  '@sluice/cli': [
+    'sluice',
+    '@sluice/client',
+    '@sluice/core',
+    'zod',
+    'commander',
+    'cli-table3',
+    'picocolors',
+    'log-update',
+    'yaml',
+  ],
 };
 const FOLDERS = ['packages', 'examples', 'conformance', 'journeys', 'bench', 'docs'];
 const MAX_FILE_LINES = 250;

@@ -8,7 +8,7 @@ import { createClient, type SluiceClient } from '@sluice/client';
 
 const MAIN = join(import.meta.dirname, '../../../packages/server/dist/main.js');
 const READY_MS = 60_000;
-const ME = { email: 'ann@example.org', password: 'correct horse battery staple' };
+export const ME = { email: 'ann@example.org', password: 'correct horse battery staple' };
 export const SCOPE = { project: 'default', environment: 'production' } as const;
 
 export interface ServerPlace {
@@ -16,6 +16,8 @@ export interface ServerPlace {
   readonly port: number;
   readonly databaseUrl?: string;
   readonly leaseMs?: number;
+  /** More of its environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface ServerProcess {
@@ -39,7 +41,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export function spawnServer({ dataFolder, port, databaseUrl, leaseMs }: ServerPlace): ServerProcess {
+export function spawnServer({ dataFolder, port, databaseUrl, leaseMs, variables }: ServerPlace): ServerProcess {
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -48,9 +50,11 @@ export function spawnServer({ dataFolder, port, databaseUrl, leaseMs }: ServerPl
       SLUICE_PORT: String(port),
       SLUICE_LOG_LEVEL: 'warn',
       SLUICE_REQUESTS_PER_MINUTE: '100000000',
-      SLUICE_SESSION_KEY: 'the same key in every replica of a test',
-      ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
+      ...(databaseUrl === undefined
+        ? {}
+        : { DATABASE_URL: databaseUrl, SLUICE_SESSION_KEY: 'the same key in every replica of a test' }),
       ...(leaseMs === undefined ? {} : { SLUICE_LEASE_MS: String(leaseMs) }),
+      ...variables,
     },
   });
   let said = '';

@@ -37,6 +37,8 @@ export async function commitDecided({ store, scopes, seen, decide, request, fenc
       return await store.commit(request === undefined ? change : { ...change, receipt: request }, seenSeq, fence);
     } catch (error) {
       if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
+      // What the others committed may not have been told yet: without it the same would be decided again.
+      await store.refresh();
     }
   }
 }

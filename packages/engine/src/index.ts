@@ -153,6 +153,7 @@ export type { Exposure, SluiceEvents } from './sluice-events.ts';
 export type { SluiceOptions } from './sluice-options.ts';
 export type { StaleFlag } from './stale-flags.ts';
 export { type FileStoreOptions, fileStore } from './store/file-store.ts';
+export { type LastGoodOptions, type LastGoodStore, lastGoodStore, type Staleness } from './store/last-good/last-good-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
 export type { TestDetails, TestFilter } from './test-details.ts';

@@ -145,7 +145,8 @@ export class Runtime {
       const { code, refused, issues = [] } = reasonRefusal(`flag "${asked.key}"`, this.view.scope.environment);
       return Promise.reject(new SluiceError(code, refused, { issues }));
     }
-    const work = this.breakGlass.perform({ ...asked, seq: this.#seq }, (decide) => this.commit(decide, request));
+    const receipt = request === undefined ? {} : { receipt: request };
+    const work = this.breakGlass.perform({ ...asked, seq: this.#seq, ...receipt }, (decide) => this.commit(decide, request));
     this.clock.track(work.catch(() => {}));
     return work;
   }

@@ -46,7 +46,7 @@ export const ACCESS_ROUTES = {
     summary: 'Who the caller is, and in which environment a token may do anything',
     answers: {
       200: z.object({
-        kind: z.enum(['person', 'token', 'system']),
+        kind: z.enum(['person', 'token', 'system', 'breakGlass']),
         actor: z.string(),
         roles: roles.nullable(),
         tokenKind: z.string().nullable(),

@@ -1,6 +1,7 @@
 /** Every route, once. Server, client, document and the tests of who may call what are made from this table. */
 import type { z } from 'zod';
 import { ACCESS_ROUTES } from './access-routes.ts';
+import { BREAK_GLASS_ROUTES } from './break-glass-routes.ts';
 import { COMPONENT_ROUTES } from './component-routes.ts';
 import { DEFINITION_ROUTES } from './definition-routes.ts';
 import { EXPERIMENT_ROUTES } from './experiment-routes.ts';
@@ -23,6 +24,7 @@ export const ROUTES = {
   ...SEGMENT_ROUTES,
   ...ROLLOUT_ROUTES,
   ...ROLLBACK_ROUTES,
+  ...BREAK_GLASS_ROUTES,
   ...EXPERIMENT_ROUTES,
   ...COMPONENT_ROUTES,
   ...METRIC_ROUTES,

@@ -3,7 +3,11 @@ import { z } from 'zod';
 import { defineRoute } from './route.ts';
 import { objectOf } from './schema-parts.ts';
 
-const status = z.object({ status: z.enum(['ok', 'unavailable']), reason: z.string().optional() });
+const status = z.object({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  reason: z.string().optional(),
+  asOf: z.string().optional().describe('Of what is served while the store does not answer: when it last did'),
+});
 
 export const SYSTEM_ROUTES = {
   'system.health': defineRoute({
@@ -17,7 +21,7 @@ export const SYSTEM_ROUTES = {
     method: 'GET',
     path: '/readyz',
     permission: 'public',
-    summary: 'Whether it has its records and is not shutting down',
+    summary: 'Whether it is to be asked: it has its records and is not shutting down. Degraded while the store does not answer',
     answers: { 200: status, 503: status },
   }),
   'system.openapi': defineRoute({

@@ -3,11 +3,14 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { routeOf } from '@sluice/protocol';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Clock, SluiceError, systemClock, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
 import { admission } from './authentication.ts';
+import type { BreakGlassToken } from './break-glass/break-glass-token.ts';
+import { SERVED_AS_OF, type ServedStore, servedAsOf, unknownYet } from './break-glass/served-store.ts';
+import { HttpProblem } from './http-problem.ts';
 import { MAX_BODY_BYTES, readJsonBodies } from './json-body.ts';
 import { Lifecycle } from './lifecycle.ts';
 import { openLive } from './live-routes.ts';
@@ -33,6 +36,10 @@ export interface AppOptions {
   readonly version: string;
   /** What session cookies are signed with: the same in every replica. */
   readonly sessionKey: string;
+  /** Whether the store answers, and of when that is which is served while it does not. */
+  readonly store: ServedStore;
+  /** The token of this machine; none unless given. */
+  readonly breakGlassToken?: Pick<BreakGlassToken, 'isToken'>;
   /** What URLs that are saved are checked by. */
   readonly outbound: Outbound;
   /** What sends to webhooks; null until it has begun, and where this process sends nothing. */
@@ -55,10 +62,10 @@ const MAX_ENCODED_PARAM = 9216;
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export async function buildApp(options: AppOptions): Promise<App> {
-  const { workspace, settings, version, outbound, notifier } = options;
+  const { workspace, settings, version, outbound, notifier, store, breakGlassToken } = options;
   const http = newServer(options);
   const lifecycle = new Lifecycle(() => workspace.loadProblem);
-  const metrics = new ServerMetrics(workspace);
+  const metrics = new ServerMetrics(workspace, store);
   http.decorateRequest('admitted', null);
   http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const { page = null } = options;
@@ -69,6 +76,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
     void reply.header('x-request-id', request.id);
   });
   refuseUntilLoaded(http, lifecycle);
+  tellOfStaleness(http, store);
+  refuseWhileClosing(http, lifecycle);
   http.addHook('preClose', async () => lifecycle.endStreams());
   metrics.watch(http);
   refuseUndeclaredRoutes(http);
@@ -82,12 +91,13 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const setup = new Setup(workspace);
   const onProblem = (error: unknown): void => http.log.error({ err: error }, 'a stream has a problem');
   const live = openLive({ workspace, clock, sessionKey, onProblem, limits }, lifecycle);
-  const admit = admission(http, { workspace, sessions, settings, ofGrant: live.ofGrant });
+  const isBreakGlass = (secret: string): boolean => breakGlassToken?.isToken(secret) === true;
+  const admit = admission(http, { workspace, sessions, settings, ofGrant: live.ofGrant, store, isBreakGlass });
   const { failedLoginsPerMinute } = settings;
   registerSessionRoutes(http, { admit, workspace, sessions, setup, failedLoginsPerMinute });
   for (const [id, handler] of Object.entries(API_HANDLERS))
-    registerHandler(http, id as ApiRouteId, { admit, workspace, outbound, notifier }, handler as Handler<ApiRouteId>);
-  registerSystemRoutes(http, { admit, lifecycle, metrics, version });
+    registerHandler(http, id as ApiRouteId, { admit, workspace, outbound, notifier, store }, handler as Handler<ApiRouteId>);
+  registerSystemRoutes(http, { admit, lifecycle, metrics, version, store });
   live.registerRoutes(http, admit);
   await registerPage(http, admit, page);
   await http.register(ofrepRoutes, { prefix: OFREP_PREFIX, admit, isStrict: settings.isOfrepStrict, live });
@@ -101,10 +111,36 @@ export async function buildApp(options: AppOptions): Promise<App> {
 /** Before the records are there nobody is known, and to say 401 would end sessions that are good. */
 function refuseUntilLoaded(http: FastifyInstance, lifecycle: Lifecycle): void {
   http.addHook('onRequest', async (request) => {
-    const { routeId } = request.routeOptions.config;
-    const tellsOfItself = routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
-    if (!lifecycle.isLoaded && !tellsOfItself) throw new SluiceError('unavailable', 'the records are not loaded yet');
+    if (!lifecycle.isLoaded && !tellsOfServer(request)) throw new SluiceError('unavailable', 'the records are not loaded yet');
   });
+}
+
+/** Nobody can log in, out or set up where people are not known; and every answer says of when it is. */
+function tellOfStaleness(http: FastifyInstance, store: ServedStore): void {
+  http.addHook('onRequest', async (request, reply) => {
+    const asOf = servedAsOf(store);
+    if (asOf !== null) void reply.header(SERVED_AS_OF, asOf);
+    const isOfPeople = request.routeOptions.config.routeId?.startsWith('session.') === true;
+    const unknown = isOfPeople ? unknownYet(store) : null;
+    if (unknown !== null) throw unknown;
+  });
+}
+
+/** What comes over connections that are open still is for another replica, or for this one when it is back. */
+function refuseWhileClosing(http: FastifyInstance, lifecycle: Lifecycle): void {
+  const closing = new SluiceError('unavailable', 'this server is shutting down');
+  http.addHook('onRequest', async (request) => {
+    if (lifecycle.isClosing && !tellsOfServer(request)) throw new HttpProblem(503, closing, { 'retry-after': '1' });
+  });
+  // A connection that is kept for more requests would be waited for.
+  http.addHook('onSend', async (_request, reply) => {
+    if (lifecycle.isClosing) void reply.header('connection', 'close');
+  });
+}
+
+function tellsOfServer({ routeOptions }: FastifyRequest): boolean {
+  const { routeId } = routeOptions.config;
+  return routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
 }
 
 function newServer({ settings, logger }: AppOptions): FastifyInstance {
@@ -112,6 +148,8 @@ function newServer({ settings, logger }: AppOptions): FastifyInstance {
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Ours says it as a problem, and goes on telling whether it is ready.
+    return503OnClosing: false,
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     // Never `true`: that believes the leftmost address, which the caller writes.

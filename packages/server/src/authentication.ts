@@ -3,6 +3,7 @@ import { actorOf, INSTALLATION_SCOPE, PERMISSIONS, type Principal, permits, proj
 import type { Route } from '@sluice/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Scope, type Sluice, SluiceError, type Workspace } from 'sluice';
+import { type ServedStore, unknownYet } from './break-glass/served-store.ts';
 import { HttpProblem, tooMany, unauthenticated } from './http-problem.ts';
 import { isFromOwnPages, type Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -27,10 +28,14 @@ export interface AdmissionParts {
   readonly settings: Settings;
   /** Who a right that stands in a URL is of; nobody unless given. */
   readonly ofGrant?: (grant: string) => Principal | null;
+  readonly store: ServedStore;
+  /** Whether this is the token of the machine; none is unless given. */
+  readonly isBreakGlass?: (secret: string) => boolean;
 }
 
 /** Answers who may go on, null for a public route. @throws HttpProblem 401, 403, 404, 429 */
-export function admission(app: FastifyInstance, { workspace, sessions, settings, ofGrant }: AdmissionParts): Admit {
+export function admission(app: FastifyInstance, parts: AdmissionParts): Admit {
+  const { workspace, settings, ofGrant, store } = parts;
   const { requestsPerMinute, failedLoginsPerMinute } = settings;
   const byAddress = app.createRateLimit({
     max: failedLoginsPerMinute,
@@ -50,14 +55,15 @@ export function admission(app: FastifyInstance, { workspace, sessions, settings,
   return async (route, request) => {
     if (route.permission === 'public') return null;
     const grant = route.takesGrant ? (request.query as { readonly token?: unknown }).token : undefined;
-    const principal = typeof grant === 'string' ? granted(grant, ofGrant) : principalOf(request, workspace, sessions);
+    const principal = typeof grant === 'string' ? granted(grant, ofGrant) : principalOf(route, request, parts);
     // Only what fails is counted: many share an address with whoever guesses, and a kill must not wait for them.
     if (typeof principal === 'string') {
       await within(byAddress, request);
-      throw unauthenticated(principal);
+      throw unknownYet(store) ?? unauthenticated(principal);
     }
     callers.set(request, actorOf(principal));
-    await within(byCaller, request);
+    // Whoever is called at night is never told to wait.
+    if (principal.kind !== 'breakGlass') await within(byCaller, request);
     return admitted(route, request, principal, workspace);
   };
 }
@@ -67,8 +73,11 @@ function granted(grant: string, ofGrant: AdmissionParts['ofGrant']): Principal |
 }
 
 /** Who it is, or why nobody. A token that was sent counts, and a cookie only where there is none. */
-function principalOf(request: FastifyRequest, workspace: Workspace, sessions: Sessions): Principal | string {
+function principalOf(route: Route, request: FastifyRequest, parts: AdmissionParts): Principal | string {
+  const { workspace, sessions, isBreakGlass } = parts;
   const secret = secretOf(request);
+  if (secret !== null && route.permission === 'breakGlass.perform' && isBreakGlass?.(secret) === true)
+    return { kind: 'breakGlass' };
   if (secret !== null) return workspace.access.authenticate(secret) ?? 'the token is not known, or not any more';
   const session = sessions.principalOf(request);
   if (session === null) return 'this needs a token: Authorization: Bearer …';

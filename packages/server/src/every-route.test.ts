@@ -87,6 +87,8 @@ describe('every route, through the typed client', () => {
     expect((await call('rollbacks.history', SCOPE)).rollbacks.length).toBeGreaterThanOrEqual(3);
     const report = await call('rollbacks.report', { ...SCOPE, id: String(id) });
     expect(report.markdown).toContain('errors');
+    await call('breakGlass.kill', { ...SCOPE, flag: 'b3', reason: 'worse' });
+    await call('breakGlass.pending', {});
   });
 
   it('tests', async () => {

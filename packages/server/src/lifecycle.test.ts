@@ -1,5 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
-import { memoryStore, openWorkspace, type StoredState } from 'sluice';
+import { lastGoodStore, memoryStore, openWorkspace, type StoredState } from 'sluice';
 import { expect, it } from 'vitest';
 import { buildApp } from './app.ts';
 import { Outbound } from './outbound/outbound.ts';
@@ -19,10 +22,12 @@ it('before its records are loaded a server says that it is not ready, and tells 
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
-  const workspace = openWorkspace({ store: slow });
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-'));
+  const served = lastGoodStore({ store: slow, file: join(folder, 'last-good.json'), source: 'memory' });
+  const workspace = openWorkspace({ store: served });
   const options = { settings: DEFAULT_SETTINGS, logger: pino({ level: 'silent' }), version: '0', sessionKey: 'k' };
   const outbound = new Outbound({ policy: DEFAULT_SETTINGS.outbound });
-  const { http } = await buildApp({ workspace, outbound, notifier: () => null, ...options });
+  const { http } = await buildApp({ workspace, store: served, outbound, notifier: () => null, ...options });
   const ask = async (url: string, payload?: object) => {
     const answer = await http.inject({ method: payload === undefined ? 'GET' : 'POST', url, ...(payload && { payload }) });
     return answer.statusCode;
@@ -36,4 +41,5 @@ it('before its records are loaded a server says that it is not ready, and tells 
   await http.close();
   expect(await ask('/healthz').catch(() => 'closed')).toBe('closed');
   await workspace.close();
+  await rm(folder, { recursive: true });
 });

@@ -10,7 +10,7 @@ import { envelope, registerRoute } from './registration.ts';
 import { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
 import { workspaceDefinitions } from './stream/definition-source.ts';
 import { pushEmergencies } from './stream/push-emergencies.ts';
-import { endOf, endStreamsWithRights, holderOf } from './stream/stream-holder.ts';
+import { endOf, endStreamsWithRights, holderOf, tokenOf } from './stream/stream-holder.ts';
 import { StreamHub, type StreamSubscription } from './stream/stream-hub.ts';
 import type { StreamLimits } from './stream/stream-limits.ts';
 import { ofrepEventStream, StreamTokens } from './stream/stream-tokens.ts';
@@ -91,7 +91,7 @@ export class Live {
     else if (id === 'changes.follow') await this.hub.serveChanges(request.raw, response, subscription);
     else await this.hub.serveDefinitions(request.raw, response, subscription);
     // It may have been taken back while the stream was being opened.
-    const token = principal.kind === 'system' ? null : principal.kind === 'token' ? principal.id : principal.token;
+    const token = tokenOf(principal);
     if (token !== null && this.#workspace.access.principalOfToken(token) === null) this.hub.endStreamsOf(token);
   }
 

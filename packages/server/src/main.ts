@@ -6,15 +6,21 @@ import { type RunningServer, startServer } from './start.ts';
 
 /** Requests and streams that have not ended by then are cut off. */
 const SHUTDOWN_MS = 15_000;
+/** npm passes on what the terminal sends to all of its programs, so that one Ctrl-C may arrive twice. */
+const SAME_SIGNAL_MS = 250;
 
 async function run(): Promise<void> {
   const settings = readSettings(process.env);
   const log = serverLog(settings);
   let server: RunningServer | null = null;
-  let isStopping = false;
+  let stoppingSince: number | null = null;
   const stop = async (signal: string): Promise<void> => {
-    if (isStopping) return;
-    isStopping = true;
+    if (stoppingSince !== null) {
+      if (performance.now() - stoppingSince < SAME_SIGNAL_MS) return;
+      log.warn({ signal }, 'ending at once: it was told so again');
+      process.exit(1);
+    }
+    stoppingSince = performance.now();
     log.info({ signal }, 'shutting down');
     setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     await server?.close();

@@ -2,6 +2,7 @@
 import { PROBLEM_TYPE, problemOf } from '@sluice/protocol';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from 'sluice';
+import { MEANWHILE } from './break-glass/served-store.ts';
 import { HttpProblem } from './http-problem.ts';
 
 /** Statuses of the framework that are the caller's doing. */
@@ -39,7 +40,10 @@ export function toldFailure(thrown: unknown, request: FastifyRequest): ToldFailu
 /** What a store or a disk said names paths, hosts and statements: that is for the log. */
 function toldOutside(error: SluiceError, status: number, { id }: FastifyRequest): SluiceError {
   if (status < 500 || error.cause === undefined) return error;
-  return new SluiceError(error.code, `it cannot be kept or read at the moment; the log has the reason under the request ${id}`);
+  return new SluiceError(
+    error.code,
+    `it cannot be kept or read at the moment; try again later. ${MEANWHILE}. The log has the reason under the request ${id}`,
+  );
 }
 
 export function sendProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

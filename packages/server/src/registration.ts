@@ -21,7 +21,7 @@ declare module 'fastify' {
   }
 }
 
-export interface HandlerParts extends Pick<Call<RouteId>, 'workspace' | 'outbound' | 'notifier'> {
+export interface HandlerParts extends Pick<Call<RouteId>, 'workspace' | 'outbound' | 'notifier' | 'store'> {
   readonly admit: Admit;
 }
 
@@ -105,13 +105,13 @@ function successOf(answers: Answers): number {
 function callOf<Id extends RouteId>(
   route: Route,
   request: FastifyRequest,
-  { workspace, outbound, notifier }: HandlerParts,
+  { workspace, outbound, notifier, store }: HandlerParts,
   ifRevision: number | undefined,
 ): Call<Id> {
   const params = envelope(route.params, request.params, 'path');
   const query = envelope(route.query, request.query ?? {}, 'query') as { readonly reason?: unknown };
   const body = bodyOf<{ readonly reason?: unknown }>(route, request);
-  const shared = { workspace, outbound, notifier };
+  const shared = { workspace, outbound, notifier, store };
   const { admitted } = request;
   if (admitted === null) return { params, query, body, ...shared, by: {}, request } as unknown as Call<Id>;
   const { principal, scope, sluice } = admitted;

@@ -3,6 +3,7 @@ import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
+import type { ServedStore } from './break-glass/served-store.ts';
 
 const SCOPED = ['project', 'environment'] as const;
 
@@ -10,7 +11,7 @@ export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'route' | 'method' | 'status'>;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, store: ServedStore) {
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Histogram({
       name: 'sluice_http_request_duration_seconds',
@@ -20,6 +21,7 @@ export class ServerMetrics {
       registers: [this.#registry],
     });
     this.#addGauges(workspace);
+    this.#addStoreGauges(workspace, store);
   }
 
   get contentType(): string {
@@ -37,6 +39,26 @@ export class ServerMetrics {
       // How long a stream lasted is no matter of how fast it was answered.
       if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
       this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    });
+  }
+
+  #addStoreGauges(workspace: Workspace, store: ServedStore): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'sluice_store_up',
+      help: '1 while the store answers, 0 while what is served is as of earlier',
+      registers,
+      collect() {
+        this.set(store.staleness === null ? 1 : 0);
+      },
+    });
+    new Gauge({
+      name: 'sluice_pending_emergencies',
+      help: 'Kills and rollbacks that are served here and that the store does not have',
+      registers,
+      collect() {
+        this.set(workspace.pendingEmergencies().length);
+      },
     });
   }
 

@@ -24,6 +24,10 @@ export interface Settings {
   readonly isSecure: boolean;
   /** A replica that drives a rollout and is silent for so long loses it to another, in milliseconds. The same in every replica. */
   readonly leaseMs: number;
+  /** The file of the break-glass token; null is one of the data folder's own. The same token in every replica where it is shared. */
+  readonly breakGlassTokenFile: string | null;
+  /** Where kills stand that the store does not take; null is a file of the data folder. */
+  readonly breakGlassJournal: string | null;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
   readonly sessionKey: string | null;
   /** Where this server may call beyond the public internet. */
@@ -50,6 +54,8 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   trustedProxies: 0,
   isSecure: false,
   leaseMs: 15_000,
+  breakGlassTokenFile: null,
+  breakGlassJournal: null,
   sessionKey: null,
   outbound: parseOutboundPolicy(),
   validators: null,
@@ -74,9 +80,9 @@ export function readSettings(variables: Variables): Settings {
     return fallback;
   };
   const settings: Settings = {
-    host: take('SLUICE_HOST', DEFAULT_SETTINGS.host, (text) => ({ value: text })),
+    host: take('SLUICE_HOST', DEFAULT_SETTINGS.host, anyText),
     port: take('SLUICE_PORT', DEFAULT_SETTINGS.port, wholeNumber(0, 65_535)),
-    dataFolder: take('SLUICE_DATA', DEFAULT_SETTINGS.dataFolder, (text) => ({ value: text })),
+    dataFolder: take('SLUICE_DATA', DEFAULT_SETTINGS.dataFolder, anyText),
     databaseUrl: take('DATABASE_URL', DEFAULT_SETTINGS.databaseUrl, databaseUrl),
     logLevel: take('SLUICE_LOG_LEVEL', DEFAULT_SETTINGS.logLevel, logLevel),
     requestsPerMinute: take('SLUICE_REQUESTS_PER_MINUTE', DEFAULT_SETTINGS.requestsPerMinute, wholeNumber(1, 1e9)),
@@ -85,10 +91,12 @@ export function readSettings(variables: Variables): Settings {
     trustedProxies: take('SLUICE_TRUST_PROXY', DEFAULT_SETTINGS.trustedProxies, proxies),
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
     leaseMs: take('SLUICE_LEASE_MS', DEFAULT_SETTINGS.leaseMs, wholeNumber(100, 3_600_000)),
+    breakGlassTokenFile: take('SLUICE_BREAK_GLASS_TOKEN_FILE', DEFAULT_SETTINGS.breakGlassTokenFile, anyText),
+    breakGlassJournal: take('SLUICE_BREAK_GLASS_JOURNAL', DEFAULT_SETTINGS.breakGlassJournal, anyText),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
     outbound: take(ALLOW_OUTBOUND, DEFAULT_SETTINGS.outbound, outboundPolicy),
-    validators: take(VALIDATORS, DEFAULT_SETTINGS.validators, (text) => ({ value: text })),
-    metricSources: take(METRIC_SOURCES, DEFAULT_SETTINGS.metricSources, (text) => ({ value: text })),
+    validators: take(VALIDATORS, DEFAULT_SETTINGS.validators, anyText),
+    metricSources: take(METRIC_SOURCES, DEFAULT_SETTINGS.metricSources, anyText),
     publicUrl: take('SLUICE_PUBLIC_URL', DEFAULT_SETTINGS.publicUrl, publicUrl),
   };
   if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)
@@ -96,6 +104,8 @@ export function readSettings(variables: Variables): Settings {
   if (issues.length === 0) return settings;
   throw new SluiceError('invalid', `settings: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, { issues });
 }
+
+const anyText = (text: string): { readonly value: string } => ({ value: text });
 
 /** A limit that is no number would silently be none. */
 function wholeNumber(least: number, most: number) {

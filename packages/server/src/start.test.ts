@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@sluice/client';
@@ -55,6 +55,14 @@ describe('startServer', () => {
     const again = createClient({ url: second.url, fetch: browser });
     expect(await again.flags.get(scope)).toMatchObject({ revision: expect.any(Number), rolloutPercentage: 0 });
     expect(await again.system.ready({})).toEqual({ status: 'ok' });
+  });
+
+  it('does not start with a key of sessions that was cut off, and leaves no draft of one', async () => {
+    await start();
+    expect((await readdir(dataFolder)).filter((name) => name.startsWith('session-key'))).toEqual(['session-key']);
+    await running.pop()?.close();
+    await writeFile(join(dataFolder, 'session-key'), '');
+    await expect(start()).rejects.toThrow(/session-key must hold a key of at least 32 characters; delete it/);
   });
 
   it('tells a webhook what happens, and links the page', async () => {

@@ -1,18 +1,29 @@
 /** One server process: its store, its workspace and its app, and the end of all three. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger as PinoLogger } from 'pino';
-import { openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
+import { type LastGoodStore, lastGoodStore, openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
 import { postgresStore } from 'sluice/postgres';
 import { sqliteStore } from 'sluice/sqlite';
 import { type App, buildApp } from './app.ts';
+import { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { builtPage } from './page.ts';
 import { engineLog } from './request-log.ts';
 import type { Settings } from './settings.ts';
+
+/**
+ * Requests that arrived and were not read yet are refused in words for so long. Afterwards connections on which nothing was read are closed, and whoever
+ * sent something there does not learn what became of it.
+ */
+const REFUSING_MS = 250;
+
+/** Characters of a key that sessions are signed with. */
+const LEAST_KEY = 32;
 
 export interface RunningServer {
   readonly url: string;
@@ -28,30 +39,32 @@ export const VERSION = '0.1.0';
  */
 export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
   await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
-  const breakGlass = { file: join(settings.dataFolder, 'break-glass.jsonl') };
+  const breakGlass = { file: settings.breakGlassJournal ?? join(settings.dataFolder, 'break-glass.jsonl') };
+  const breakGlassToken = new BreakGlassToken(
+    settings.breakGlassTokenFile ?? join(settings.dataFolder, 'break-glass.token'),
+    log,
+  );
   const outbound = new Outbound({ policy: settings.outbound });
   const equip = await equipmentOf(settings, outbound);
   const { leaseMs } = settings;
   const store = storeOf(settings, log);
   const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip, leaseMs });
-  const parts: Parts = { app: null, notifier: null, workspace };
+  const parts: Parts = { app: null, notifier: null, workspace, isClosed: false };
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
-    const app = await buildApp({
-      workspace,
-      settings,
-      logger: log,
-      version: VERSION,
-      sessionKey,
-      outbound,
-      notifier,
-      page: await builtPage(),
-    });
+    const shared = { workspace, settings, store, outbound, notifier, breakGlassToken };
+    const app = await buildApp({ ...shared, logger: log, version: VERSION, sessionKey, page: await builtPage() });
     parts.app = app;
     const url = await listen(app, settings);
-    await prepare(workspace, app, url, log);
-    parts.notifier = beginNotifying({ workspace, store, outbound, settings, log });
+    await workspace.ready;
+    const begin = async (): Promise<void> => {
+      await store.current;
+      await prepare(workspace, app, url, log);
+      parts.notifier ??= parts.isClosed ? null : beginNotifying({ workspace, store, outbound, settings, log });
+    };
+    if (store.staleness?.isFromFile === true) beginLater(begin, log);
+    else await begin();
     return { url, close: () => closeAll(parts) };
   } catch (error) {
     await closeAll(parts);
@@ -73,10 +86,17 @@ interface Parts {
   app: App | null;
   notifier: WorkspaceNotifier | null;
   readonly workspace: Workspace;
+  isClosed: boolean;
 }
 
 /** Requests end first, for they use what is closed after them; and the notifier keeps its places in the store. */
-async function closeAll({ app, notifier, workspace }: Parts): Promise<void> {
+async function closeAll(parts: Parts): Promise<void> {
+  parts.isClosed = true;
+  const { app, notifier, workspace } = parts;
+  if (app?.http.server.listening === true) {
+    app.lifecycle.endStreams();
+    await wait(REFUSING_MS);
+  }
   await app?.http.close();
   await notifier?.close();
   await workspace.close();
@@ -96,15 +116,33 @@ function beginNotifying({ workspace, store, outbound, settings: { publicUrl }, l
   return workspaceNotifier({ workspace, store, clock, fetch, onProblem, ...(publicUrl === null ? {} : { publicUrl }) });
 }
 
-function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): Store {
+/** What is done when the database is first there; until then the last good state is served. */
+function beginLater(begin: () => Promise<void>, log: PinoLogger): void {
+  begin().catch((error: unknown) => log.error({ err: error }, 'what comes after the first answer of the database failed'));
+}
+
+/** A database that is away at the start is stood in for by its last good state. */
+function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): LastGoodStore {
   const onProblem = (error: unknown): void => log.error({ err: error }, 'the store has a problem');
-  if (databaseUrl !== null) return postgresStore({ url: databaseUrl, onProblem });
-  return sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem });
+  const file = join(dataFolder, 'last-good.json');
+  if (databaseUrl === null)
+    return lastGoodStore({
+      store: sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem }),
+      file,
+      source: 'sqlite',
+      onProblem,
+    });
+  const { host, pathname } = new URL(databaseUrl);
+  return lastGoodStore({
+    store: postgresStore({ url: databaseUrl, onProblem }),
+    file,
+    source: `postgresql ${host}${pathname}`,
+    onProblem,
+  });
 }
 
 /** A first start has a project to begin with, and says how somebody becomes its administrator. */
 async function prepare(workspace: Workspace, { setup }: App, url: string, log: PinoLogger): Promise<void> {
-  await workspace.ready;
   if (workspace.projects.list().length === 0) await createDefaultProject(workspace);
   const secret = setup.offer();
   if (secret !== null)
@@ -123,13 +161,25 @@ async function createDefaultProject(workspace: Workspace): Promise<void> {
   }
 }
 
-/** The key of this folder, made at its first start; readable by its owner alone. */
+/**
+ * The key of this folder, made at its first start; readable by its owner alone. It comes into being whole: another server on this folder may begin
+ * at the same instant, and a key that was cut off would sign what anybody can.
+ */
 async function keptSessionKey(folder: string): Promise<string> {
   const path = join(folder, 'session-key');
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
   try {
-    await writeFile(path, randomBytes(32).toString('base64url'), { flag: 'wx', mode: 0o600 });
+    await link(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await unlink(draft);
   }
-  return (await readFile(path, 'utf8')).trim();
+  const key = (await readFile(path, 'utf8')).trim();
+  if (key.length >= LEAST_KEY) return key;
+  throw new SluiceError(
+    'invalid',
+    `${path} must hold a key of at least ${LEAST_KEY} characters; delete it, and everybody logs in anew`,
+  );
 }

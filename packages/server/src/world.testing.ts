@@ -1,8 +1,21 @@
 /** A server over memory, with callers of every kind, listening on a port of its own. */
 
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Principal } from '@sluice/core';
-import { type ManualClock, manualClock, memoryStore, openWorkspace, type Scope, type Sluice, type Workspace } from 'sluice';
+import {
+  lastGoodStore,
+  type ManualClock,
+  manualClock,
+  memoryStore,
+  openWorkspace,
+  type Scope,
+  type Sluice,
+  type Workspace,
+} from 'sluice';
 import { type App, type AppOptions, buildApp } from './app.ts';
+import { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
@@ -28,6 +41,7 @@ export interface World {
   readonly principals: Readonly<Record<Caller, Principal>>;
   readonly log: string[];
   readonly clock: ManualClock;
+  readonly breakGlassToken: BreakGlassToken;
   /** Asks as `admin` unless `as` says otherwise; null is nobody, and what is no caller is sent as the secret itself. */
   ask(method: string, path: string, sent?: AskOptions): Promise<Answer>;
   close(): Promise<void>;
@@ -48,6 +62,7 @@ export interface Answer {
   readonly text: string;
 }
 
+const silent = { info: () => {}, warn: () => {}, error: () => {} };
 const NOON = Date.UTC(2027, 0, 15, 12);
 const SYSTEM: Principal = { kind: 'system' };
 let passwordHash: Promise<string> | null = null;
@@ -58,7 +73,15 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
   const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000, ...changes };
   // Every name is one of the public internet.
   const outbound = new Outbound({ policy: settings.outbound, resolve: async () => ['93.184.215.14'], clock });
-  const workspace = openWorkspace({ store, clock, equip: await equipmentOf(settings, outbound) });
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'));
+  const served = lastGoodStore({ store, file: join(folder, 'last-good.json'), source: 'memory', clock });
+  const breakGlassToken = new BreakGlassToken(join(folder, 'break-glass.token'), silent);
+  const workspace = openWorkspace({
+    store: served,
+    clock,
+    breakGlass: { file: join(folder, 'kills') },
+    equip: await equipmentOf(settings, outbound),
+  });
   await workspace.ready;
   const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
   await workspace.projects.create({ key: 'shop', environments });
@@ -76,6 +99,8 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
   const sessionKey = 'a key of the tests, which is no secret';
   const app = await buildApp({
     workspace,
+    store: served,
+    breakGlassToken,
     settings,
     logger,
     version: '0.1.0',
@@ -96,11 +121,13 @@ export async function world(changes: Partial<Settings> = {}, more: Partial<AppOp
     principals: principals as World['principals'],
     log,
     clock,
+    breakGlassToken,
     ask: (method, path, sent = {}) => ask(url, method, path, secretOf(secrets, sent.as), sent),
     close: async () => {
       await app.http.close();
       await sending?.close();
       await workspace.close();
+      await rm(folder, { recursive: true });
     },
   };
 }

@@ -40,7 +40,7 @@ describe('what roles may do', () => {
         'segments.write',
         'transfer.export',
       ],
-      approver: ['rollouts.approve'],
+      approver: ['breakGlass.perform', 'rollouts.approve'],
       admin: ['access.manage', 'notifications.manage', 'operations.read', 'project.manage', 'transfer.import'],
     });
     expect(TOKEN_PERMISSIONS).toEqual({
@@ -88,6 +88,14 @@ describe('what roles may do', () => {
       fc.property(rolesArb, scopes, (roles, scope) => {
         const own = granted(person(roles), scope).filter((permission) => permission !== 'account.manage');
         expect(granted(person(roles, 'token'), scope)).toEqual(own);
+      }),
+    );
+  });
+
+  it('is for whoever has the break-glass token the kill switch everywhere, and nothing else', () => {
+    fc.assert(
+      fc.property(scopes, (scope) => {
+        expect(granted({ kind: 'breakGlass' }, scope)).toEqual(['breakGlass.perform']);
       }),
     );
   });

@@ -15,6 +15,7 @@ export type Role = (typeof ROLES)[number];
  * - `access.manage`: people, their roles, and tokens of SDKs
  * - `notifications.manage`: webhooks, with what they failed to deliver
  * - `operations.read`: the state of the process that answers
+ * - `breakGlass.perform`: kill and roll back in every project, whether or not the store can be written
  * - `account.manage`: one's own password, sessions and personal tokens
  */
 const LEAST_ROLE = {
@@ -32,6 +33,7 @@ const LEAST_ROLE = {
   'facts.write': 'editor',
   'transfer.export': 'editor',
   'rollouts.approve': 'approver',
+  'breakGlass.perform': 'approver',
   'transfer.import': 'admin',
   'project.manage': 'admin',
   'access.manage': 'admin',
@@ -60,6 +62,8 @@ export type Roles = Readonly<Record<string, Role>>;
 export type Principal =
   /** The installation itself: its first start, and whoever has the machine. */
   | { readonly kind: 'system' }
+  /** Whoever has the break-glass token of a machine: nobody by name. */
+  | { readonly kind: 'breakGlass' }
   | {
       readonly kind: 'person';
       /** The e-mail address, lower-cased. */
@@ -79,6 +83,7 @@ export type Principal =
 /** As it stands in the history. */
 export function actorOf(principal: Principal): string {
   if (principal.kind === 'person') return principal.key;
+  if (principal.kind === 'breakGlass') return 'break-glass';
   return principal.kind === 'token' ? `token:${principal.id}` : 'system';
 }
 
@@ -88,6 +93,7 @@ export function actorOf(principal: Principal): string {
  */
 export function permits(principal: Principal, permission: Permission, scope: Scope): boolean {
   if (principal.kind === 'system') return true;
+  if (principal.kind === 'breakGlass') return permission === 'breakGlass.perform';
   if (principal.kind === 'token')
     return sameScope(principal.boundTo, scope) && TOKEN_PERMISSIONS[principal.tokenKind].includes(permission);
   const least: Role | null = LEAST_ROLE[permission];

@@ -6,7 +6,7 @@ import { type Attribution, eventOf } from '../event.ts';
 import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { FlagFacts } from '../flag/flag-facts.ts';
-import { nameProblem } from '../flag/flag-file.ts';
+import { nameProblem, newNameProblem } from '../flag/flag-file.ts';
 import { MAX_VARIANTS } from '../flag/flag-limits.ts';
 import { lostVariantProblem } from '../flag/lost-variants.ts';
 import { shown } from '../flag/shown.ts';
@@ -109,7 +109,7 @@ export function liveVersion(
 }
 
 function nameRefusal({ key, flag }: ComponentFacts): Refusal | null {
-  const problem = nameProblem(key);
+  const problem = flag === undefined ? newNameProblem(key) : nameProblem(key);
   if (problem !== null) return refuse(`the name of a component ${problem}; it is ${shown(key)}`, 'invalid');
   if (flag === undefined) return null;
   if (flag.archivedAt !== null) return refuse(`component "${key}" is archived; an archived key is not used again`);

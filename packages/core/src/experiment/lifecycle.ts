@@ -1,10 +1,13 @@
 /** How a test comes to be, starts and ends. Its flag's share moves in the same change. */
+
 import type { Change } from '../change.ts';
 import { isRefusal, type Refusal, refuse, refuseIssues } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import type { EventType } from '../event-type.ts';
 import { editFlag, newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
+import { newNameProblem } from '../flag/flag-file.ts';
+import { shown } from '../flag/shown.ts';
 import { type JsonObject, jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { missingSegmentIssues } from '../segment/references.ts';
@@ -34,6 +37,9 @@ export function createExperiment(
   now: number,
   segments?: SegmentFinder,
 ): Change | Refusal {
+  const unnamed = newNameProblem(settings.testId);
+  if (unnamed !== null)
+    return refuseIssues('test', [{ path: '/testId', message: `${unnamed}; it is ${shown(settings.testId)}` }]);
   const missing = segments === undefined ? [] : missingSegmentIssues(settings.eligibility, '/eligibility', segments);
   if (missing.length > 0) return refuseIssues(`test "${settings.testId}"`, missing);
   const experiment: Experiment = {

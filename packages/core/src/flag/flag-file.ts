@@ -88,6 +88,18 @@ export function nameProblem(value: unknown): Problem {
   return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : null;
 }
 
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
+
+/** Why `value` cannot name something new, or null. What was kept or stands in a file under such a name goes on under it. */
+export function newNameProblem(value: unknown): Problem {
+  const problem = nameProblem(value);
+  if (problem !== null || typeof value !== 'string') return problem;
+  const index = value.search(CONTROL);
+  if (index < 0) return null;
+  const code = value.charCodeAt(index).toString(16).toUpperCase().padStart(4, '0');
+  return `must have no line break and no control character; at index ${index} is U+${code}`;
+}
+
 const FIELDS: Readonly<Record<string, FieldCheck>> = {
   name: check(nameProblem),
   status: check((value) => (FLAG_STATUSES.includes(value as FlagStatus) ? null : `must be one of ${FLAG_STATUSES.join(', ')}`)),

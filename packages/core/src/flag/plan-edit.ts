@@ -1,6 +1,6 @@
 /** An edit of a flag as a whole change: the flag, what its share's owner becomes, and the events. */
 import type { Change } from '../change.ts';
-import { isRefusal, type Refusal } from '../error.ts';
+import { isRefusal, type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf, type SluiceEvent } from '../event.ts';
 import type { EventType } from '../event-type.ts';
 import { withoutTest } from '../experiment/division.ts';
@@ -13,6 +13,8 @@ import { shareToPercentage } from '../share.ts';
 import { editFlag, type FlagEdit, newFlag } from './edit.ts';
 import { type Flag, type ShareOwner, servedShare } from './flag.ts';
 import type { FlagFacts } from './flag-facts.ts';
+import { newNameProblem } from './flag-file.ts';
+import { shown } from './shown.ts';
 import { unfitRefusal } from './unfit-edit.ts';
 
 /** Says more of an edit than its type does, such as that it was a rollback. */
@@ -31,6 +33,9 @@ export function planFlagEdit(
 ): Change | Refusal | null {
   if (facts.flag === undefined && edit.type !== 'set')
     return { refused: `flag "${facts.key}" does not exist; create it with setFlag`, code: 'notFound' };
+  const unnamed = facts.flag === undefined ? newNameProblem(facts.key) : null;
+  if (unnamed !== null)
+    return refuse(`the name of a flag ${unnamed}; it is ${shown(facts.key)}`, 'invalid', [{ path: '/name', message: unnamed }]);
   const before = facts.flag ?? newFlag(facts.key, facts.scope, now);
   const edited = editFlag(before, edit, now);
   if (isRefusal(edited)) return edited;

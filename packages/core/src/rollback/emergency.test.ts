@@ -87,11 +87,22 @@ describe('an emergency', () => {
   it('is read back as it was written, and anything else is named', () => {
     fc.assert(
       fc.property(act, fc.string(), (made, reason) => {
-        const emergency = emergencyOf({ act: made, reason });
+        const emergency = emergencyOf({ act: made, reason, receipt: { id: 'r', fingerprint: reason } });
         expect(parseEmergency(JSON.parse(JSON.stringify(emergency)))).toEqual(emergency);
       }),
     );
-    const bad = { id: '', key: 1, actor: null, reason: 3, scope: {}, at: null, seq: -1, act: { type: 'exclude', userIds: [''] } };
+    expect(parseEmergency(emergencyOf())).toEqual(emergencyOf());
+    const bad = {
+      receipt: { id: 'r' },
+      id: '',
+      key: 1,
+      actor: null,
+      reason: 3,
+      scope: {},
+      at: null,
+      seq: -1,
+      act: { type: 'exclude', userIds: [''] },
+    };
     for (const [name, value] of Object.entries(bad))
       expect(parseEmergency({ ...emergencyOf(), [name]: value }), name).toMatchObject({ problem: expect.stringContaining(name) });
     expect(parseEmergency([])).toMatchObject({ problem: 'it must be an object' });

@@ -2,7 +2,7 @@
 import type { Change } from '../change.ts';
 import type { ComponentFacts } from '../component/register.ts';
 import { percentageOfOthers, planRollbackToVersion, withEverybodyOn } from '../component/swap.ts';
-import { isRefusal, type Refusal } from '../error.ts';
+import { isRefusal, type Receipt, type Refusal } from '../error.ts';
 import { type Attribution, eventOf, type LoggedEvent } from '../event.ts';
 import type { EventType } from '../event-type.ts';
 import { editFlag } from '../flag/edit.ts';
@@ -32,6 +32,8 @@ export interface Emergency extends Attribution {
   readonly at: number;
   /** The end of the log as the process knew it then. */
   readonly seq: number;
+  /** Of the request that asked for it. */
+  readonly receipt?: Receipt;
 }
 
 /** What becomes of an emergency that the store did not take at once. */

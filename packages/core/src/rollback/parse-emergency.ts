@@ -20,8 +20,18 @@ export function parseEmergency(value: unknown): Emergency | { readonly problem: 
       problem: 'act must be { type: kill }, { type: rollback }, { type: toVersion, version } or { type: exclude, userIds }',
     };
   const { project, environment } = scope;
+  const receipt = parseReceipt(value.receipt);
+  if (receipt === null) return { problem: 'receipt must be { id, fingerprint }' };
   const known = { id, key, actor, reason, at, seq } as Omit<Emergency, 'scope' | 'act'>;
-  return { ...known, scope: { project, environment }, act };
+  return { ...known, scope: { project, environment }, act, ...receipt };
+}
+
+/** Null for what is no receipt; none need be there. */
+function parseReceipt(value: unknown): Pick<Emergency, 'receipt'> | null {
+  if (value === undefined) return {};
+  if (!isJsonObject(value)) return null;
+  const { id, fingerprint } = value;
+  return typeof id === 'string' && id !== '' && typeof fingerprint === 'string' ? { receipt: { id, fingerprint } } : null;
 }
 
 /** Null for what is no act. */

@@ -3,6 +3,8 @@ import type { Change } from '../change.ts';
 import { type Refusal, refuse } from '../error.ts';
 import { type Attribution, eventOf } from '../event.ts';
 import type { EventType } from '../event-type.ts';
+import { newNameProblem } from '../flag/flag-file.ts';
+import { shown } from '../flag/shown.ts';
 import { jsonEqual } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { nestingProblem } from './nesting.ts';
@@ -33,6 +35,9 @@ export function planSegmentEdit(facts: SegmentFacts, edit: SegmentEdit, by: Attr
     const users = usersOfSegment(key, facts);
     if (users.length > 0) return refuse(`segment "${key}" is used by ${usersText(users)}; take it out of them first`);
   }
+  const unnamed = before === undefined ? newNameProblem(key) : null;
+  if (unnamed !== null)
+    return refuse(`the name of a segment ${unnamed}; it is ${shown(key)}`, 'invalid', [{ path: '/name', message: unnamed }]);
   const edited = applyEdit(before ?? newSegment(facts, now), edit, now);
   if (before !== undefined && jsonEqual(before, edited)) return null;
   const problem = unfit(edited, facts.segments);

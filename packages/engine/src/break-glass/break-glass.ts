@@ -17,9 +17,10 @@ import type { Clock } from '../clock/clock.ts';
 import { answeredWithin, LATE } from '../clock/deadline.ts';
 import { describeFailure } from '../failure.ts';
 import type { Logger } from '../logger.ts';
+import { repeatedRequest } from '../store/receipt-book.ts';
 import type { Committed, Store } from '../store/store.ts';
 import type { View } from '../view.ts';
-import { BreakGlassJournal } from './break-glass-journal.ts';
+import { KeptEmergencies } from './kept-emergencies.ts';
 import { inWords, type PendingEmergency, pendingOf } from './pending-emergency.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -53,7 +54,7 @@ const CALLERS_FAULTS: ReadonlySet<string> = new Set(['invalid', 'notFound', 'ref
 
 export class BreakGlass {
   readonly #deps: Deps;
-  readonly #journal: BreakGlassJournal | null;
+  readonly #journal: KeptEmergencies;
   readonly #pending = new Map<string, Emergency>();
   /** Emergencies of which the store has heard and the journal has not. */
   readonly #settled = new Set<string>();
@@ -65,17 +66,16 @@ export class BreakGlass {
 
   constructor(deps: Deps) {
     this.#deps = deps;
-    this.#journal = deps.file === null ? null : new BreakGlassJournal(deps.file);
+    this.#journal = new KeptEmergencies(deps);
     this.#readJournal();
   }
 
   /** What another life of this process, or another process, left behind stands from the first evaluation on. */
   #readJournal(): void {
     try {
-      const { emergencies = [], problems = [] } = this.#journal?.read() ?? {};
+      const { emergencies, problems } = this.#journal.read();
       for (const problem of problems) this.#deps.problem(problem);
-      // A file that was being cleared holds older lines than the one beside it.
-      for (const emergency of [...emergencies].sort((a, b) => a.at - b.at)) {
+      for (const emergency of emergencies) {
         if (!sameScope(emergency.scope, this.#deps.view.scope)) continue;
         this.#deps.view.impose(emergency);
         this.#pending.set(emergency.id, emergency);
@@ -97,7 +97,7 @@ export class BreakGlass {
   }
 
   pending(): PendingEmergency[] {
-    return [...this.#pending.values()].map(pendingOf);
+    return [...this.#pending.values()].map((emergency) => pendingOf(emergency, this.#journal.has(emergency.id)));
   }
 
   isPendingFor(key: string): boolean {
@@ -113,6 +113,7 @@ export class BreakGlass {
     commit: (decide: DecideEmergency) => Promise<Committed | null>,
   ): Promise<EmergencyOutcome> {
     const { view, clock } = this.#deps;
+    if (this.#isRepeated(asked)) return { committed: null, isDurable: false };
     const emergency: Emergency = { ...asked, id: randomUUID(), scope: view.scope, at: clock.now() };
     this.#over('impose', emergency);
     let isHandedOver = false;
@@ -142,6 +143,14 @@ export class BreakGlass {
     return { committed: null, isDurable: false };
   }
 
+  /** What was asked for by the same request stands already. @throws SluiceError `repeated` when that asked for something else */
+  #isRepeated({ receipt }: Pick<Emergency, 'receipt'>): boolean {
+    const first = [...this.#pending.values()].find((pending) => receipt !== undefined && pending.receipt?.id === receipt.id);
+    if (first?.receipt === undefined) return false;
+    if (first.receipt.fingerprint !== receipt?.fingerprint) throw repeatedRequest(first.receipt);
+    return true;
+  }
+
   /** What is refused by all that is known here has no effect that could stand until the store is back. @throws SluiceError of the refusal's code */
   #refuseUnservable(emergency: Emergency, failure: string): void {
     const { view, clock } = this.#deps;
@@ -161,10 +170,8 @@ export class BreakGlass {
     this.#pending.set(emergency.id, emergency);
     const what = `${inWords(emergency)} in this process at once, but the store does not have it: ${failure}`;
     try {
-      if (this.#journal === null) throw new SluiceError('unavailable', 'no break-glass file is configured');
-      const kept = await answeredWithin(this.#deps.clock, this.#deps.deadlineMs, this.#journal.append(emergency));
-      if (kept === LATE) throw new SluiceError('unavailable', `${this.#journal.path} gave no answer`);
-      this.#deps.problem(new SluiceError('unavailable', `${what}; it stands in ${this.#journal.path} until the store takes it`));
+      const path = await this.#journal.keep(emergency);
+      this.#deps.problem(new SluiceError('unavailable', `${what}; it stands in ${path} until the store takes it`));
     } catch (error) {
       const why = describeFailure(error);
       this.#deps.problem(
@@ -180,6 +187,7 @@ export class BreakGlass {
     this.#cancelRetry = clock.schedule(clock.now() + delayMs, async () => {
       this.#cancelRetry = null;
       await this.settle().catch((error: unknown) => this.#deps.logger.debug(`break glass: ${describeFailure(error)}`));
+      await this.#journal.keepAgain(this.#pending.values());
     });
   }
 
@@ -223,7 +231,7 @@ export class BreakGlass {
   async #clear(): Promise<void> {
     const ids = new Set(this.#settled);
     if (ids.size === 0) return;
-    await this.#journal?.remove(ids);
+    await this.#journal.remove(ids);
     for (const id of ids) this.#settled.delete(id);
   }
 

@@ -13,12 +13,14 @@ export interface PendingEmergency {
   readonly at: Date;
   readonly actor: string;
   readonly reason: string;
+  /** Whether it stands in the break-glass journal; one that does not ends with this process. */
+  readonly isJournalled: boolean;
 }
 
-export function pendingOf({ id, key, act, at, actor, reason }: Emergency): PendingEmergency {
+export function pendingOf({ id, key, act, at, actor, reason }: Emergency, isJournalled: boolean): PendingEmergency {
   const userIds = act.type === 'exclude' ? act.userIds : [];
   const toVersion = act.type === 'toVersion' ? act.version : null;
-  return { id, flag: key, act: act.type, userIds, toVersion, at: new Date(at), actor, reason };
+  return { id, flag: key, act: act.type, userIds, toVersion, at: new Date(at), actor, reason, isJournalled };
 }
 
 /** The subject and verb of a sentence about it. */

@@ -1,5 +1,13 @@
 /** Brings one emergency to a store that may have gone on without it. */
-import { type Emergency, type LoggedEvent, planReconciliation, type Reconciliation, SluiceError } from '@sluice/core';
+import {
+  type Change,
+  type Emergency,
+  type LoggedEvent,
+  planReconciliation,
+  type Receipt,
+  type Reconciliation,
+  SluiceError,
+} from '@sluice/core';
 import type { Clock } from '../clock/clock.ts';
 import type { Store } from '../store/store.ts';
 import type { View } from '../view.ts';
@@ -20,17 +28,28 @@ const LOG_PAGE = 1000;
  */
 export async function reconcile(emergency: Emergency, ground: Ground, isPending: () => boolean): Promise<Reconciliation | null> {
   const { view, store, clock } = ground;
+  let { receipt } = emergency;
   for (let attempt = 1; isPending(); attempt++) {
     const later = await laterEvents(store, emergency);
     const decision = planReconciliation(emergency, view.componentFacts(emergency.key), later, clock.now());
     try {
-      if (decision.outcome === 'commit') await store.commit(decision.change);
+      if (decision.outcome === 'commit') await store.commit(withReceipt(decision.change, receipt));
       return decision;
     } catch (error) {
+      if (error instanceof SluiceError && error.code === 'repeated') {
+        if (error.repeats?.fingerprint === receipt?.fingerprint) return { outcome: 'recorded' };
+        // Something else was done under the same id: that is no reason to lose a kill.
+        receipt = undefined;
+        continue;
+      }
       if (!(error instanceof SluiceError) || error.code !== 'conflict' || attempt >= MAX_ATTEMPTS) throw error;
     }
   }
   return null;
+}
+
+function withReceipt(change: Change, receipt: Receipt | undefined): Change {
+  return receipt === undefined ? change : { ...change, receipt };
 }
 
 /** What the log tells of the flag after the place in it that the killing process knew. */

@@ -170,7 +170,7 @@ describe('MetricsCollector: windows', () => {
   it('refuses a window that is longer than what it keeps', () => {
     const { metrics } = collectorAt();
     expect(() => metrics.errorRate({ windowMs: 600_000 })).toThrow('600000 ms is asked for, and at most 300000 ms are kept');
-    expect(() => metrics.errorRate({ windowMs: Number.NaN })).toThrow('a window of NaN ms');
+    expect(() => metrics.errorRate({ windowMs: Number.NaN })).toThrow('/query/windowMs must be a number of milliseconds');
     expect(() => metrics.errorRate({ since: Number.NaN })).toThrow('since');
   });
 
@@ -183,7 +183,7 @@ describe('MetricsCollector: windows', () => {
 
   it('refuses a quantile out of range', () => {
     const { metrics } = collectorAt();
-    expect(() => metrics.quantile('latency', 95)).toThrow('q is from 0 to 1, not 95');
+    expect(() => metrics.quantile('latency', 95)).toThrow('/q must be a number from 0 to 1; it is 95');
   });
 });
 

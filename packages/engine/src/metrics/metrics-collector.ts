@@ -6,6 +6,7 @@ import { type Logger, neverThrowing, silentLogger } from '../logger.ts';
 import { countSeries } from './count-series.ts';
 import { measureSeries } from './measure.ts';
 import type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metric-source.ts';
+import { checkMeasured, checkMetricName, checkMetricsQuery, checkShareOfValues } from './read-arguments.ts';
 import { Recorder } from './recorder.ts';
 import type { MetricLabels, SampleListener } from './sample.ts';
 import type { SeriesKey } from './series.ts';
@@ -46,7 +47,7 @@ const NO_LABELS: MetricLabels = Object.freeze({});
  * is set back, samples that now lie in the future are forgotten.
  *
  * Readings merge all series that match. They are null without a sample to read, and throw SluiceError `invalid` for a window that is
- * longer than the collector keeps.
+ * longer than the collector keeps, and for an argument that is none, which it names.
  */
 export class MetricsCollector implements MetricSource {
   readonly #window: SlidingWindow;
@@ -95,41 +96,54 @@ export class MetricsCollector implements MetricSource {
 
   /** All that was added to a counter. */
   counterTotal(name: string, query: MetricsQuery = {}): number | null {
-    const measurement = this.measure({ kind: 'rate', metric: name }, this.#rangeOf(query));
+    checkMetricName('counterTotal', name);
+    const measurement = this.#measure({ kind: 'rate', metric: name }, this.#rangeOf('counterTotal', query));
     return measurement.kind === 'value' ? measurement.samples : null;
   }
 
   /** What was added to a counter per second, over the part of the window that the collector has been there for. */
   rate(name: string, query: MetricsQuery = {}): number | null {
-    return this.#read({ kind: 'rate', metric: name }, query);
+    checkMetricName('rate', name);
+    return this.#read('rate', { kind: 'rate', metric: name }, query);
   }
 
   mean(name: string, query: MetricsQuery = {}): number | null {
-    return this.#read({ kind: 'mean', metric: name }, query);
+    checkMetricName('mean', name);
+    return this.#read('mean', { kind: 'mean', metric: name }, query);
   }
 
   /**
    * The value that a share `q`, 0 to 1, of the values does not exceed, to within 1 % of itself.
    *
-   * @throws SluiceError `invalid` for a `q` out of range
+   * @throws SluiceError `invalid` for a `q` that is no number from 0 to 1
    */
   quantile(name: string, q: number, query: MetricsQuery = {}): number | null {
-    if (!(q >= 0 && q <= 1)) throw new SluiceError('invalid', `quantile of "${name}": q is from 0 to 1, not ${q}`);
-    return this.#read({ kind: 'quantile', metric: name, q }, query);
+    checkMetricName('quantile', name);
+    checkShareOfValues('quantile', q);
+    return this.#read('quantile', { kind: 'quantile', metric: name, q }, query);
   }
 
   /** The 95th percentile of `latency`. */
   p95(query: MetricsQuery = {}): number | null {
-    return this.quantile('latency', 0.95, query);
+    return this.#read('p95', { kind: 'quantile', metric: 'latency', q: 0.95 }, query);
   }
 
   /** `errors` per `requests`: 0 when none of some failed, above 1 when more errors than requests were counted. */
   errorRate(query: MetricsQuery = {}): number | null {
-    return this.#read({ kind: 'errorRate' }, query);
+    return this.#read('errorRate', { kind: 'errorRate' }, query);
   }
 
-  /** What a criterion is judged by. A range that is longer than the window is an `error` with cause `badQuery`. */
-  measure(query: MetricQuery, { flag, variant, from, to }: MeasuredRange): Measurement {
+  /**
+   * What a criterion is judged by. A range that is longer than the window is an `error` with cause `badQuery`.
+   *
+   * @throws SluiceError `invalid` for what is no query or no range
+   */
+  measure(query: MetricQuery, range: MeasuredRange): Measurement {
+    checkMeasured(query, range);
+    return this.#measure(query, range);
+  }
+
+  #measure(query: MetricQuery, { flag, variant, from, to }: MeasuredRange): Measurement {
     const problem = this.#window.problemOf(to - from);
     if (problem !== null) return { kind: 'error', cause: 'badQuery', message: problem };
     this.#recorder.now();
@@ -149,16 +163,16 @@ export class MetricsCollector implements MetricSource {
     return this.#window.resolutionMs;
   }
 
-  #read(query: MetricQuery, range: MetricsQuery): number | null {
-    const measurement = this.measure(query, this.#rangeOf(range));
+  #read(call: string, query: MetricQuery, range: MetricsQuery): number | null {
+    const measurement = this.#measure(query, this.#rangeOf(call, range));
     return measurement.kind === 'value' ? measurement.value : null;
   }
 
-  #rangeOf({ flag, variant, windowMs = this.#window.windowMs, since = Number.NEGATIVE_INFINITY }: MetricsQuery): MeasuredRange {
-    const problem = Number.isNaN(since)
-      ? 'since is an instant in milliseconds since 1970, not NaN'
-      : this.#window.problemOf(windowMs);
-    if (problem !== null) throw new SluiceError('invalid', `MetricsCollector: ${problem}`);
+  #rangeOf(call: string, query: MetricsQuery): MeasuredRange {
+    checkMetricsQuery(call, query);
+    const { flag, variant, windowMs = this.#window.windowMs, since = Number.NEGATIVE_INFINITY } = query;
+    const problem = this.#window.problemOf(windowMs);
+    if (problem !== null) throw new SluiceError('invalid', `MetricsCollector ${call}: ${problem}`);
     const to = this.#recorder.now();
     return { flag, variant, from: Math.max(to - windowMs, since), to };
   }

@@ -27,6 +27,11 @@ export class EditPlans {
     return adoption;
   }
 
+  /** What was planned is committed, or will be planned anew. */
+  forget(): void {
+    this.#last = null;
+  }
+
   /** `placed` are flags that changed since the file was written, as it has them. @throws SluiceError when the file is bad */
   over(found: FoundFile, placed: ReadonlyMap<string, Flag | null>): Adoption {
     const { state } = this.#journal;

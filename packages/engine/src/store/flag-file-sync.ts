@@ -140,8 +140,9 @@ export class FlagFileSync {
 
   async #adopt(found: FoundFile): Promise<boolean> {
     const { text, implied } = await this.#adoptInto(found, this.#journal.state.placedFlags, () => this.#plans.of(found));
+    this.#plans.forget();
     if (hashOf(text) !== found.hash) return this.#place(text, found, implied);
-    this.#projection.base(found.hash, () => text);
+    this.#projection.base(found.hash, () => this.#projection.textOf(found));
     if (this.#journal.exists) await this.#markFound(found);
     return true;
   }

@@ -1,11 +1,11 @@
 /** The events that stand in older segments of a journal, which change no more. */
 import type { LoggedEvent } from '@sluice/core';
-import { entryOf, eventsOf, type JournalEntry } from './journal-entry.ts';
+import { entryOf, eventsOf, type StoredEntry } from './journal-entry.ts';
 
 /** What of a journal is behind its present segment. */
 export interface OlderSegments {
   older(): readonly number[];
-  readOlder(segment: number): readonly JournalEntry[];
+  readOlder(segment: number): readonly StoredEntry[];
 }
 
 export class History {

@@ -1,17 +1,8 @@
 /** What the lines of a file store's journal say. */
-import {
-  type Attribution,
-  type Change,
-  type Flag,
-  type LoggedEvent,
-  type Receipt,
-  type SluiceEvent,
-  type SluiceRecord,
-  shortFlag,
-  wholeFlag,
-} from '@sluice/core';
+import type { Attribution, Change, Flag, LoggedEvent, Receipt, SluiceEvent, SluiceRecord } from '@sluice/core';
 import { type KeptReceipt, loggedEvents } from './receipt-book.ts';
 import { recordId } from './record-book.ts';
+import { type SharedRecords, shareValues, unshareValues } from './shared-values.ts';
 
 /** An event as a line has it: its record is left out where it is the one that the same line keeps. */
 type StoredEvent = Omit<SluiceEvent, 'record'> & { readonly record?: SluiceRecord };
@@ -66,6 +57,9 @@ export interface Unplaced {
   /** Flags that changed since then, with what they were; null for one that was not there. */
   readonly flags: readonly (readonly [string, Flag | null])[];
 }
+
+/** An entry as a line has it. */
+export type StoredEntry = JournalEntry & Pick<SharedRecords, 'values'>;
 
 export type CommitEntry = Extract<JournalEntry, { type: 'commit' }>;
 
@@ -122,19 +116,14 @@ function eventOfRun({ type, at, actor, reason, detail }: EventRun, record: Sluic
   return { type, scope: record.scope, kind: record.kind, key: record.key, at, actor, reason, record, detail };
 }
 
-/** A line's text of an entry: its flags are short. */
-export function storedEntry(entry: JournalEntry): JournalEntry {
-  if (entry.type === 'projected') return entry;
-  return { ...entry, records: entry.records.map(shortRecord) };
+/** What a line says of an entry. */
+export function storedEntry(entry: JournalEntry): StoredEntry {
+  return entry.type === 'projected' ? entry : { ...entry, ...shareValues(entry.records) };
 }
 
-/** What a line says. Journals that are older have whole flags. */
-export function entryOf(stored: JournalEntry): JournalEntry {
+/** The entry of a line, which is taken over. Journals that are older have whole flags, each with its own values. */
+export function entryOf(stored: StoredEntry): JournalEntry {
   if (stored.type === 'projected') return stored;
-  return { ...stored, records: stored.records.map((record) => (record.kind === 'flag' ? wholeFlag(record) : record)) };
-}
-
-/** Typed as the record that it becomes again. */
-function shortRecord(record: SluiceRecord): SluiceRecord {
-  return record.kind === 'flag' ? (shortFlag(record) as Flag) : record;
+  const { values: _, ...entry } = stored;
+  return { ...entry, records: unshareValues(stored) };
 }

@@ -65,7 +65,7 @@ export class JournalState {
   apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
     return entries.flatMap((entry): Committed[] => {
       if (entry.type === 'commit') {
-        this.#commit(entry);
+        this.#commit(entry, isTold);
         return isTold ? [{ seq: entry.seq, records: entry.records, events: eventsOf(entry) }] : [];
       }
       if (entry.type === 'checkpoint') return this.#checkpoint(entry, isTold);
@@ -76,11 +76,13 @@ export class JournalState {
     });
   }
 
-  #commit(entry: CommitEntry): void {
-    for (const record of entry.records.filter(isFileFlag)) {
+  #commit(entry: CommitEntry, isTold: boolean): void {
+    const changed = isTold ? [this.#placedFlags, this.#since] : [this.#placedFlags];
+    for (const record of entry.records) {
+      if (!isFileFlag(record)) continue;
       const before = this.book.get(record);
       const flag = before?.kind === 'flag' ? before : null;
-      for (const known of [this.#placedFlags, this.#since]) if (!known.has(record.key)) known.set(record.key, flag);
+      for (const known of changed) if (!known.has(record.key)) known.set(record.key, flag);
     }
     this.book.apply(entry.records);
     this.receipts.apply(entry.receipt, entry.events);

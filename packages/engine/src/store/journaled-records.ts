@@ -9,7 +9,6 @@ import { watchFile } from './file-watch.ts';
 import { modeLike } from './file-work.ts';
 import { FlagFileSync } from './flag-file-sync.ts';
 import { Followers } from './followers.ts';
-import { recordId } from './record-book.ts';
 import { RecordJournal } from './record-journal.ts';
 import type { Committed, LogQuery, StoredState } from './store.ts';
 
@@ -56,11 +55,9 @@ export class JournaledRecords {
   read(): StoredState {
     this.#journal.load();
     const { state } = this.#journal;
-    const records = new Map(state.book.all().map((record) => [recordId(record), record]));
     const edited = this.#sync.edited();
-    for (const record of edited) records.set(recordId(record), record);
     this.#opened ??= this.#open(edited);
-    return { seq: state.seq, records: [...records.values()] };
+    return { seq: state.seq, records: edited.length === 0 ? state.book.all() : state.book.with(edited) };
   }
 
   async #open(edited: readonly SluiceRecord[]): Promise<void> {

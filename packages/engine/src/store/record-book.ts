@@ -42,7 +42,10 @@ export function checkChange(change: Change, { seq, seenSeq, revisionOf }: Meetin
 }
 
 export class RecordBook {
-  readonly #records = new Map<string, SluiceRecord>();
+  /** By project and environment, then kind, then key: an id for each of ten thousand records would be a megabyte. */
+  readonly #scopes = new Map<string, Map<RecordKind, Map<string, SluiceRecord>>>();
+  /** Of the last look-up: most ask for one scope. */
+  #last: { readonly scope: Scope; readonly kinds: Map<RecordKind, Map<string, SluiceRecord>> } | null = null;
 
   /** @throws SluiceError as `checkChange` does */
   check(change: Change, seq: number, seenSeq: number | undefined): void {
@@ -50,11 +53,29 @@ export class RecordBook {
   }
 
   apply(records: readonly SluiceRecord[]): void {
-    for (const record of records) this.#records.set(recordId(record), record);
+    for (const record of records) {
+      const kinds = this.#kindsOf(record.scope) ?? this.#addScope(record.scope);
+      const kept = kinds.get(record.kind) ?? new Map<string, SluiceRecord>();
+      if (kept.size === 0) kinds.set(record.kind, kept);
+      kept.set(record.key, record);
+    }
   }
 
-  get(record: { readonly kind: RecordKind; readonly scope: Scope; readonly key: string }): SluiceRecord | undefined {
-    return this.#records.get(recordId(record));
+  get({ kind, scope, key }: Pick<SluiceRecord, 'kind' | 'scope' | 'key'>): SluiceRecord | undefined {
+    return this.#kindsOf(scope)?.get(kind)?.get(key);
+  }
+
+  #kindsOf(scope: Scope): Map<RecordKind, Map<string, SluiceRecord>> | undefined {
+    if (this.#last?.scope === scope) return this.#last.kinds;
+    const kinds = this.#scopes.get(idOf(scope));
+    if (kinds !== undefined) this.#last = { scope, kinds };
+    return kinds;
+  }
+
+  #addScope(scope: Scope): Map<RecordKind, Map<string, SluiceRecord>> {
+    const kinds = new Map<RecordKind, Map<string, SluiceRecord>>();
+    this.#scopes.set(idOf(scope), kinds);
+    return kinds;
   }
 
   /** What may own the share of the flag with this key. */
@@ -67,11 +88,23 @@ export class RecordBook {
   }
 
   all(): SluiceRecord[] {
-    return [...this.#records.values()];
+    const all: SluiceRecord[] = [];
+    for (const kinds of this.#scopes.values())
+      for (const kept of kinds.values()) for (const record of kept.values()) all.push(record);
+    return all;
+  }
+
+  /** Those that are kept, with `records` in the place of theirs. */
+  with(records: readonly SluiceRecord[]): SluiceRecord[] {
+    const book = new RecordBook();
+    book.apply(this.all());
+    book.apply(records);
+    return book.all();
   }
 
   clear(): void {
-    this.#records.clear();
+    this.#scopes.clear();
+    this.#last = null;
   }
 
   /** Rollouts and experiments that are due, the longest due first. */
@@ -84,6 +117,10 @@ export class RecordBook {
       .slice(0, limit)
       .map(({ record }) => record);
   }
+}
+
+function idOf({ project, environment }: Scope): string {
+  return `${project}\0${environment}`;
 }
 
 /** For records that a caller still holds: none may be changed under the log, the view and the others. */

@@ -3,7 +3,7 @@ import { type Change, type LoggedEvent, SluiceError, type SluiceRecord } from '@
 import type { Follower, Followers } from './followers.ts';
 import { History } from './history.ts';
 import { Journal } from './journal.ts';
-import { commitEntry, type EditedFile, entryOf, type JournalEntry, storedEntry } from './journal-entry.ts';
+import { commitEntry, type EditedFile, entryOf, type StoredEntry, storedEntry } from './journal-entry.ts';
 import { JournalState } from './journal-state.ts';
 import { queryBatches } from './log-query.ts';
 import { recordId } from './record-book.ts';
@@ -17,7 +17,7 @@ export interface RecordJournalOptions {
 
 export class RecordJournal {
   readonly state: JournalState;
-  readonly #journal: Journal<JournalEntry>;
+  readonly #journal: Journal<StoredEntry>;
   readonly #segmentBytes: number;
   readonly #followers: Followers;
   #isLoaded = false;
@@ -25,7 +25,7 @@ export class RecordJournal {
   #taken = 0;
 
   constructor(path: string, followers: Followers, { segmentBytes, mode }: RecordJournalOptions) {
-    const checkpoint = (): Iterable<JournalEntry> => Array.from(this.state.checkpoint(), storedEntry);
+    const checkpoint = (): Iterable<StoredEntry> => Array.from(this.state.checkpoint(), storedEntry);
     this.#journal = new Journal(path, { checkpoint, keepsOlder: true, mode });
     this.state = new JournalState(new History(this.#journal));
     this.#segmentBytes = segmentBytes;
@@ -44,8 +44,12 @@ export class RecordJournal {
 
   /** Takes in what stands there already, and tells nobody: who follows reads it from the state. */
   load(): void {
-    if (this.#isLoaded) this.catchUp();
-    else this.#apply(this.#journal.catchUp(), false);
+    if (this.#isLoaded) {
+      this.catchUp();
+      return;
+    }
+    this.#apply(this.#journal.catchUp(), false);
+    this.state.rememberFromNow();
     this.#isLoaded = true;
   }
 
@@ -54,7 +58,7 @@ export class RecordJournal {
     this.#tell(this.#journal.catchUp());
   }
 
-  #apply(entries: readonly JournalEntry[], isTold: boolean): Committed[] {
+  #apply(entries: readonly StoredEntry[], isTold: boolean): Committed[] {
     try {
       this.#taken += entries.length;
       return this.state.apply(entries.map(entryOf), isTold);
@@ -67,7 +71,7 @@ export class RecordJournal {
     }
   }
 
-  #tell(entries: readonly JournalEntry[]): Committed[] {
+  #tell(entries: readonly StoredEntry[]): Committed[] {
     const commits = this.#apply(entries, true);
     for (const committed of commits) this.#followers.tell(committed);
     return commits;

@@ -31,6 +31,9 @@ it('a kill holds in its environment while the store is down, and in no other', a
   store.fault = 'unavailable';
   expect(await production?.disableFlag('f', WHY)).toMatchObject({ status: 'disabled', durable: false });
   expect([staging?.isEnabled('f', user), production?.isEnabled('f', user)]).toEqual([true, false]);
+  expect(workspace.pendingEmergencies()).toMatchObject([
+    { project: 'shop', environment: 'production', flag: 'f', actor: 'ann', isJournalled: true },
+  ]);
   expect([staging?.listPendingKills().length, production?.listPendingKills().length]).toEqual([0, 1]);
   store.fault = null;
   await clock.advance(60_000);

@@ -11,6 +11,7 @@ import {
 } from '@sluice/core';
 import { BreakGlassJournal } from '../break-glass/break-glass-journal.ts';
 import type { BreakGlassOptions } from '../break-glass/break-glass-options.ts';
+import type { PendingEmergency } from '../break-glass/pending-emergency.ts';
 import { ingestedMetricsOf } from '../metrics/ingested-metrics.ts';
 import { Runtime } from '../runtime.ts';
 import { type Sluice, sluiceOn } from '../sluice.ts';
@@ -55,6 +56,14 @@ export class Environments {
     this.#watchers.add(watcher);
     for (const { runtime, sluice } of this.#opened.values()) watcher(runtime.view.scope, sluice);
     return () => this.#watchers.delete(watcher);
+  }
+
+  /** What is served in any environment although the store does not have it, the longest standing first. */
+  pendingEmergencies(): (Scope & PendingEmergency)[] {
+    const pending = [...this.#opened.values()].flatMap(({ runtime: { view, breakGlass } }) =>
+      breakGlass.pending().map((emergency) => ({ ...view.scope, ...emergency })),
+    );
+    return pending.sort((a, b) => a.at.getTime() - b.at.getTime());
   }
 
   /** @throws SluiceError `notFound` when the project has no such environment */

@@ -2,6 +2,7 @@
 import type { DefinitionSettings, EnvironmentRecord, FreezeWindowSettings, Scope, SluiceRecord } from '@sluice/core';
 import { SluiceError } from '@sluice/core';
 import type { BreakGlassOptions } from '../break-glass/break-glass-options.ts';
+import type { PendingEmergency } from '../break-glass/pending-emergency.ts';
 import type { Clock } from '../clock/clock.ts';
 import { systemClock } from '../clock/system-clock.ts';
 import { asSluiceError, describeValue } from '../failure.ts';
@@ -118,6 +119,11 @@ export class Workspace {
   /** Calls `listener` for every environment that is in use, and for each that comes to be. Returns how to stop. */
   watchEnvironments(listener: (scope: Scope, sluice: Sluice) => void): () => void {
     return this.#environments.watch(listener);
+  }
+
+  /** Kills and rollbacks of every environment that are served although the store does not have them, the longest standing first. */
+  pendingEmergencies(): readonly (Scope & PendingEmergency)[] {
+    return this.#environments.pendingEmergencies();
   }
 
   /** Sets a flag's type, variants, owner, tags, description and expiry in all environments, in one commit: see `ProjectManager.define`. */

@@ -3,6 +3,7 @@ import type { Principal } from '@sluice/core';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, RouteId, Wire } from '@sluice/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { EditOptions, Scope, Sluice, Workspace } from 'sluice';
+import type { ServedStore } from '../break-glass/served-store.ts';
 import type { WorkspaceNotifier } from '../notifications/workspace-notifier.ts';
 import type { Outbound } from '../outbound/outbound.ts';
 
@@ -14,6 +15,7 @@ export interface Call<Id extends RouteId> {
   readonly scope: Scope;
   readonly workspace: Workspace;
   readonly outbound: Outbound;
+  readonly store: ServedStore;
   /** Null where this process sends nothing to webhooks. */
   readonly notifier: () => WorkspaceNotifier | null;
   /** Of the environment that the route is about: there on its routes alone. */

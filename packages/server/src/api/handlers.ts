@@ -1,6 +1,7 @@
 /** All handlers of the API. That each route has one, and none is of no route, is checked by the compiler. */
 import type { RouteId } from '@sluice/protocol';
 import { ACCESS_HANDLERS, ACCOUNT_HANDLERS, PEOPLE_HANDLERS, TOKEN_HANDLERS } from './access.ts';
+import { BREAK_GLASS_HANDLERS } from './break-glass.ts';
 import { COMPONENT_HANDLERS } from './components.ts';
 import { EXPERIMENT_HANDLERS } from './experiments.ts';
 import { FLAG_HANDLERS } from './flags.ts';
@@ -24,6 +25,7 @@ export const API_HANDLERS: { readonly [Id in ApiRouteId]: Handler<Id> } = {
   ...SEGMENT_HANDLERS,
   ...ROLLOUT_HANDLERS,
   ...ROLLBACK_HANDLERS,
+  ...BREAK_GLASS_HANDLERS,
   ...EXPERIMENT_HANDLERS,
   ...COMPONENT_HANDLERS,
   ...METRIC_HANDLERS,

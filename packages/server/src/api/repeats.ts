@@ -66,6 +66,13 @@ const rolledBack: Repeat = async (call) => {
   return { ...told, durable: true, loaded: true, warnings: [], durationMs: 0 };
 };
 
+/** Of the environment that the body names. */
+const killed: Repeat = async (call) => {
+  const scope = call.body as Scope;
+  const again = await rolledBack({ ...call, scope, sluice: call.workspace.environment(scope.project, scope.environment) });
+  return { ...(again as object), keptIn: 'store' };
+};
+
 const registeredAgain: Repeat = ({ sluice, params: { component = '' }, body }) => {
   const { version } = body as { readonly version: string };
   const kept = sluice.hotSwap.versions(component).find((known) => version.startsWith(known.version));
@@ -120,6 +127,7 @@ const REPEATS: { readonly [Id in ApiRouteId]?: Repeat } = {
   'segments.delete': done,
   ...same(rollout, 'rollouts', ['start', 'pause', 'resume', 'approve', 'approveStart', 'reject', 'promote', 'abort']),
   ...same(rolledBack, 'rollbacks', ['immediate', 'gradual', 'targeted']),
+  'breakGlass.kill': killed,
   ...same(test, 'experiments', ['start', 'stop', 'update', 'rebase', 'archive']),
   'experiments.create': created,
   'experiments.ship': rollout,

@@ -181,7 +181,7 @@ describe('OFREP, all flags', () => {
       'Content-Type, Authorization, X-API-Key, If-None-Match, Last-Event-ID, Cache-Control',
     );
     const answer = await all(ann, { origin: 'https://shop.example' });
-    expect(answer.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After');
+    expect(answer.headers.get('access-control-expose-headers')).toBe('ETag, Retry-After, Sluice-Served-As-Of');
     expect(answer.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
     const api = await at.ask('GET', `${E}/flags`, { headers: { origin: 'https://shop.example' } });
     expect(api.headers.get('access-control-allow-origin')).toBeNull();

@@ -5,6 +5,7 @@ import { type OfrepBulkSuccess, type OfrepError, type OfrepFailure, type OfrepSu
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Sluice } from 'sluice';
 import type { Admit, Admitted } from '../authentication.ts';
+import { SERVED_AS_OF } from '../break-glass/served-store.ts';
 import { canonicalText } from '../canonical-text.ts';
 import { configEtag, digestOf } from '../config-etag.ts';
 import type { Live } from '../live-routes.ts';
@@ -25,7 +26,7 @@ const CORS = {
   origin: '*',
   methods: ['GET', 'POST', 'OPTIONS'],
   allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'If-None-Match', 'Last-Event-ID', 'Cache-Control'],
-  exposedHeaders: ['ETag', 'Retry-After'],
+  exposedHeaders: ['ETag', 'Retry-After', SERVED_AS_OF],
   maxAge: 600,
 };
 

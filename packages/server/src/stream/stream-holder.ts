@@ -6,12 +6,18 @@ import type { StreamHub } from './stream-hub.ts';
 /** The token's id, or the person who is here themselves. */
 export function holderOf(principal: Principal): string {
   if (principal.kind === 'token') return principal.id;
-  return principal.kind === 'person' ? (principal.token ?? `person ${principal.key}`) : 'system';
+  return principal.kind === 'person' ? (principal.token ?? `person ${principal.key}`) : principal.kind;
+}
+
+/** The id of the token that stands for them; null where none does. */
+export function tokenOf(principal: Principal): string | null {
+  if (principal.kind === 'token') return principal.id;
+  return principal.kind === 'person' ? principal.token : null;
 }
 
 /** Until when the holder may have it by itself: streams of people end by their age. */
 export function endOf(principal: Principal, { access }: Pick<Workspace, 'access'>): { readonly endsAt?: number } {
-  const token = principal.kind === 'system' ? null : principal.kind === 'token' ? principal.id : principal.token;
+  const token = tokenOf(principal);
   const endsAt = token === null ? null : access.tokenEndsAt(token);
   return endsAt === null ? {} : { endsAt };
 }

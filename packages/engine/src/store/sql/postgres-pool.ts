@@ -1,8 +1,11 @@
 /** Connections to PostgreSQL that never make anybody wait for ever, and whose loss is never the end of the process. */
 import type { PostgresPool } from 'kysely';
 import pg from 'pg';
+import { ConnectionLine } from './connection-line.ts';
 
 const INT8 = 20;
+/** Calls that may wait for a connection at once. */
+const LONGEST_LINE = 10_000;
 
 export interface PoolSettings {
   readonly url: string;
@@ -31,30 +34,44 @@ export function clientConfig({ url, ssl, timeoutMs }: PoolSettings): pg.ClientCo
 
 /** A pool for Kysely. A connection that did not answer is thrown away instead of being lent again. */
 export function poolOf(settings: PoolSettings): PostgresPool {
-  const pool = new pg.Pool({ ...clientConfig(settings), max: settings.connections, allowExitOnIdle: true });
+  const { connections, timeoutMs } = settings;
+  const pool = new pg.Pool({ ...clientConfig(settings), max: connections, allowExitOnIdle: true });
+  const line = new ConnectionLine({ connections, silenceMs: timeoutMs / 2, longest: LONGEST_LINE });
   // Whoever uses a connection hears of its loss by their query, and nobody has to hear of an idle one's.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
-  return {
-    connect: async () => lent(await pool.connect()),
-    end: () => pool.end(),
+  const connect = async (): Promise<LentClient> => {
+    await line.enter();
+    try {
+      return lent(await pool.connect(), line);
+    } catch (error) {
+      line.leave();
+      throw error;
+    }
   };
+  return { connect, end: () => pool.end() };
 }
 
 type LentClient = Awaited<ReturnType<PostgresPool['connect']>>;
 
-function lent(client: pg.PoolClient): LentClient {
+function lent(client: pg.PoolClient, line: ConnectionLine): LentClient {
   let broken: Error | null = null;
   const query = async (text: string, values: readonly unknown[]): Promise<unknown> => {
     if (broken !== null) throw broken;
     try {
-      return await client.query(text, [...values]);
+      const result = await client.query(text, [...values]);
+      line.answered();
+      return result;
     } catch (error) {
       if (error instanceof Error && !isAnswer(error)) broken = error;
       throw error;
     }
   };
-  return { query, release: () => client.release(broken ?? undefined) } as unknown as LentClient;
+  const release = (): void => {
+    client.release(broken ?? undefined);
+    line.leave();
+  };
+  return { query, release } as unknown as LentClient;
 }
 
 /** States in which the server closes the connection: it goes down, or it is tired of a transaction that does nothing. */

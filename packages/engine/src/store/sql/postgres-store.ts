@@ -14,7 +14,8 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
   /**
    * How long the database may work on one statement, in milliseconds, from 100 on; 10000 unless given. A server that is not heard of at all is
-   * given up after a fifth more, and a connection that is not had after half of it.
+   * given up after a fifth more, and a connection that is not had after half of it. Where all connections are in use, a call waits for as long as the
+   * database answers the others, and so long at most while it answers nobody.
    */
   readonly timeoutMs?: number;
   /** How the connection is encrypted; as the URL says unless given. */

@@ -1,0 +1,29 @@
+/** The same calls, done on a flag file by the library in this process. */
+import type { AnswerOf, CallId, CallOptions, InputOf } from '@sluice/client';
+import { SluiceError } from '@sluice/core';
+import { createSluice, type Sluice } from 'sluice';
+import type { Calls } from './calls.ts';
+import type { FileCall } from './file-call.ts';
+import { FLAG_CALLS } from './file-flags.ts';
+import { RECORD_CALLS } from './file-records.ts';
+import { ROLLOUT_CALLS } from './file-rollouts.ts';
+
+const CALLS: Readonly<Record<string, (call: never) => Promise<unknown>>> = { ...FLAG_CALLS, ...ROLLOUT_CALLS, ...RECORD_CALLS };
+
+export function fileCalls(file: string, variables: Readonly<Record<string, string | undefined>>): Calls {
+  let sluice: Sluice | null = null;
+  const actor = variables.SLUICE_ACTOR || variables.USER || 'local';
+  return {
+    call: async <Id extends CallId>(id: Id, input: InputOf<Id>, { ifRevision }: CallOptions) => {
+      const call = CALLS[id] as ((call: FileCall<Id>) => Promise<AnswerOf<Id>>) | undefined;
+      if (call === undefined)
+        throw new SluiceError('refused', 'this is done on a server, not on a flag file: leave out --file, or give --url');
+      sluice ??= createSluice({ file });
+      await sluice.ready;
+      const { reason } = input as { readonly reason?: string };
+      const by = { actor, ...(reason === undefined ? {} : { reason }), ...(ifRevision === undefined ? {} : { ifRevision }) };
+      return call({ sluice, input, by });
+    },
+    close: async () => sluice?.close(),
+  };
+}

@@ -1,0 +1,25 @@
+/** Every command, in the order in which help tells them. */
+import type { Command } from './command.ts';
+import { TEST_COMMANDS } from './commands/experiment.ts';
+import { FLAG_COMMANDS } from './commands/flag.ts';
+import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
+import { KILL } from './commands/kill.ts';
+import { LOGIN } from './commands/login.ts';
+import { ROLLBACK_COMMANDS } from './commands/rollback.ts';
+import { ROLLOUT_COMMANDS } from './commands/rollout.ts';
+import { SERVE } from './commands/serve.ts';
+import { TOKEN_COMMANDS } from './commands/token.ts';
+import { TRANSFER_COMMANDS } from './commands/transfer.ts';
+
+export const COMMANDS: readonly Command[] = [
+  ...FLAG_COMMANDS,
+  ...FLAG_CHANGE_COMMANDS,
+  KILL,
+  ...ROLLBACK_COMMANDS,
+  ...ROLLOUT_COMMANDS,
+  ...TEST_COMMANDS,
+  ...TRANSFER_COMMANDS,
+  ...TOKEN_COMMANDS,
+  LOGIN,
+  SERVE,
+];

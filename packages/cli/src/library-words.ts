@@ -1,0 +1,28 @@
+/** The library names its methods where it says what to do next; here they are the commands that do it. */
+
+const COMMANDS: Readonly<Record<string, string>> = {
+  setFlag: 'sluice flag create',
+  setRolloutPercentage: 'sluice flag set --percentage',
+  enableFlag: 'sluice flag enable',
+  restoreFlag: 'sluice flag unkill',
+  disableFlag: 'sluice kill',
+  addUserToFlag: 'sluice flag set --add-user',
+  startRollout: 'sluice rollout start',
+  resumeRollout: 'sluice rollout resume',
+  approveStage: 'sluice rollout approve',
+  approveStart: 'sluice rollout approve',
+  rejectRollout: 'sluice rollout reject',
+  promoteRollout: 'sluice rollout promote',
+  abortRollout: 'sluice rollout abort',
+  createTest: 'sluice test create',
+  startTest: 'sluice test start',
+  stopTest: 'sluice test stop',
+  rollbackImmediate: 'sluice rollback now',
+  rollbackGradual: 'sluice rollback gradual',
+  rollbackTargeted: 'sluice rollback targeted',
+};
+const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?!\\()`, 'g');
+
+export function inCommands(text: string): string {
+  return text.replace(NAMES, (name) => `\`${COMMANDS[name] ?? name}\``);
+}

@@ -1,0 +1,92 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runIn, type Served, served, words } from './at.testing.ts';
+import { COMMANDS } from './commands.ts';
+
+describe('the help', () => {
+  const groups = [...new Set(COMMANDS.map(({ name }) => name.split(' ')[0] ?? ''))];
+  it.each(['', ...groups, ...COMMANDS.map(({ name }) => name)])(
+    'of "sluice %s" fits a screen and shows an example',
+    async (name) => {
+      const { exit, out } = await runIn('/', {}, [...words(name), '--help']);
+      const lines = out.trimEnd().split('\n');
+      expect(exit).toBe(0);
+      expect(lines.length).toBeLessThanOrEqual(24);
+      expect(lines.filter((line) => line.length > 80)).toEqual([]);
+      expect(out).toMatch(/Example: sluice \w/);
+    },
+  );
+});
+
+describe('a misspelt call', () => {
+  it.each([
+    ['flga list', 'did you mean flag?'],
+    ['flag lst', 'did you mean list?'],
+    ['flag list --ownr me', 'did you mean --owner?'],
+    ['flag list --jsn', 'did you mean --json?'],
+    ['flag get', "missing required argument 'flag'"],
+    ['flag get a b', 'too many arguments'],
+  ])('"%s" is told what was meant, with exit 2', async (line, hint) => {
+    const { exit, err } = await runIn('/', {}, line);
+    expect([exit, err.toLowerCase()]).toEqual([2, expect.stringContaining(hint)]);
+  });
+});
+
+describe('where a command works', () => {
+  let at: Served;
+  beforeEach(async () => {
+    at = await served();
+    await at.run('flag create in_production');
+    await at.run('flag create in_staging --environment staging');
+  });
+  afterEach(() => at.close());
+
+  it('is told by options before the environment, and by the environment before sluice.json', async () => {
+    await writeFile(join(at.folder, 'sluice.json'), '{"url":"http://127.0.0.1:1","environment":"staging"}');
+    const named = async (line: string, variables = {}) => (await at.run(line, { variables })).out;
+    expect(await named('flag get in_production')).toContain('in_production');
+    expect(await named('flag get in_staging', { SLUICE_ENVIRONMENT: '' })).toContain('in_staging');
+    expect(await named('flag get in_staging --environment staging')).toContain('in_staging');
+    const away = await at.run('flag list', { variables: { SLUICE_URL: '' } });
+    expect([away.exit, away.err]).toEqual([5, expect.stringMatching(/127\.0\.0\.1:1 cannot be reached[\s\S]*sluice serve/)]);
+  });
+
+  it('refuses a server and a file at once, and what is no URL', async () => {
+    const both = await at.run('flag list --url http://localhost --file x.json');
+    expect([both.exit, both.err]).toEqual([2, expect.stringContaining('give one of them')]);
+    expect((await at.run('flag list --url localhost:4400')).err).toMatch(/must begin with http/);
+    await writeFile(join(at.folder, 'sluice.json'), '{"token":"x"}');
+    expect((await at.run('flag list')).err).toMatch(/sluice\.json.*token/);
+  });
+
+  it('sends a kept token to no other server than the one that it was made for', async () => {
+    await mkdir(join(at.folder, '.config/sluice'), { recursive: true });
+    const path = join(at.folder, '.config/sluice/profile.json');
+    await writeFile(path, JSON.stringify({ url: at.url, token: at.token, project: 'shop' }), { mode: 0o600 });
+    const bare = { SLUICE_TOKEN: '', SLUICE_URL: '', SLUICE_PROJECT: '' };
+    expect((await at.run('flag list', { variables: bare })).exit).toBe(0);
+    const other = at.url.replace('127.0.0.1', 'localhost');
+    expect((await at.run(`flag list --url ${other}`, { variables: bare })).exit).not.toBe(0);
+    await writeFile(path, await readFile(path), { mode: 0o600 });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('says what a token may not do', async () => {
+    const viewer = { SLUICE_TOKEN: await at.tokenOf('viewer') };
+    const denied = await at.run('kill in_production', { variables: viewer });
+    expect([denied.exit, denied.err]).toEqual([6, expect.stringContaining('sluice login')]);
+    expect((await at.run('flag list', { variables: viewer })).exit).toBe(0);
+  });
+
+  it('lets no record write the terminal', async () => {
+    await at.client.flags.set({
+      project: 'shop',
+      environment: 'production',
+      key: 'in_production',
+      settings: { description: 'nice\u001b]0;owned\u0007\u001b[2J\u202e' },
+    });
+    const { out } = await at.run('flag list');
+    expect(out).toContain('nice]0;owned[2J');
+  });
+});

@@ -1,0 +1,77 @@
+/** One run of a command: where it works, what it may call, and how it talks. */
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { AnswerOf, CallId, CallOptions, InputOf } from '@sluice/client';
+import { type Scope, SluiceError } from '@sluice/core';
+import type { Calls } from './calls/calls.ts';
+import { fileCalls } from './calls/file-calls.ts';
+import { wireCalls } from './calls/wire-calls.ts';
+import type { Paint } from './paint.ts';
+import type { Settings } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+export class Session {
+  readonly terminal: Terminal;
+  readonly settings: Settings;
+  readonly paint: Paint;
+  readonly isJson: boolean;
+  readonly #isConfirmed: boolean;
+  #calls: Calls | null = null;
+
+  constructor(terminal: Terminal, settings: Settings, how: { paint: Paint; isJson: boolean; isConfirmed: boolean }) {
+    this.terminal = terminal;
+    this.settings = settings;
+    this.paint = how.paint;
+    this.isJson = how.isJson;
+    this.#isConfirmed = how.isConfirmed;
+  }
+
+  get scope(): Scope {
+    const { project, environment } = this.settings;
+    return { project, environment };
+  }
+
+  get isOnFile(): boolean {
+    return this.settings.file !== null;
+  }
+
+  /** A call of the route table, of the server or done on the file. */
+  call<Id extends CallId>(id: Id, input: InputOf<Id>, options: CallOptions = {}): Promise<AnswerOf<Id>> {
+    const { settings, terminal } = this;
+    this.#calls ??= settings.file === null ? wireCalls(settings) : fileCalls(settings.file, terminal.variables);
+    return this.#calls.call(id, input, { signal: terminal.ended, ...options });
+  }
+
+  /** Asks before something that `what` says in a sentence. @throws SluiceError `refused` unless somebody says yes */
+  async confirm(what: string): Promise<void> {
+    if (this.#isConfirmed) return;
+    if (!this.terminal.isInteractive)
+      throw new SluiceError('refused', `${what}. Nobody is here to confirm it: give --yes to do it, nothing was done`);
+    const answer = await this.terminal.ask(`${what}. Go on? [y/N] `);
+    if (!/^y(es)?$/i.test(answer.trim())) throw new SluiceError('refused', 'not confirmed, nothing was done');
+  }
+
+  /** What people should know, told beside the answer. */
+  remark(text: string): void {
+    this.terminal.complain(`${this.paint.odd(text)}\n`);
+  }
+
+  path(relative: string): string {
+    return resolve(this.terminal.folder, relative);
+  }
+
+  /** The text of a file, of standard input where it is `-`. @throws SluiceError `notFound`, `unavailable` */
+  async read(path: string): Promise<string> {
+    if (path === '-') return this.terminal.readInput();
+    try {
+      return await readFile(this.path(path), 'utf8');
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'notFound' : 'unavailable';
+      throw new SluiceError(code, `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#calls?.close();
+  }
+}

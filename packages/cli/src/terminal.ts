@@ -1,0 +1,79 @@
+/** What surrounds a command: its streams, its environment and its time. A test hands in its own. */
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Terminal {
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Folder that paths are relative to. */
+  readonly folder: string;
+  /** Folder of the user's own files. */
+  readonly home: string;
+  /** Whether somebody is there to be asked, and lines can be written over. */
+  readonly isInteractive: boolean;
+  readonly columns: number;
+  write(text: string): void;
+  complain(text: string): void;
+  /** Replaces what it last drew. */
+  redraw(text: string): void;
+  /** Leaves what it drew, and begins anew. */
+  endDrawing(): void;
+  ask(question: string): Promise<string>;
+  /** What is typed is not shown. */
+  askSecret(question: string): Promise<string>;
+  readInput(): Promise<string>;
+  now(): number;
+  sleep(ms: number): Promise<void>;
+  /** Aborted when the user wants it to end. */
+  readonly ended: AbortSignal;
+}
+
+interface Drawing {
+  (text: string): void;
+  done(): void;
+}
+
+/** The process's own. `draw` is what redraws lines. */
+export function processTerminal(home: string, draw: Drawing): Terminal {
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort());
+  process.once('SIGTERM', () => ending.abort());
+  return {
+    variables: process.env,
+    folder: process.cwd(),
+    home,
+    isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
+    columns: process.stdout.columns ?? 80,
+    write: (text) => void process.stdout.write(text),
+    complain: (text) => void process.stderr.write(text),
+    redraw: draw,
+    endDrawing: () => draw.done(),
+    ask: (question) => asked(question, process.stderr),
+    askSecret: askedSecret,
+    readInput: async () => {
+      const parts: Buffer[] = [];
+      for await (const part of process.stdin) parts.push(part as Buffer);
+      return Buffer.concat(parts).toString('utf8');
+    },
+    now: Date.now,
+    sleep: (ms) => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined),
+    ended: ending.signal,
+  };
+}
+
+async function asked(question: string, output: Writable): Promise<string> {
+  const reader = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    return await reader.question(question);
+  } finally {
+    reader.close();
+  }
+}
+
+async function askedSecret(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_part, _encoding, done) => done() });
+  const answer = await asked('', silent);
+  process.stderr.write('\n');
+  return answer;
+}
