@@ -2,17 +2,11 @@
 import { Center, Loader, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { createBrowserRouter, Navigate, RouterProvider } from 'react-router';
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
 import { queries } from '../api/queries.ts';
-import { FlagPage } from '../pages/flag-page.tsx';
-import { FlagsPage } from '../pages/flags-page.tsx';
-import { HistoryPage } from '../pages/history-page.tsx';
 import { LoginPage } from '../pages/login-page.tsx';
 import { OverviewPage } from '../pages/overview-page.tsx';
-import { RollbacksPage } from '../pages/rollbacks-page.tsx';
-import { RolloutPage } from '../pages/rollout-page.tsx';
-import { RolloutsPage } from '../pages/rollouts-page.tsx';
-import { SetupPage } from '../pages/setup-page.tsx';
 import { Nothing } from '../parts/nothing.tsx';
 import { addressIn } from './place.ts';
 import { Shell } from './shell.tsx';
@@ -21,33 +15,46 @@ import { theme } from './theme.ts';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 
-const router = createBrowserRouter([
-  { path: '/login', element: <LoginPage /> },
-  { path: '/setup', element: <SetupPage /> },
-  { path: '/', element: <FirstPlace /> },
-  {
-    path: '/p/:project/:environment',
-    element: <Shell />,
-    children: [
-      { index: true, element: <OverviewPage /> },
-      { path: 'flags', element: <FlagsPage /> },
-      { path: 'flags/:key', element: <FlagPage /> },
-      { path: 'rollouts', element: <RolloutsPage /> },
-      { path: 'rollouts/:flag', element: <RolloutPage /> },
-      { path: 'rollbacks', element: <RollbacksPage /> },
-      { path: 'history', element: <HistoryPage /> },
-      { path: '*', element: <Nothing title="There is no such page" hint="The address may be of another version." /> },
-    ],
-  },
-  { path: '*', element: <Navigate to="/" replace /> },
-]);
+// What is not looked at first is not waited for.
+const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
+const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
+const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
+const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
+const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
+const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
+const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
+
+function Views() {
+  return (
+    <Routes>
+      <Route path="/login" element={<LoginPage />} />
+      <Route path="/setup" element={<SetupPage />} />
+      <Route path="/" element={<FirstPlace />} />
+      <Route path="/p/:project/:environment" element={<Shell />}>
+        <Route index element={<OverviewPage />} />
+        <Route path="flags" element={<FlagsPage />} />
+        <Route path="flags/:key" element={<FlagPage />} />
+        <Route path="rollouts" element={<RolloutsPage />} />
+        <Route path="rollouts/:flag" element={<RolloutPage />} />
+        <Route path="rollbacks" element={<RollbacksPage />} />
+        <Route path="history" element={<HistoryPage />} />
+        <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
+      </Route>
+      <Route path="*" element={<Navigate to="/" replace />} />
+    </Routes>
+  );
+}
 
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <BrowserRouter>
+          <Suspense>
+            <Views />
+          </Suspense>
+        </BrowserRouter>
       </QueryClientProvider>
     </MantineProvider>
   );

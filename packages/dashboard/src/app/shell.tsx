@@ -12,6 +12,7 @@ import {
   IconSun,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { Suspense } from 'react';
 import { Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavigate } from 'react-router';
 import { api, type Place } from '../api/api.ts';
 import { type Connection, useLive } from '../api/live.ts';
@@ -67,7 +68,9 @@ export function Shell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main>
-        <Outlet key={`${place.project} ${place.environment}`} />
+        <Suspense>
+          <Outlet key={`${place.project} ${place.environment}`} />
+        </Suspense>
       </AppShell.Main>
     </AppShell>
   );

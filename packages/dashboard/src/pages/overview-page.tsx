@@ -3,17 +3,18 @@ import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import type { Place, RolloutStatus } from '../api/api.ts';
+import type { HistoryEvent, Place, RolloutStatus } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { FirstFlag } from '../parts/first-flag.tsx';
-import { Moment } from '../parts/moment.tsx';
+import { Happenings } from '../parts/happenings.tsx';
 import { Nothing } from '../parts/nothing.tsx';
 import { isMoving } from '../parts/phase-badge.tsx';
 import { RolloutCard } from '../parts/rollout-card.tsx';
 import { Section } from '../parts/section.tsx';
 import { View } from '../parts/view.tsx';
+import { waitsFor } from '../parts/waits-for.ts';
 
 export function OverviewPage() {
   const place = usePlace();
@@ -54,10 +55,10 @@ function NeedsYou({ rollouts, place }: { readonly rollouts: readonly RolloutStat
         Nothing waits for a person.
       </Alert>
     );
-  return rollouts.map(({ flag, waitingFor }) => (
-    <Alert key={flag} color="orange" icon={<IconHandStop />} p="sm" title={`${flag} needs somebody`}>
-      <Text size="sm">{waitingFor}</Text>
-      <Anchor component={Link} to={addressIn(place, 'rollouts', flag)} size="sm">
+  return rollouts.map((rollout) => (
+    <Alert key={rollout.flag} color="orange" icon={<IconHandStop />} p="sm" title={`${rollout.flag} needs you`}>
+      <Text size="sm">It waits for {waitsFor(rollout)}.</Text>
+      <Anchor component={Link} to={addressIn(place, 'rollouts', rollout.flag)} size="sm">
         Look at it and decide
       </Anchor>
     </Alert>
@@ -84,31 +85,27 @@ function Moving({ rollouts, place }: { readonly rollouts: readonly RolloutStatus
 
 const SHOWN = 6;
 
+const TAKEN_BACK: ReadonlySet<HistoryEvent['type']> = new Set([
+  'flag.killed',
+  'rollout.rolledBack',
+  'rollback.immediate',
+  'rollback.gradual',
+  'rollback.targeted',
+]);
+
 function LatelyTakenBack({ place }: { readonly place: Place }) {
-  const rollbacks = useQuery(queries.rollbacks(place));
+  const history = useQuery(queries.history(place));
   return (
-    <Asked query={rollbacks}>
-      {(all) =>
-        all.length === 0 ? (
+    <Asked query={history}>
+      {(all) => {
+        const takenBack = all.filter(({ type }) => TAKEN_BACK.has(type)).slice(0, SHOWN);
+        if (takenBack.length > 0) return <Happenings events={takenBack} place={place} />;
+        return (
           <Text size="sm" c="dimmed">
             Nothing was taken back.
           </Text>
-        ) : (
-          <Stack gap="xs">
-            {all.slice(0, SHOWN).map(({ id, flag, reason, at }) => (
-              <div key={id}>
-                <Anchor component={Link} to={addressIn(place, 'flags', flag)} fw={600} size="sm">
-                  {flag}
-                </Anchor>{' '}
-                <Text span size="sm">
-                  {reason}
-                </Text>
-                <Moment at={at} />
-              </div>
-            ))}
-          </Stack>
-        )
-      }
+        );
+      }}
     </Asked>
   );
 }

@@ -16,6 +16,7 @@ import { Section } from '../parts/section.tsx';
 import { StageTrack } from '../parts/stage-track.tsx';
 import { Verdicts } from '../parts/verdicts.tsx';
 import { View } from '../parts/view.tsx';
+import { waitsFor } from '../parts/waits-for.ts';
 
 export function RolloutPage() {
   const place = usePlace();
@@ -33,7 +34,7 @@ export function RolloutPage() {
 }
 
 function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
-  const { flag, number, strategy, phase, warnings } = rollout;
+  const { flag, number, strategy, warnings } = rollout;
   const history = useQuery(queries.history(place, { kind: 'rollout', key: flag }));
   const own = (history.data ?? []).filter(({ record }) => (record as { readonly number?: number }).number === number);
   const hint = `Rollout ${number} of the flag, ${STRATEGY_NAMES[strategy]}`;
@@ -41,7 +42,7 @@ function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; read
     <View
       title={flag}
       hint={hint}
-      sign={<PhaseBadge phase={phase} />}
+      sign={<PhaseBadge rollout={rollout} />}
       actions={<RolloutCommands rollout={rollout} place={place} />}
     >
       <Now rollout={rollout} reached={reachedStage(own)} />
@@ -104,22 +105,24 @@ function Figure({ label, value }: { readonly label: string; readonly value: stri
   );
 }
 
-function Outcome({ rollout: { waitingFor, error, endedBecause } }: { readonly rollout: RolloutStatus }) {
+function Outcome({ rollout }: { readonly rollout: RolloutStatus }) {
+  const { error, endedBecause, state } = rollout;
+  const awaited = waitsFor(rollout);
   if (error !== null)
     return (
-      <Alert color="red" title="Taken back" p="sm">
+      <Alert color="red" title={state.name === 'preflightFailed' ? 'It did not begin' : 'Taken back'} p="sm">
         {error}
       </Alert>
     );
   if (endedBecause !== null) return <Text size="sm">{endedBecause}</Text>;
-  if (waitingFor === null) return null;
+  if (awaited === null) return null;
   return (
     <Group gap={6}>
       <Text size="sm" c="dimmed">
         Waits for
       </Text>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-        {waitingFor}
+        {awaited}
       </Text>
     </Group>
   );

@@ -12,7 +12,7 @@ export function Nothing({
   readonly children?: ReactNode;
 }) {
   return (
-    <Center mih={220} px="md">
+    <Center mih={120} px="md">
       <Stack align="center" gap="xs" maw={460}>
         <Title order={2} size="h4" ta="center">
           {title}

@@ -17,8 +17,11 @@ const PHASES: Readonly<Record<RolloutStatus['phase'], { readonly color: string; 
   superseded: { color: 'gray', label: 'superseded' },
 };
 
-export function PhaseBadge({ phase }: { readonly phase: RolloutStatus['phase'] }) {
-  const { color, label } = PHASES[phase];
+/** It failed before anybody had it. */
+const NOT_BEGUN = { color: 'red', label: 'not begun' };
+
+export function PhaseBadge({ rollout: { phase, state } }: { readonly rollout: Pick<RolloutStatus, 'phase' | 'state'> }) {
+  const { color, label } = state.name === 'preflightFailed' ? NOT_BEGUN : PHASES[phase];
   return (
     <Badge color={color} variant="light" tt="none">
       {label}

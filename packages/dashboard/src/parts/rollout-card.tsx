@@ -7,9 +7,10 @@ import { duration } from './durations.ts';
 import { Moment } from './moment.tsx';
 import { isMoving, PhaseBadge } from './phase-badge.tsx';
 import { StageTrack } from './stage-track.tsx';
+import { waitsFor } from './waits-for.ts';
 
 export function RolloutCard({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
-  const { flag, strategy, phase, bakeRemainingMs, endedAt, startedAt } = rollout;
+  const { flag, strategy, bakeRemainingMs, endedAt, startedAt } = rollout;
   return (
     <Paper component={Link} to={addressIn(place, 'rollouts', flag)} withBorder p="md" radius="md" className="row-link">
       <Stack gap="xs">
@@ -18,7 +19,7 @@ export function RolloutCard({ rollout, place }: { readonly rollout: RolloutStatu
             <Text fw={650} className="row-name" style={{ overflowWrap: 'anywhere' }}>
               {flag}
             </Text>
-            <PhaseBadge phase={phase} />
+            <PhaseBadge rollout={rollout} />
             <Text size="sm" c="dimmed">
               {STRATEGY_NAMES[strategy]}
             </Text>
@@ -48,7 +49,9 @@ export const STRATEGY_NAMES: Readonly<Record<RolloutStatus['strategy'], string>>
   rollback: 'gradual rollback',
 };
 
-function whatItDoes({ waitingFor, error, endedBecause, currentPercentage }: RolloutStatus): string {
-  if (waitingFor !== null) return `Waits for ${waitingFor}`;
+function whatItDoes(rollout: RolloutStatus): string {
+  const { error, endedBecause, currentPercentage } = rollout;
+  const awaited = waitsFor(rollout);
+  if (awaited !== null) return `Waits for ${awaited}`;
   return error ?? endedBecause ?? `Everybody who is meant has it: ${currentPercentage} %`;
 }
