@@ -9,6 +9,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sluice: ['@sluice/core', 'jsonc-parser', 'proper-lockfile', 'kysely', 'better-sqlite3', 'pg'],
   '@sluice/protocol': ['@sluice/core', 'zod'],
   '@sluice/client': ['@sluice/core', '@sluice/protocol'],
+  '@sluice/openfeature': ['@sluice/core', '@sluice/client', '@openfeature/server-sdk', '@openfeature/web-sdk'],
   '@sluice/server': [
     'sluice',
     '@sluice/protocol',

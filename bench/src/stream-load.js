@@ -7,6 +7,7 @@ const now = () => process.hrtime.bigint();
 let clients = [];
 let latenciesMs = [];
 let killsSeen = [];
+let restoresSeen = 0;
 let refused = 0;
 let wake = () => {};
 
@@ -33,15 +34,19 @@ function sdkReader(client) {
       const flag = snapshot.flags.find(({ key }) => key === 'killed');
       const isOn = evaluateCompiled(compileFlag(flag), { userId: 'u' }).value === true;
       if (wasOn && !isOn) killsSeen.push(now());
+      if (!wasOn && isOn) restoresSeen += 1;
       wasOn = isOn;
     }
   };
 }
 
-function connectOne({ port, mode, lastEventId }) {
+function connectOne({ port, mode, lastEventId, path = '/', token }) {
   return new Promise((resolve) => {
-    const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const asked = request({ port, host: '127.0.0.1', path: '/', headers, agent: false }, (response) => {
+    const headers = {
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const asked = request({ port, host: '127.0.0.1', path, headers, agent: false }, (response) => {
       const client = { response, snapshots: 0, seq: 0 };
       if (response.statusCode !== 200) {
         refused += 1;
@@ -101,6 +106,10 @@ const commands = {
     const taken = killsSeen.map((at) => Number(at - BigInt(since)) / 1e6);
     killsSeen = [];
     return taken;
+  },
+  restores: async ({ count }) => {
+    await until(() => restoresSeen >= count);
+    restoresSeen -= count;
   },
   places: () => clients.map(({ seq }) => seq),
   close: () => {

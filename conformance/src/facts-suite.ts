@@ -93,6 +93,28 @@ export function factsSuite(subject: () => StoreUnderTest): void {
     expect([await on(DEFAULT_SCOPE, 'window/a'), await on(DEFAULT_SCOPE, 'window/b')]).toEqual([1, 0]);
   });
 
+  it('remembers the batches of an instance until its time is over, and of which no end was told for ever', async () => {
+    const { store, reopen } = subject();
+    const tallies = [{ scope: DEFAULT_SCOPE, subject: 'flag/a', tally: tallyOf(1, 1) }];
+    const counted = async (of: Store, instance: string, seq: number): Promise<boolean> => {
+      const count = async (): Promise<number> => (await of.readTally(DEFAULT_SCOPE, 'flag/a')).counts['on/SPLIT'] ?? 0;
+      const before = await count();
+      await of.addFacts(batchOf(instance, seq, { tallies }));
+      return (await count()) > before;
+    };
+    await store.addFacts(batchOf('passing', 1, { tallies, rememberUntil: 100 }));
+    await store.addFacts(batchOf('longer', 1, { tallies, rememberUntil: 200 }));
+    await store.addFacts(batchOf('longer', 2, { tallies, rememberUntil: 50 }));
+    await store.addFacts(batchOf('lasting', 1, { tallies }));
+    await store.addFacts(batchOf('other', 1, { forgetBefore: 100 }));
+    expect(await counted(store, 'passing', 1)).toBe(false);
+    const opened = (await reopen?.()) ?? store;
+    await opened.addFacts(batchOf('other', 2, { forgetBefore: 101 }));
+    expect(await counted(opened, 'lasting', 1)).toBe(false);
+    expect(await counted(opened, 'longer', 2)).toBe(false);
+    expect(await counted(opened, 'passing', 1)).toBe(true);
+  });
+
   it('keeps one row per unit: who reports again replaces, who is in two arms counts in neither', async () => {
     const { store } = subject();
     await store.addFacts(batchOf('one', 1, { units: [deltaOf(1, 10), deltaOf(2, 20), deltaOf(3, 5, 'treatment')] }));

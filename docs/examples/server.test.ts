@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
@@ -46,6 +46,16 @@ it('keeps flags for many programs', async () => {
   await provider.initialize?.({ targetingKey: 'ann' });
   expect(provider.resolveBooleanEvaluation('new_model', false, {}).reason).toBe('SPLIT');
   await provider.onClose?.();
+  await client.flags.set({ ...scope, key: 'checkout', settings: { enabled: true } });
+  const breakGlassToken = (await readFile(join(dataFolder, 'break-glass.token'), 'utf8')).trim();
+  // #region break-glass
+  const rescue = createClient({ url, token: breakGlassToken });
+  const kill = await rescue.breakGlass.kill({ ...scope, flag: 'checkout', reason: 'error spike', actor: 'ann' });
+  const { storeTakesWrites, servedAsOf, pending } = await rescue.breakGlass.pending({});
+  // #endregion
+  expect(kill).toMatchObject({ keptIn: 'store', actor: 'break-glass:ann' });
+  expect([storeTakesWrites, servedAsOf, pending]).toEqual([true, null, []]);
+  expect((await client.flags.get({ ...scope, key: 'checkout' })).status).toBe('disabled');
   await server.close();
   await rm(dataFolder, { recursive: true });
 });

@@ -1,6 +1,6 @@
 /** The kill switch under what really happens to a disk: full, and held by somebody who does not let go. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,30 +108,41 @@ it('goes back to a version while another process holds the lock, dies with it pe
   await last.close();
 });
 
+/** A disk of 256 KiB, or for who may not mount one a device that is always full in place of the journal: the error is the real one. */
+function smallDisk(): { path: string; isMounted: boolean; fill(): void; empty(): void } {
+  const small = join(directory, 'small');
+  mkdirSync(small);
+  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', small]).status === 0;
+  if (isMounted) cleanUps.push(() => spawnSync('umount', ['-l', small]));
+  const path = join(small, 'feature_flags.json');
+  const ballast = join(small, 'ballast');
+  const journal = `${path}.journal`;
+  return {
+    path,
+    isMounted,
+    fill: () => (isMounted ? void spawnSync('sh', ['-c', `cat /dev/zero > ${ballast}`]) : symlinkSync('/dev/full', journal)),
+    empty: () => rmSync(isMounted ? ballast : journal),
+  };
+}
+
 it('kills on a full disk with its journal on another, and records it when there is room', async () => {
-  const full = join(directory, 'small');
-  mkdirSync(full);
-  const isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'none', full]).status === 0;
-  if (isMounted) cleanUps.push(() => spawnSync('umount', ['-l', full]));
-  const path = join(full, 'feature_flags.json');
-  if (isMounted) await flagAt(path);
-  else writeFileSync(path, JSON.stringify({ flags: [{ name: 'f', status: 'enabled' }] }));
+  const disk = smallDisk();
+  if (disk.isMounted) await flagAt(disk.path);
+  else writeFileSync(disk.path, JSON.stringify({ flags: [{ name: 'f', status: 'enabled' }] }));
   const clock = manualClock(Date.now());
-  const store = fileStore(path, { clock, watch: false });
-  // Who may not mount still gets the real error: a device that is always full in place of the journal.
-  if (!isMounted) symlinkSync('/dev/full', `${path}.journal`);
+  const store = fileStore(disk.path, { clock, watch: false });
+  if (!disk.isMounted) disk.fill();
   const sluice = createSluice({ store, clock, breakGlass: { file: join(directory, 'elsewhere', 'kills') } });
   expect(isOn(sluice)).toBe(true);
   await clock.advance(0);
-  const ballast = join(full, 'ballast');
-  if (isMounted) spawnSync('sh', ['-c', `cat /dev/zero > ${ballast}`]);
+  if (disk.isMounted) disk.fill();
   const asked = clock.now();
   const kill = sluice.flags.disableFlag('f', by);
   expect(isOn(sluice)).toBe(false);
   await clock.advance(2_000);
   expect(await kill).toMatchObject({ status: 'disabled', durable: false });
   expect(isOn(sluice)).toBe(false);
-  rmSync(isMounted ? ballast : `${path}.journal`);
+  disk.empty();
   await vi.waitFor(async () => {
     await clock.advance(5_000);
     expect(sluice.flags.listPendingKills()).toEqual([]);
@@ -139,4 +150,61 @@ it('kills on a full disk with its journal on another, and records it when there 
   expect(await kills(sluice)).toMatchObject([{ ...by, at: asked }]);
   expect(isOn(sluice)).toBe(false);
   await sluice.close();
+});
+
+/** Versions 1.0.0 and 2.0.0 of a component that serves 2.0.0, with as much history as a block of a full disk cannot take more of. */
+async function versionsAt(path: string): Promise<void> {
+  const sluice = createSluice({ file: path });
+  for (const version of ['1.0.0', '2.0.0']) await sluice.rollbacks.registerVersion('ner_model', version);
+  await sluice.hotSwap.swapTo('ner_model', '2.0.0');
+  await sluice.flags.setFlag('ner_model', { description: 'x'.repeat(8_000) });
+  await sluice.close();
+}
+
+/** Opens the store, goes back to 1.0.0 while the disk is away and brings that to the store when it is back, then serves 2.0.0 again. */
+async function goBackWhile(path: string, awayFrom: 'start' | 'then', isAway: () => void, isBack: () => void): Promise<void> {
+  const clock = manualClock(Date.now());
+  const elsewhere = join(directory, 'elsewhere', 'kills');
+  if (awayFrom === 'start') isAway();
+  const sluice = createSluice({ store: fileStore(path, { clock, watch: false }), clock, breakGlass: { file: elsewhere } });
+  const served = (): string | null => sluice.flags.getVariant('ner_model', { userId: 'u' });
+  await clock.advance(0);
+  expect(served()).toBe('2.0.0');
+  if (awayFrom === 'then') isAway();
+  const asked = clock.now();
+  const rollback = sluice.rollbacks.rollbackImmediate('ner_model', { ...by, rollbackToVersion: '1.0.0' });
+  expect(served()).toBe('1.0.0');
+  await clock.advance(2_000);
+  expect(await rollback).toMatchObject({ changed: true, durable: false });
+  expect(sluice.flags.listPendingKills()).toMatchObject([{ flag: 'ner_model', act: 'toVersion', toVersion: '1.0.0', ...by }]);
+  expect(readFileSync(elsewhere, 'utf8')).toContain('1.0.0');
+  isBack();
+  await vi.waitFor(async () => {
+    await clock.advance(5_000);
+    expect(sluice.flags.listPendingKills()).toEqual([]);
+  }, patience);
+  expect(served()).toBe('1.0.0');
+  const detail = { fromVersion: '2.0.0', toVersion: '1.0.0', breakGlass: true };
+  const history = await sluice.rollbacks.getRollbackHistory();
+  expect(history.filter(({ at }) => at.getTime() === asked)).toMatchObject([{ ...by, detail }]);
+  await sluice.hotSwap.swapTo('ner_model', '2.0.0');
+  await sluice.close();
+}
+
+it('goes back to a version on a full disk with its journal on another, and records it when there is room', async (test) => {
+  const disk = smallDisk();
+  // Versions are registered in the journal alone, which a device in its place would hide.
+  if (!disk.isMounted) return test.skip('only who may mount a disk can have a small one');
+  await versionsAt(disk.path);
+  await goBackWhile(disk.path, 'then', disk.fill, disk.empty);
+});
+
+it('goes back to a version on a disk that was mounted to be read only, and records it when it can be written', async (test) => {
+  const disk = smallDisk();
+  if (!disk.isMounted) return test.skip('only who may mount a disk can mount one to be read only');
+  await versionsAt(disk.path);
+  const mountAs = (how: string) => (): void => {
+    expect(spawnSync('mount', ['-o', `remount,${how}`, join(directory, 'small')]).status).toBe(0);
+  };
+  await goBackWhile(disk.path, 'start', mountAs('ro'), mountAs('rw'));
 });

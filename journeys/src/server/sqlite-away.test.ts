@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { askAllTheTime, flagFor, onCall } from './outage.testing.ts';
+import { askAllTheTime, flagFor, listen, onCall } from './outage.testing.ts';
 import {
   type Admission,
   admitted,
@@ -71,8 +71,22 @@ it('kills while another process holds the database, also after it was started an
   writer.exec('begin exclusive');
   const asking = askAllTheTime(server.url, sdkSecret, 'a');
   const rescue = await onCall(server, place);
-  expect(await rescue.breakGlass.kill({ ...how, flag: 'a' })).toMatchObject({ durable: false, keptIn: 'journal' });
+  const stream = await listen(server.url, '/api/v1/stream', sdkSecret);
+  cleanUps.push(() => stream.end());
+  let isAnswered = false;
+  const askedAt = performance.now();
+  const kill = rescue.breakGlass.kill({ ...how, flag: 'a' }).finally(() => {
+    isAnswered = true;
+  });
+  await vi.waitFor(() => expect(stream.text()).toMatch(/event: emergencies\ndata: .*"key":"a"/), { ...patience, interval: 5 });
+  const toldMs = Math.round(performance.now() - askedAt);
   expect(await isOn(server, sdkSecret, 'a')).toBe(false);
+  // All of that while the store is still being tried.
+  expect(isAnswered).toBe(false);
+  expect(await kill).toMatchObject({ durable: false, keptIn: 'journal' });
+  console.info(
+    `a client of the stream was told after ${toldMs} ms, and the kill answered after ${Math.round(performance.now() - askedAt)} ms`,
+  );
   expect((await rescue.breakGlass.pending({})).storeTakesWrites).toBe(false);
   expect((await asking.stop()).failures).toEqual([]);
   await server.end('SIGKILL');

@@ -5,6 +5,7 @@ import { FLAG_COMMANDS } from './commands/flag.ts';
 import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
 import { KILL } from './commands/kill.ts';
 import { LOGIN } from './commands/login.ts';
+import { PLAN_COMMANDS } from './commands/plan.ts';
 import { ROLLBACK_COMMANDS } from './commands/rollback.ts';
 import { ROLLOUT_COMMANDS } from './commands/rollout.ts';
 import { SERVE } from './commands/serve.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   ...ROLLBACK_COMMANDS,
   ...ROLLOUT_COMMANDS,
   ...TEST_COMMANDS,
+  ...PLAN_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...TOKEN_COMMANDS,
   LOGIN,

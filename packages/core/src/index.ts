@@ -60,9 +60,11 @@ export { ERROR_CODES, type ErrorCode, type Issue, isRefusal, type Receipt, type 
 export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from './event.ts';
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export * from './experimentation.ts';
+export { AnswerLog, type MeteredFlag } from './flag/answer-log.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder, unreadableFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
+export type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './flag/declared-flags.ts';
 export { editFlag, type FlagEdit, isKillAlone, newFlag } from './flag/edit.ts';
 export {
   decide,
@@ -98,6 +100,7 @@ export {
 export type { FlagFacts } from './flag/flag-facts.ts';
 export { type FileFlag, nameProblem } from './flag/flag-file.ts';
 export { MAX_KEY_BYTES } from './flag/flag-limits.ts';
+export { FlagMeter } from './flag/flag-meter.ts';
 export { FlagTable } from './flag/flag-table.ts';
 export { formatFlag, mergeFileFlag, rebasedFileFlag, saysLess } from './flag/format-file.ts';
 export { hashDigits, hashText, type KeyHash } from './flag/hash.ts';
@@ -123,7 +126,7 @@ export {
   staleSigns,
 } from './flag/staleness.ts';
 export type { Unit } from './flag/unit.ts';
-export { isWithinShare } from './flag/within-share.ts';
+export { isInTraffic, isWithinShare } from './flag/within-share.ts';
 export { copyJson, isJsonObject, type JsonObject, type JsonValue, jsonEqual } from './json.ts';
 export { jsonSize } from './json-size.ts';
 export type { AdministrationRecord, EnvironmentRecord, RecordKind, RecordOf, SluiceRecord } from './record.ts';
@@ -186,7 +189,7 @@ export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } fro
 export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
 export { DEFAULT_SCOPE, EVERY, INSTALLATION_SCOPE, isScope, projectScope, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
-export { missingSegmentIssues } from './segment/references.ts';
+export { missingSegmentIssues, segmentsNamedBy } from './segment/references.ts';
 export type { Segment, SegmentFinder } from './segment/segment.ts';
 export { type MemberSetFinder, SegmentMatchers } from './segment/segment-matchers.ts';
 export { memberIssues, parseSegmentSettings, type SegmentSettings } from './segment/settings.ts';

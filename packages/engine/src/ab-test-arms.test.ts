@@ -41,6 +41,34 @@ describe('a test with a traffic share', () => {
     expect(tests.getTest('t')).toMatchObject({ trafficShare: 0.2, trafficSplit: 0.5, eligibility: {} });
   });
 
+  it('tells values of units outside its traffic from those of units that were never given a variant', async () => {
+    const { sluice, tests } = await running({
+      testId: 't',
+      controlComponent: 'a',
+      treatmentComponent: 'b',
+      trafficShare: 0.2,
+      trackedMetrics: ['quality'],
+    });
+    const warnings = async () => (await tests.getTestResults('t')).warnings.filter((text) => /traffic|getVariant/.test(text));
+    const counted: string[] = [];
+    sluice.on('exposure', ({ userId }) => counted.push(String(userId)));
+    let taken = 0;
+    for (let user = 0; user < 500; user++) {
+      const variant = tests.getVariant('t', { userId: `u${user}` });
+      if (tests.recordMetric('t', variant, 'quality', 1, { userId: `u${user}` })) taken += 1;
+    }
+    expect(taken).toBe(counted.length);
+    expect(await warnings()).toEqual([
+      `values that this process was given of units outside the test's traffic of 20 %: ${500 - taken}; they do not count, and need not be recorded`,
+    ]);
+    const unseen = Array.from({ length: 100 }, (_, user) => `v${user}`);
+    const recorded = unseen.filter((userId) => tests.recordMetric('t', 'control', 'quality', 1, { userId })).length;
+    expect(recorded).toBeGreaterThan(5);
+    expect(await warnings()).toContain(
+      `${recorded} units have values but were never given a variant by getVariant; their values do not count`,
+    );
+  });
+
   it('gives units that are not eligible control, uncounted', async () => {
     const { tests } = await running({
       testId: 't',

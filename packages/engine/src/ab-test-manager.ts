@@ -95,7 +95,7 @@ export class ABTestManager {
     return this.#advice({ key: testId, ...plan });
   }
 
-  #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>): string[] {
+  #advice(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs' | 'layer'>): string[] {
     const { view } = this.#runtime;
     return adviseTest(plan, { underWay: view.underWay(), flags: { get: (key) => view.flag(key) } });
   }
@@ -197,7 +197,8 @@ export class ABTestManager {
 
   /**
    * Takes one value of a metric. With `userId` the user is the unit: their values become one, and count only from their exposure
-   * on. Without, the value itself is the unit. Never throws: what cannot be taken is told to the logger, and false is answered.
+   * on. Without, the value itself is the unit. Never throws: what cannot be taken is told to the logger, and false is answered; so it is, without a
+   * word to the logger, for a user outside the running test's traffic, whose values could never count.
    */
   recordMetric(
     testId: string,
@@ -219,7 +220,7 @@ export class ABTestManager {
     const advice = [
       ...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)),
       ...(await eligibilityWarnings(this.#runtime, experiment)),
-      ...this.#recorder.warnings(testId),
+      ...this.#recorder.warnings(experiment),
     ];
     const flag = this.#runtime.view.flag(testId) ?? null;
     const ranked = await rankedValues(this.#runtime, experiment);

@@ -187,9 +187,10 @@ export class ExposureWatches {
     const { rollouts, experiments } = this.#deps.view;
     if (rollouts.size === 0 && experiments.size === 0) return;
     for (const key of new Set(records.map((record) => record.key))) {
-      const live = this.#deps.view.flags.get(key);
-      if (live === undefined) continue;
+      const { flags } = this.#deps.view;
       const subject = this.#subjectOf(key);
+      const live = subject === undefined ? flags.asked(key) : flags.get(key);
+      if (live === undefined) continue;
       if (live.watch?.subject === subject) continue;
       const experiment = this.#deps.view.experiments.get(key);
       if (subject === undefined) live.watch = null;

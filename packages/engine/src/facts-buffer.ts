@@ -1,8 +1,17 @@
 /** Holds what evaluations and callers report until it is flushed: each second while there is something, and by `close`. */
-import { type Looks, mergeLooks, mergeTally, NO_LOOKS, type Scope, SluiceError, type Tally, type UnitDelta } from '@sluice/core';
-import { AnswerLog } from './answer-log.ts';
+import {
+  AnswerLog,
+  FlagMeter,
+  type Looks,
+  mergeLooks,
+  mergeTally,
+  NO_LOOKS,
+  type Scope,
+  SluiceError,
+  type Tally,
+  type UnitDelta,
+} from '@sluice/core';
 import type { Clock } from './clock/clock.ts';
-import { FlagMeter } from './flag-meter.ts';
 import type { LiveFlag } from './live-flag.ts';
 import type { FactsBatch, Store } from './store/store.ts';
 import { UnitBuffer, type UnitValue } from './unit-buffer.ts';
@@ -13,6 +22,10 @@ export const FLUSH_MS = 1000;
 const MAX_PENDING = 200_000;
 /** The same for tallies that are of use for a while only. */
 const MAX_PASSING = 20_000;
+/** How long a store remembers the last batch of a process that tells no more: it may be away as long while a batch waits to be sent again. */
+const REMEMBERED_MS = 7 * 86_400_000;
+/** What is of no more use is forgotten so often, unless it is sooner. */
+const FORGETTING_MS = 3_600_000;
 
 interface FactsOptions {
   readonly store: Store;
@@ -32,6 +45,7 @@ export class FactsBuffer {
   /** Subjects whose tallies are of use for a while only, the oldest first. */
   readonly #passing = new Set<string>();
   #forgetBefore: number | null = null;
+  #forgotAt: number;
   readonly #looks = new Map<string, Looks>();
   #sequence = 0;
   #unsent: FactsBatch | null = null;
@@ -41,6 +55,7 @@ export class FactsBuffer {
 
   constructor(options: FactsOptions) {
     this.#options = options;
+    this.#forgotAt = options.clock.now();
   }
 
   /** Called once per flag and flush, by the first evaluation after a drain. */
@@ -167,7 +182,9 @@ export class FactsBuffer {
     this.#looks.clear();
     if (tallies.length + units.length + observations.length + looks.length === 0) return null;
     this.#sequence += 1;
-    const forgetBefore = this.#forgetBefore;
+    const now = this.#options.clock.now();
+    const forgetBefore = this.#forgetBefore ?? (now - this.#forgotAt >= FORGETTING_MS ? now : null);
+    if (forgetBefore !== null) this.#forgotAt = now;
     this.#forgetBefore = null;
     return {
       instanceId: this.#options.instanceId,
@@ -177,6 +194,7 @@ export class FactsBuffer {
       units,
       observations,
       ...(looks.length === 0 ? {} : { looks }),
+      rememberUntil: now + REMEMBERED_MS,
       ...(forgetBefore === null ? {} : { forgetBefore }),
     };
   }

@@ -1,7 +1,9 @@
 /** Feature flags: asked synchronously from memory, changed through the store. */
 import {
+  type AnyFlags,
   type Flag,
   type FlagEdit,
+  type FlagName,
   type FlagSettings,
   isKillAlone,
   parseFlagSettings,
@@ -12,7 +14,6 @@ import {
   type StaleSettings,
 } from '@sluice/core';
 import type { PendingEmergency } from './break-glass/pending-emergency.ts';
-import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { editSchedulerOf, type ScheduledEditDetails, type ScheduleOptions } from './edit-scheduler.ts';
 import { flagAtRevision } from './flag-at-revision.ts';
 import { describeFlag, type FlagDetails } from './flag-details.ts';
@@ -42,7 +43,6 @@ export type FlagManager = Pick<FeatureFlagManager, 'runtime'>;
 
 /**
  * Mutations resolve once the change is durable and every evaluation sees it. Evaluation never throws and does no I/O.
- *
  * With a type of the program's flags, as in `FeatureFlagManager<{ new_model: boolean }>`, asking a flag that is not among them does not compile.
  *
  * Alone it keeps flags in `config/feature_flags.json`; `createSluice` builds it together with the other managers.

@@ -1,18 +1,23 @@
 /** Asking flags: synchronously, from memory, without ever throwing. */
 import {
+  type AnswerLog,
+  type AnyFlags,
   decide,
+  type EvaluationFor,
   Evaluations,
   type Explanation,
   evaluationOf,
   explainCompiled,
+  type FallbackFor,
+  type FlagName,
   notFound,
   type Unit,
   unitKeyOf,
+  type VariantName,
   variantIndexOf,
 } from '@sluice/core';
-import type { AnswerLog } from './answer-log.ts';
-import type { AnyFlags, EvaluationFor, FallbackFor, FlagName, VariantName } from './declared-flags.ts';
 import type { LiveFlag } from './live-flag.ts';
+import type { LiveFlags } from './live-flags.ts';
 import type { OverrideSettings } from './overrides.ts';
 import { Runtime } from './runtime.ts';
 import type { SluiceOptions } from './sluice-options.ts';
@@ -20,7 +25,7 @@ import type { SluiceOptions } from './sluice-options.ts';
 export class FlagReader<Flags extends object = AnyFlags> {
   /** What the other managers stand on; not for applications. @internal */
   readonly runtime: Runtime;
-  readonly #flags: ReadonlyMap<string, LiveFlag>;
+  readonly #flags: LiveFlags;
   readonly #answers: AnswerLog;
 
   constructor(options: SluiceOptions | Runtime = {}) {

@@ -63,6 +63,10 @@ describe('use', () => {
     };
     await expect(hotSwap.use(C, ANN, failing)).rejects.toThrow('mine');
     await expect(hotSwap.use(C, ANN, async () => failing())).rejects.toThrow('mine');
+    await expect(hotSwap.use(C, ANN, undefined as never)).rejects.toMatchObject({
+      code: 'invalid',
+      issues: [{ path: '/work', message: expect.stringContaining('must be a function') }],
+    });
     expect(stateOf('1.0.0')).toMatchObject({ state: 'ready', leases: 0 });
   });
 

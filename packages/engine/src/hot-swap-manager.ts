@@ -81,13 +81,19 @@ export class HotSwapManager {
    * Calls `work` with the instance of the version that the flag gives this unit, and holds it until the result is there. Counts as an
    * evaluation. Where that version cannot be used in this process, the stable one is, and where that cannot either, what served before it; the
    * problem is told.
-   * @throws SluiceError `notFound` for an unknown component, `unavailable` when none of them can be used; and what `work` throws
+   * @throws SluiceError `invalid` without a function, `notFound` for an unknown component, `unavailable` when none of them can be used; and what `work` throws
    */
   async use<Instance, Result>(
     component: string,
     unit: Unit | undefined,
     work: (instance: Instance, version: string) => Result | PromiseLike<Result>,
   ): Promise<Result> {
+    if (typeof work !== 'function') {
+      const message = `must be a function of the instance and its version; it is ${describeValue(work)}`;
+      throw new SluiceError('invalid', `use("${nameOf(component, 'component name')}"): /work ${message}`, {
+        issues: [{ path: '/work', message }],
+      });
+    }
     if (this.#runtime.view.flag(component) === undefined) {
       nameOf(component, 'component name');
       await this.#runtime.ready;

@@ -2,6 +2,7 @@
 export {
   type Adjustment,
   type AdministrationRecord,
+  type AnyFlags,
   actorOf,
   type Breakdown,
   type Change,
@@ -18,11 +19,13 @@ export {
   type EnvironmentRecord,
   type EnvironmentSettings,
   type Evaluation,
+  type EvaluationFor,
   Evaluations,
   type EventType,
   type Explanation,
   type FixedTest,
   type FlagComparison,
+  type FlagName,
   type FlagSettings,
   type FlagStatus,
   type FlagType,
@@ -88,6 +91,7 @@ export {
   type TrackedMetric,
   type Unit,
   type UsedTest,
+  type VariantName,
   type Verdict,
   type Webhook,
   type WebhookFormat,
@@ -105,7 +109,6 @@ export type { VersionLoader } from './components/loader.ts';
 export type { RegisterOptions } from './components/registration.ts';
 export type { VersionDetails } from './components/version-details.ts';
 export type { HealthCheck, VersionState } from './components/version-slot.ts';
-export type { AnyFlags, EvaluationFor, FlagName, VariantName } from './declared-flags.ts';
 export type { ScheduledEditDetails, ScheduleOptions } from './edit-scheduler.ts';
 export { FeatureFlagManager, type FlagManager, type ShareOptions } from './feature-flag-manager.ts';
 export type { FlagDetails } from './flag-details.ts';

@@ -33,6 +33,12 @@ describe('tests in a layer', () => {
     expect(sizes[0]).toBeGreaterThan(200);
     expect((sizes[0] ?? 0) + (sizes[1] ?? 0)).toBe(500);
     expect(sluice.abTests.getTest('one')).toMatchObject({ layer: 'checkout', trafficShare: 0.5 });
+    const plan = { testId: 'three', controlComponent: 'a', treatmentComponent: 'b', durationDays: 14 };
+    expect(sluice.abTests.advise({ ...plan, layer: 'checkout' })).toEqual([]);
+    expect(sluice.abTests.advise(plan)).toEqual([
+      expect.stringContaining('the test "one" compares a and b at the same time'),
+      expect.stringContaining('the test "two" compares a and b at the same time'),
+    ]);
     expect(sluice.flags.getFlag('one')).toMatchObject({ servedPercentage: 50 });
   });
 

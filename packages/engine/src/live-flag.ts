@@ -1,6 +1,5 @@
 /** A flag as this process serves it. It is made ready when it is first asked: of a large file, most flags never are. */
-import type { CompiledFlag, Flag, FlagHolder, Unit } from '@sluice/core';
-import type { FlagMeter } from './flag-meter.ts';
+import type { CompiledFlag, Flag, FlagHolder, FlagMeter, MeteredFlag, Unit } from '@sluice/core';
 
 export interface ExposureWatch {
   /** Where exposures are kept: the test, or the stage of a rollout. */
@@ -12,7 +11,7 @@ export interface ExposureWatch {
 export type Compile = (flag: Flag, isOverridden: boolean) => CompiledFlag;
 
 /** A flag with what counts its answers. */
-export class LiveFlag {
+export class LiveFlag implements MeteredFlag {
   #flag: Flag;
   #isOverridden: boolean;
   #compiled: CompiledFlag | null = null;

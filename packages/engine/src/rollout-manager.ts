@@ -1,8 +1,10 @@
 /** Gradual rollouts: started here, driven by the controller, decided in core. */
 import {
+  type AnyFlags,
   type Attribution,
   adviseRollout,
   archivedRefusal,
+  type FlagName,
   isEnded,
   parseRolloutSettings,
   planTransition,
@@ -12,7 +14,6 @@ import {
 } from '@sluice/core';
 import { recordComparedUnits } from './compared-units.ts';
 import { type ControllerParts, controllerOf } from './controllers.ts';
-import type { AnyFlags, FlagName } from './declared-flags.ts';
 import { ends } from './endings.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import type { MetricSource } from './metrics/metric-source.ts';

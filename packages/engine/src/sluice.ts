@@ -1,8 +1,7 @@
 /** All managers over one store. */
 
-import { EVENT_TYPES, nearest, type SluiceDocument, SluiceError } from '@sluice/core';
+import { type AnyFlags, EVENT_TYPES, nearest, type SluiceDocument, SluiceError } from '@sluice/core';
 import { ABTestManager } from './ab-test-manager.ts';
-import type { AnyFlags } from './declared-flags.ts';
 import { describeValue } from './failure.ts';
 import { FeatureFlagManager } from './feature-flag-manager.ts';
 import { HotSwapManager } from './hot-swap-manager.ts';

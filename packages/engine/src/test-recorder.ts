@@ -1,5 +1,17 @@
 /** Takes the values of tests' metrics, and counts and tells what cannot be taken. */
-import { driftOf, type Experiment, hashDigits, hashOfKey, needsUser, rulesOf, type SubjectTotals, subjectOf } from '@sluice/core';
+import {
+  driftOf,
+  type Experiment,
+  hashDigits,
+  hashOfKey,
+  isInTraffic,
+  isUsableKey,
+  needsUser,
+  rulesOf,
+  type SubjectTotals,
+  shareToPercentage,
+  subjectOf,
+} from '@sluice/core';
 import { describeFailure } from './failure.ts';
 import { MetricKinds } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
@@ -20,6 +32,8 @@ export class TestRecorder {
   #refused = 0;
   /** By test: how many values, and what was wrong with the last. */
   readonly #refusals = new Map<string, { readonly count: number; readonly problem: string }>();
+  /** By subject: values of units that the test's share does not take in, and that are no mistake. */
+  readonly #outside = new Map<string, number>();
   /** How each metric of each test is recorded: by the user, or each value by itself. */
   readonly #kinds = new MetricKinds();
 
@@ -34,21 +48,43 @@ export class TestRecorder {
   }
 
   /** What this process could not take of the test's values, in words. */
-  warnings(testId: string): string[] {
-    const refusals = this.#refusals.get(testId);
-    return refusals === undefined
-      ? []
-      : [`values that this process was given and could not take: ${refusals.count}; the last: ${refusals.problem}`];
+  warnings(experiment: Experiment): string[] {
+    const refusals = this.#refusals.get(experiment.key);
+    const outside = this.#outside.get(subjectOf(experiment));
+    return [
+      ...(refusals === undefined
+        ? []
+        : [`values that this process was given and could not take: ${refusals.count}; the last: ${refusals.problem}`]),
+      ...(outside === undefined
+        ? []
+        : [
+            `values that this process was given of units outside the test's traffic of ${shareToPercentage(experiment.trafficShare)} %: ${outside}; they do not count, and need not be recorded`,
+          ]),
+    ];
   }
 
   /** Never throws: what cannot be taken is told to the logger, and false is answered. */
   record(value: RecordedValue): boolean {
     try {
+      if (this.#isOutside(value)) return false;
       const problem = this.#record(value);
       return problem === null || this.#refuse(value.testId, problem);
     } catch (error) {
       return this.#refuse('', `recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
     }
+  }
+
+  /** Whether it is good, and of a unit that the running test never draws: no later exposure could make it count. */
+  #isOutside({ testId, variant, metric, value, options }: RecordedValue): boolean {
+    const { experiments, flags } = this.#runtime.view;
+    const [experiment, live, { userId }] = [experiments.get(testId), flags.get(testId), options];
+    if (experiment?.phase !== 'running' || live === undefined || userId === undefined) return false;
+    if (!isUsableKey(userId) || isInTraffic(live.compiled, userId) || driftOf(experiment, live.compiled.flag) !== null)
+      return false;
+    if (recordProblem({ experiment, testId, variant, metric, value, options, userId }) !== null) return false;
+    const subject = subjectOf(experiment);
+    this.#outside.set(subject, (this.#outside.get(subject) ?? 0) + 1);
+    return true;
   }
 
   /** Why it was not taken, in words; null when it was. */

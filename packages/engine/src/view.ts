@@ -31,12 +31,13 @@ import {
   withEmergencies,
 } from '@sluice/core';
 import { describeFailure } from './failure.ts';
-import { LiveFlag, LiveFlagHolder } from './live-flag.ts';
+import { type LiveFlag, LiveFlagHolder } from './live-flag.ts';
+import { LiveFlags } from './live-flags.ts';
 import { SegmentView } from './segment-view.ts';
 
 export class View {
   readonly scope: Scope;
-  readonly flags = new Map<string, LiveFlag>();
+  readonly flags = new LiveFlags((flag, isOverridden) => this.#compile(flag, isOverridden));
   readonly rollouts = new Map<string, Rollout>();
   readonly experiments = new Map<string, Experiment>();
   readonly components = new Map<string, Component>();
@@ -84,26 +85,18 @@ export class View {
 
   #applyFlag(flag: Flag, beforeFlag: (live: LiveFlag) => void): void {
     this.#table = null;
-    const live = this.flags.get(flag.key);
     const acts = this.#emergencies.get(flag.key);
     const override = this.#overrides.get(flag.key);
     if (acts === undefined && override === undefined) this.#kept.delete(flag.key);
     else this.#kept.set(flag.key, flag);
     const standing = acts === undefined ? flag : withEmergencies(flag, [...acts.values()]);
     const overridden = override === undefined ? null : overriddenFlag(standing, override);
-    const served = overridden ?? standing;
-    if (live === undefined) {
-      const added = new LiveFlag(served, overridden !== null, this.#compile);
-      this.flags.set(flag.key, added);
-      const holder = this.#holders.get(flag.key);
-      if (holder !== undefined) holder.live = added;
-      return;
-    }
-    beforeFlag(live);
-    live.serve(served, overridden !== null);
+    this.flags.serve(overridden ?? standing, overridden !== null, beforeFlag);
+    const holder = this.#holders.get(flag.key);
+    if (holder !== undefined) holder.live ??= this.flags.get(flag.key) ?? null;
   }
 
-  readonly #compile = (flag: Flag, isOverridden: boolean): CompiledFlag => {
+  #compile(flag: Flag, isOverridden: boolean): CompiledFlag {
     try {
       const compiled = compileFlag(flag, this.#conditions, this.#holderOf, this.segments);
       return isOverridden ? { ...compiled, isOverridden } : compiled;
@@ -111,7 +104,7 @@ export class View {
       this.#onProblem(unreadable(flag, error));
       return unreadableFlag(flag);
     }
-  };
+  }
 
   readonly #holderOf = (key: string): LiveFlagHolder => {
     const found = this.#holders.get(key) ?? new LiveFlagHolder(this.flags.get(key) ?? null);
@@ -121,15 +114,13 @@ export class View {
 
   /** Every flag that is not archived. The table stays as it is when flags change; ask again to see the change. */
   table(): FlagTable {
-    this.#table ??= new FlagTable(
-      [...this.flags.values()].filter(({ flag }) => flag.archivedAt === null).map((live) => live.compiled),
-    );
+    this.#table ??= new FlagTable(Array.from(this.flags.living(), (live) => live.compiled));
     return this.#table;
   }
 
   /** The flag as the store keeps it: what every decision is made on. */
   flag(key: string): Flag | undefined {
-    const flag = this.#kept.get(key) ?? this.flags.get(key)?.flag;
+    const flag = this.#kept.get(key) ?? this.flags.served(key);
     // What stands in for a flag that nobody has set is no flag to decide on.
     return flag?.revision === 0 ? undefined : flag;
   }
@@ -152,10 +143,8 @@ export class View {
   }
 
   #forget(key: string, beforeFlag: (live: LiveFlag) => void): void {
-    const live = this.flags.get(key);
-    if (live !== undefined) beforeFlag(live);
     this.#table = null;
-    this.flags.delete(key);
+    this.flags.delete(key, beforeFlag);
     this.#kept.delete(key);
     const holder = this.#holders.get(key);
     if (holder !== undefined) holder.live = null;

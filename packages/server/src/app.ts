@@ -7,6 +7,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { type Clock, SluiceError, systemClock, type Workspace } from 'sluice';
 import type { Handler } from './api/handler.ts';
 import { API_HANDLERS, type ApiRouteId } from './api/handlers.ts';
+import { ARRIVAL_LIMITS, type ArrivalLimits } from './arrival-limits.ts';
 import { admission } from './authentication.ts';
 import type { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { SERVED_AS_OF, type ServedStore, servedAsOf, unknownYet } from './break-glass/served-store.ts';
@@ -49,6 +50,7 @@ export interface AppOptions {
   readonly streams?: Partial<StreamLimits>;
   /** What people look at; the API alone unless given. */
   readonly page?: Page | null;
+  readonly arrival?: ArrivalLimits;
 }
 
 export interface App {
@@ -59,7 +61,6 @@ export interface App {
 
 /** Longest path parameter, percent-encoded; `MAX_PARAM_LENGTH` characters are at most nine times as many. */
 const MAX_ENCODED_PARAM = 9216;
-const REQUEST_TIMEOUT_MS = 30_000;
 
 export async function buildApp(options: AppOptions): Promise<App> {
   const { workspace, settings, version, outbound, notifier, store, breakGlassToken } = options;
@@ -143,11 +144,12 @@ function tellsOfServer({ routeOptions }: FastifyRequest): boolean {
   return routeId?.startsWith('system.') === true && routeOf(routeId).permission === 'public';
 }
 
-function newServer({ settings, logger }: AppOptions): FastifyInstance {
+function newServer({ settings, logger, arrival = ARRIVAL_LIMITS }: AppOptions): FastifyInstance {
   return fastify({
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: arrival.requestMs,
+    http: { headersTimeout: arrival.headersMs, connectionsCheckingInterval: arrival.checkMs },
     // Ours says it as a problem, and goes on telling whether it is ready.
     return503OnClosing: false,
     genReqId: () => randomUUID(),

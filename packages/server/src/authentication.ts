@@ -4,6 +4,7 @@ import type { Route } from '@sluice/protocol';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type Scope, type Sluice, SluiceError, type Workspace } from 'sluice';
 import { type ServedStore, unknownYet } from './break-glass/served-store.ts';
+import { callerAddress } from './caller-address.ts';
 import { HttpProblem, tooMany, unauthenticated } from './http-problem.ts';
 import { isFromOwnPages, type Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -40,13 +41,13 @@ export function admission(app: FastifyInstance, parts: AdmissionParts): Admit {
   const byAddress = app.createRateLimit({
     max: failedLoginsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: ({ ip }) => `fail:${ip}`,
+    keyGenerator: ({ ip }) => `fail:${callerAddress(ip)}`,
   });
   const callers = new WeakMap<FastifyRequest, string>();
   const byCaller = app.createRateLimit({
     max: requestsPerMinute,
     timeWindow: 60_000,
-    keyGenerator: (request) => `caller:${callers.get(request) ?? request.ip}`,
+    keyGenerator: (request) => `caller:${callers.get(request) ?? callerAddress(request.ip)}`,
   });
   const within = async (limit: typeof byCaller, request: FastifyRequest): Promise<void> => {
     const found = await limit(request);

@@ -27,7 +27,6 @@ export {
   type StreamGrant,
   StreamTokens,
   type StreamTokensOptions,
-  withoutToken,
 } from './stream/stream-tokens.ts';
 export { type HttpValidatorOptions, httpValidator, type ValidatorRequest } from './validators/http-validator.ts';
 export {

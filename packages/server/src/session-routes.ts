@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Workspace } from 'sluice';
 import { shownPerson } from './api/access.ts';
 import type { Admit } from './authentication.ts';
+import { callerAddress } from './caller-address.ts';
 import { tooMany, unauthenticated } from './http-problem.ts';
 import { isPassword } from './passwords.ts';
 import { bodyOf, registerRoute } from './registration.ts';
@@ -26,7 +27,7 @@ interface Login {
 export function registerSessionRoutes(app: FastifyInstance, parts: SessionParts): void {
   const { admit, workspace, sessions, setup, failedLoginsPerMinute } = parts;
   const max = failedLoginsPerMinute;
-  const byAddress = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: ({ ip }) => `login:${ip}` });
+  const byAddress = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: ({ ip }) => `login:${callerAddress(ip)}` });
   const byPerson = app.createRateLimit({ max, timeWindow: 60_000, keyGenerator: (request) => `login:${addressedTo(request)}` });
   registerRoute(app, 'session.login', admit, async (request, reply) => {
     const { email, password } = bodyOf<Login>(routeOf('session.login'), request);

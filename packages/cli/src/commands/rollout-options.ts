@@ -38,9 +38,3 @@ export function rolloutSettingsOf(asked: Given): RolloutSettings {
     }),
   };
 }
-
-/** Whether one step opens it to everybody who was not named. */
-export function isOneStep({ strategy, stages }: RolloutSettings): boolean {
-  const [first] = stages ?? [];
-  return strategy === 'blueGreen' || (typeof first === 'number' ? first === 100 : first?.percentage === 100);
-}

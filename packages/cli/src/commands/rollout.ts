@@ -3,11 +3,12 @@ import type { AnswerOf } from '@sluice/client';
 import { simulateRollout } from 'sluice';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command, type Outcome } from '../command.ts';
+import { isOneStep } from '../one-step.ts';
 import type { Given, OptionSpec } from '../option.ts';
 import type { Session } from '../session.ts';
 import { REASON, reasonOf } from '../shared-options.ts';
 import { type Forecast, forecastPage, forecastSchema } from './forecast-view.ts';
-import { isOneStep, PLAN_OPTIONS, rolloutSettingsOf } from './rollout-options.ts';
+import { PLAN_OPTIONS, rolloutSettingsOf } from './rollout-options.ts';
 import { rolloutTable, type Status, track } from './rollout-track.ts';
 import { watchRollout } from './rollout-watch.ts';
 

@@ -14,7 +14,7 @@ export interface TestAdviceFacts {
 }
 
 /** Empty when nothing speaks against it. Whoever is warned may go on all the same. */
-export function adviseTest(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>, facts: TestAdviceFacts): string[] {
+export function adviseTest(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs' | 'layer'>, facts: TestAdviceFacts): string[] {
   const others = facts.underWay.filter((change) => change.kind === 'rollout' || change.key !== plan.key);
   return [
     ...(isEven(plan.arms)
@@ -24,8 +24,15 @@ export function adviseTest(plan: Pick<Experiment, 'key' | 'arms' | 'durationMs'>
       ? [`it runs for ${days(plan.durationMs)}; less than 7 days leave out how the days of a week differ`]
       : []),
     ...overlaps(plan.key, others, facts.flags),
-    ...others.flatMap((change) => (change.kind === 'experiment' ? sameComponents(plan.arms, change) : [])),
+    ...others.flatMap((change) =>
+      change.kind === 'experiment' && !isApart(plan, change) ? sameComponents(plan.arms, change) : [],
+    ),
   ];
+}
+
+/** Tests of one layer share no unit, so that neither shows in the other. */
+function isApart({ layer }: Pick<Experiment, 'layer'>, other: Experiment): boolean {
+  return layer !== null && layer === other.layer;
 }
 
 /** Equal parts of 100 000 differ by one at the most. */

@@ -48,7 +48,7 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     ),
     totals.contaminatedUnits > 0 && `${totals.contaminatedUnits} units were seen in two arms and count in none`,
     totals.unexposedUnits > 0 &&
-      `${totals.unexposedUnits} units have values but were never given a variant by getVariant; their values do not count`,
+      `${totals.unexposedUnits} units have values but were never given a variant by getVariant${Object.keys(experiment.eligibility).length > 0 ? ', or are not eligible' : ''}; their values do not count`,
     totals.refusedUnits > 0 && `${totals.refusedUnits} reports of new units were refused: the ledger is full`,
     totals.refusedObservations > 0 &&
       `${totals.refusedObservations} values were refused: their metric is recorded with a user at times and without at others`,

@@ -84,8 +84,7 @@ const percentage = check(percentageProblem);
 /** Why `value` cannot name a flag, or null. */
 export function nameProblem(value: unknown): Problem {
   if (typeof value !== 'string' || value === '') return 'must be a text that is not empty';
-  if (value.length > MAX_NAME_LENGTH) return `may have at most ${MAX_NAME_LENGTH} characters`;
-  return /\p{Surrogate}/u.test(value) ? 'must be well-formed Unicode' : null;
+  return textProblem(value, MAX_NAME_LENGTH);
 }
 
 const CONTROL = /[\p{Cc}\u2028\u2029]/u;

@@ -74,7 +74,9 @@ describe('a gradual rollback', () => {
 
   it('opens nothing: promotion, approval and rejection are refused, and a kill ends it', () => {
     const world = descending();
-    expect(happen(world, { type: 'promote', full: true, force: true, by: BY }).refused).toContain('cannot promote');
+    expect(happen(world, { type: 'promote', full: true, force: true, by: BY }).refused).toContain(
+      'it goes back, and opens no stage',
+    );
     expect(ask(world, 'approve').refused).toContain('cannot approve');
     expect(ask(world, 'reject').refused).toContain('cannot reject');
     const killed = editFlag(world.flag, { type: 'disable' }, world.now);

@@ -67,7 +67,9 @@ function promote(
 ): Transition | Refusal {
   const { reason } = by;
   const stage = currentStage(rollout.phase);
-  if (stage === null || rollout.plan.strategy === 'rollback') return no(rollout, 'promote', `it is in ${rollout.phase.name}`);
+  const goesBack = rollout.plan.strategy === 'rollback';
+  if (stage === null || goesBack)
+    return no(rollout, 'promote', `it is in ${rollout.phase.name}${goesBack ? ': it goes back, and opens no stage' : ''}`);
   const next = full ? rollout.plan.stages.length - 1 : stage + 1;
   const closed = isLastStage(rollout, stage) ? null : whyClosed(rollout, next, freezeWindows, now);
   if (closed !== null && !(force === true && reason.trim() !== ''))

@@ -41,6 +41,8 @@ export interface IngestResult {
 
 /** How much later than it may come a sample can still be on its way to the store. */
 const UNDER_WAY_MS = 60_000;
+/** How long a repeated batch is known as one after the sender's last. */
+const SENDER_REMEMBERED_MS = 86_400_000;
 
 /**
  * What a MetricsCollector is for one process, this is for all processes over one store; give it to rollouts with `addMetricSource('collector', …)`.
@@ -137,6 +139,7 @@ export class IngestedMetrics implements MetricSource {
       scope,
       tallies: deltas,
       ...unitsOf(this.#runtime.view, samples),
+      rememberUntil: now + SENDER_REMEMBERED_MS,
       ...pruning,
     };
   }

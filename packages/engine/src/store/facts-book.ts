@@ -35,6 +35,8 @@ export type FactsDump =
       readonly totals: readonly (readonly [string, SubjectTotals])[];
       /** Of tallies that may be forgotten, until when they are kept. */
       readonly keptUntil?: readonly (readonly [string, number])[];
+      /** The same of instances. */
+      readonly rememberedUntil?: readonly (readonly [string, number])[];
     }
   | { readonly type: 'rows'; readonly subject: string; readonly rows: readonly (readonly [string, LedgerRow])[] };
 
@@ -50,6 +52,7 @@ const PORTION = 2_000;
 export class FactsBook {
   readonly #cap: number;
   readonly #instances = new Map<string, number>();
+  readonly #rememberedUntil = new Map<string, number>();
   readonly #tallies = new Map<string, Tally>();
   readonly #keptUntil = new Map<string, number>();
   readonly #totals = new Map<string, SubjectTotals>();
@@ -71,7 +74,7 @@ export class FactsBook {
   /** As `add`, but leaves it to the caller to rebuild what is `worn`, who may have to bring the rows first. */
   merge(batch: FactsBatch): boolean {
     if (batch.seq <= (this.#instances.get(batch.instanceId) ?? 0)) return false;
-    this.#instances.set(batch.instanceId, batch.seq);
+    this.#remember(batch);
     for (const delta of batch.tallies) this.#addTally(delta);
     if (batch.forgetBefore !== undefined) this.#forget(batch.forgetBefore);
     for (const delta of [...batch.units, ...batch.observations]) this.#note(batch.scope, delta);
@@ -85,6 +88,12 @@ export class FactsBook {
     return true;
   }
 
+  #remember({ instanceId, seq, rememberUntil }: FactsBatch): void {
+    this.#instances.set(instanceId, seq);
+    if (rememberUntil === undefined) return;
+    this.#rememberedUntil.set(instanceId, Math.max(this.#rememberedUntil.get(instanceId) ?? rememberUntil, rememberUntil));
+  }
+
   #addTally({ scope, subject, tally, keepUntil }: TallyDelta): void {
     const id = subjectId(scope, subject);
     this.#tallies.set(id, mergeTally(this.#tallies.get(id) ?? emptyTally(), tally));
@@ -96,6 +105,11 @@ export class FactsBook {
       if (until >= before) continue;
       this.#keptUntil.delete(id);
       this.#tallies.delete(id);
+    }
+    for (const [instance, until] of this.#rememberedUntil) {
+      if (until >= before) continue;
+      this.#rememberedUntil.delete(instance);
+      this.#instances.delete(instance);
     }
   }
 
@@ -187,8 +201,14 @@ export class FactsBook {
   }
 
   *dump(): Generator<FactsDump> {
-    const keptUntil = [...this.#keptUntil];
-    yield { type: 'sums', instances: [...this.#instances], tallies: [...this.#tallies], totals: [...this.#totals], keptUntil };
+    yield {
+      type: 'sums',
+      instances: [...this.#instances],
+      tallies: [...this.#tallies],
+      totals: [...this.#totals],
+      keptUntil: [...this.#keptUntil],
+      rememberedUntil: [...this.#rememberedUntil],
+    };
     for (const [subject, rows] of this.#rows) {
       let portion: (readonly [string, LedgerRow])[] = [];
       for (const row of rows) {
@@ -211,6 +231,7 @@ export class FactsBook {
     for (const [id, seq] of dump.instances) this.#instances.set(id, seq);
     for (const [id, tally] of dump.tallies) this.#tallies.set(id, tally);
     for (const [id, until] of dump.keptUntil ?? []) this.#keptUntil.set(id, until);
+    for (const [instance, until] of dump.rememberedUntil ?? []) this.#rememberedUntil.set(instance, until);
     // Totals that were kept before there were looks have none.
     for (const [id, totals] of dump.totals) this.#totals.set(id, { ...emptyTotals(), ...totals });
   }

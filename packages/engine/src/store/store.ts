@@ -64,7 +64,12 @@ export interface FactsBatch {
   readonly observations: readonly ObservationDelta[];
   /** What looks at tests have shown; left out when there were none. */
   readonly looks?: readonly LookDelta[];
-  /** Tallies of any scope whose `keepUntil` is before this instant are forgotten with this batch. */
+  /**
+   * Until when the store remembers that it has this batch and those before it, milliseconds since 1970; for ever unless given. The latest that was given
+   * for an instance counts. Whoever sends a batch again later is counted twice.
+   */
+  readonly rememberUntil?: number;
+  /** Tallies of any scope whose `keepUntil`, and instances whose `rememberUntil`, is before this instant are forgotten with this batch. */
   readonly forgetBefore?: number;
 }
 

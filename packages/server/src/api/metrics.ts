@@ -5,6 +5,9 @@ import { type IngestedBatch, type IngestedSample, ingestedMetricsOf, type Mutati
 import { invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
 
+/** How long a repeated batch of an SDK is known as one after its last: so long may it wait for a server that is away. */
+const SDK_REMEMBERED_MS = 7 * 86_400_000;
+
 type Receipt = NonNullable<MutationOptions['request']>;
 
 export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
@@ -18,6 +21,7 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
       tallies: tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
       units: units as never,
       observations,
+      rememberUntil: sluice.flags.runtime.clock.now() + SDK_REMEMBERED_MS,
     });
     return undefined;
   },

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -42,6 +42,15 @@ it('is taken back by deleting the file, without a restart', () => {
   expect(token.isToken(before)).toBe(false);
   expect(kept()).not.toBe(before);
   expect(token.isToken(kept())).toBe(true);
+});
+
+it('is taken back also where no other can be made', () => {
+  const token = new BreakGlassToken(path, log);
+  const before = kept();
+  rmSync(join(folder, 'data'), { recursive: true });
+  symlinkSync('/proc/none/none', join(folder, 'data'));
+  expect(token.isToken(before)).toBe(false);
+  expect(lines.at(-1)).toContain('there is no break-glass token');
 });
 
 it('may be one that replicas share, and goes with its file', () => {

@@ -33,7 +33,11 @@ export class BreakGlassToken {
       this.#known = this.#readOrMake();
     } catch (error) {
       // A disk that fails takes no token back: this may be the very emergency.
-      this.#log.error({ err: error }, `${this.path} cannot be read: the break-glass token is what it was`);
+      const left =
+        this.#known === null
+          ? 'it cannot be made either, and there is no break-glass token'
+          : 'the break-glass token is what it was';
+      this.#log.error({ err: error }, `${this.path} cannot be read: ${left}`);
     }
     return this.#known !== null && timingSafeEqual(digest(secret), digest(this.#known));
   }

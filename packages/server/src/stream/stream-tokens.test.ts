@@ -1,7 +1,7 @@
 import { isScope } from '@sluice/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ofrepEventStream, StreamTokens, withoutToken } from './stream-tokens.ts';
+import { ofrepEventStream, StreamTokens } from './stream-tokens.ts';
 
 const HOUR = 3_600_000;
 const secret = Buffer.alloc(32, 7);
@@ -64,15 +64,11 @@ describe('StreamTokens', () => {
 });
 
 describe('the URL of a stream', () => {
-  it('is given relative to the server, and is logged without its token', () => {
-    const entry = ofrepEventStream('/ofrep/v1/events', 'abc.def');
-    expect(entry).toEqual({
+  it('is given relative to the server', () => {
+    expect(ofrepEventStream('/ofrep/v1/events', 'abc.def')).toEqual({
       type: 'sse',
       endpoint: { requestUri: '/ofrep/v1/events?token=abc.def' },
       inactivityDelaySec: 120,
     });
-    expect(withoutToken(entry.endpoint?.requestUri ?? '')).toBe('/ofrep/v1/events?token=[redacted]');
-    expect(withoutToken('/x?a=1&token=s&b=2#c')).toBe('/x?a=1&token=[redacted]&b=2#c');
-    expect(withoutToken('/x?mytoken=1')).toBe('/x?mytoken=1');
   });
 });

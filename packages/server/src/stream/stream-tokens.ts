@@ -73,8 +73,3 @@ const INACTIVITY_DELAY_S = 120;
 export function ofrepEventStream(path: string, token: string): OfrepEventStream {
   return { type: 'sse', endpoint: { requestUri: `${path}?token=${token}` }, inactivityDelaySec: INACTIVITY_DELAY_S };
 }
-
-/** The URL as it may be logged. */
-export function withoutToken(url: string): string {
-  return url.replace(/([?&]token=)[^&#]*/g, '$1[redacted]');
-}

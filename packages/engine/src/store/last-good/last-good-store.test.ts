@@ -120,6 +120,20 @@ describe('a store with a last good state', () => {
     );
   });
 
+  it('tells of no commit before what came before it is known', async () => {
+    await at.kept.commit(changeOf(flagAt('a', 1)));
+    await at.leave();
+    await at.kept.commit(changeOf(flagAt('b', 1)));
+    const { inner, store, told } = at.started('refuses');
+    await store.read();
+    // Heard of by a notification, while the state cannot be read yet.
+    await at.kept.commit(changeOf(flagAt('c', 1)));
+    expect(told).toEqual([]);
+    inner.back();
+    await store.refresh();
+    expect(told).toMatchObject([{ seq: 3, records: [{ key: 'b' }, { key: 'c' }] }]);
+  });
+
   it('tells of a store that lacks what was known, for who follows cannot forget', async () => {
     await at.kept.commit(changeOf(flagAt('a', 1)));
     await at.leave();

@@ -54,4 +54,12 @@ const PASSING_TALLIES: Migration = {
   ],
 };
 
-export const MIGRATIONS: readonly Migration[] = [FIRST, RECEIPTS, PASSING_TALLIES];
+const PASSING_INSTANCES: Migration = {
+  name: 'instances that are remembered for a while',
+  statements: () => [
+    'alter table sluice_instances add column keep_until double precision',
+    'create index sluice_instances_passing on sluice_instances (keep_until) where keep_until is not null',
+  ],
+};
+
+export const MIGRATIONS: readonly Migration[] = [FIRST, RECEIPTS, PASSING_TALLIES, PASSING_INSTANCES];

@@ -134,25 +134,20 @@ export function sharedDatabaseSuite(name: string, make: () => Promise<SharedData
     });
 
     it('lets nobody commit under a lease that another took meanwhile, whoever is faster', async () => {
-      const two = [open(), open()];
-      let now = 0;
-      const turn = async (store: Store, index: number): Promise<void> => {
-        for (let round = 0; round < 30; round++) {
-          now += 4;
-          const token = await store.lease({ name: 'l', holder: `${index}`, now, until: now + 5 });
-          if (token === null) continue;
-          // The other one may take the lease here, as if this one had slept past its end.
-          if (round % 3 === index) await new Promise((resolve) => setTimeout(resolve, 100));
-          const flag = await flagOf(store, 'a');
-          const next = flagAt('a', (flag?.revision ?? 0) + 1, { share: token });
-          await store.commit(changeOf(next), undefined, { name: 'l', token }).catch(lateOnly);
-        }
-      };
-      await Promise.all(two.map(turn));
-      const log = await two[0]?.log({ scope: DEFAULT_SCOPE, limit: 1_000 });
-      const tokens = (log ?? []).map(({ record }: LoggedEvent) => (record as Flag).share);
-      expect(tokens.length).toBeGreaterThan(3);
-      expect(tokens).toEqual([...tokens].sort((a, b) => a - b));
+      const [one, other] = [open(), open()];
+      const kept: (number | null)[] = [];
+      for (let round = 0; round < 12; round++) {
+        const [sleeper, waker] = round % 2 === 0 ? [one, other] : [other, one];
+        const late = await takenAt(sleeper, 20 * round);
+        const token = await takenAt(waker, 20 * round + 10);
+        const commits = [() => commitUnder(sleeper, late), () => commitUnder(waker, token)];
+        const outcomes = await Promise.allSettled((round % 4 < 2 ? commits : commits.reverse()).map((commit) => commit()));
+        expect(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))).toMatchObject([
+          { code: 'refused' },
+        ]);
+        kept.push(token);
+      }
+      expect(await sharesOf(one)).toEqual(kept);
     });
 
     it('tells who is more than a thousand commits behind of everything at once', async () => {
@@ -198,6 +193,19 @@ export function sharedDatabaseSuite(name: string, make: () => Promise<SharedData
   });
 }
 
-function lateOnly(error: unknown): void {
-  if (!(error instanceof SluiceError) || !['refused', 'conflict'].includes(error.code)) throw error;
+/** A lease that is over five milliseconds later. */
+function takenAt(store: Store, now: number): Promise<number | null> {
+  return store.lease({ name: 'l', holder: `at ${now}`, now, until: now + 5 });
+}
+
+/** The flag's share tells which token it was made under. */
+async function commitUnder(store: Store, token: number | null): Promise<void> {
+  const flag = await flagOf(store, 'a');
+  const next = flagAt('a', (flag?.revision ?? 0) + 1, { share: token ?? 0 });
+  await store.commit(changeOf(next), undefined, { name: 'l', token: token ?? 0 });
+}
+
+async function sharesOf(store: Store): Promise<number[]> {
+  const log = await store.log({ scope: DEFAULT_SCOPE, limit: 1_000 });
+  return log.map(({ record }: LoggedEvent) => (record as Flag).share);
 }

@@ -23,8 +23,8 @@ import { columnText } from './tables.ts';
 /** Within a transaction that writes. */
 export async function addBatch(connection: Connection, dialect: SqlDialect, batch: FactsBatch): Promise<void> {
   const instance = columnText(batch.instanceId);
-  const seq = await lockInstance(connection, dialect, instance);
-  if (batch.seq <= seq) return;
+  const known = await lockInstance(connection, dialect, instance);
+  if (batch.seq <= known.seq) return;
   const counted = subjectsOf(batch.tallies);
   const { scope } = batch;
   const measured = subjectsOf(
@@ -35,7 +35,7 @@ export async function addBatch(connection: Connection, dialect: SqlDialect, batc
   const book = new FactsBook(Number.POSITIVE_INFINITY);
   book.restore({
     type: 'sums',
-    instances: [[batch.instanceId, seq]],
+    instances: [[batch.instanceId, known.seq]],
     tallies: [...tallies].map(([id, kept]) => [id, kept.tally]),
     keptUntil: [...tallies].flatMap(([id, { keepUntil }]) => (keepUntil === null ? [] : [[id, keepUntil]])),
     totals: [...totals].map(([id, kept]) => [id, kept.totals]),
@@ -55,24 +55,34 @@ export async function addBatch(connection: Connection, dialect: SqlDialect, batc
       keepUntil: book.keptUntil(subject.id),
     })),
   );
-  if (forgetBefore !== undefined) await forgetTallies(connection, forgetBefore);
-  await connection.updateTable('sluice_instances').set({ seq: batch.seq }).where('instance', '=', instance).execute();
+  const keep_until = latest(known.keep_until, batch.rememberUntil);
+  await connection.updateTable('sluice_instances').set({ seq: batch.seq, keep_until }).where('instance', '=', instance).execute();
+  if (forgetBefore === undefined) return;
+  await forgetTallies(connection, forgetBefore);
+  await connection.deleteFrom('sluice_instances').where('keep_until', '<', forgetBefore).execute();
 }
 
-/** The last batch of this instance; 0 before its first. */
-async function lockInstance(connection: Connection, dialect: SqlDialect, instance: string): Promise<number> {
+function latest(known: number | null, given: number | undefined): number | null {
+  return given === undefined ? known : Math.max(known ?? given, given);
+}
+
+/** The last batch of this instance, 0 before its first, and until when it is remembered. */
+async function lockInstance(
+  connection: Connection,
+  dialect: SqlDialect,
+  instance: string,
+): Promise<{ readonly seq: number; readonly keep_until: number | null }> {
   await connection
     .insertInto('sluice_instances')
-    .values({ instance, seq: 0 })
+    .values({ instance, seq: 0, keep_until: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  const { seq } = await connection
+  return connection
     .selectFrom('sluice_instances')
-    .select('seq')
+    .select(['seq', 'keep_until'])
     .where('instance', '=', instance)
     .$if(dialect.locksRows, (query) => query.forUpdate())
     .executeTakeFirstOrThrow();
-  return seq;
 }
 
 /** What one batch needs of the ledger and leaves in it. */

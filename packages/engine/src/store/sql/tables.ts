@@ -22,9 +22,8 @@ export interface Tables {
   /** Of the requests of a day, by id, and when their changes were made. */
   readonly sluice_receipts: { request: string; fingerprint: string; kept_at: number };
   readonly sluice_leases: { name: string; holder: string; until: number; token: number };
-  /** The last batch of each instance. */
-  readonly sluice_instances: { instance: string; seq: number };
-  /** `keep_until` is null for what is kept for ever. */
+  /** The last batch of each instance. `keep_until` is null for what is kept for ever, here and below. */
+  readonly sluice_instances: { instance: string; seq: number; keep_until: number | null };
   readonly sluice_tallies: SubjectName & { body: string; keep_until: number | null };
   readonly sluice_subjects: SubjectName & { id: Generated<number>; replaced: number; totals: string };
   readonly sluice_ledger: { subject_id: number; unit: string; body: string };

@@ -2,9 +2,17 @@
  * What was answered since it was last settled, in order of time. An answer writes one line here and touches nothing else of a
  * flag's statistics; settling many at once lets the processor wait for many flags' counters at the same time.
  */
-import { hashOfKey, slotOf, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
+import type { CompiledFlag } from './compile.ts';
+import { hashOfKey, slotOf, unitKeyOf, variantIndexOf } from './evaluate.ts';
 import { FlagMeter } from './flag-meter.ts';
-import type { LiveFlag } from './live-flag.ts';
+import type { Unit } from './unit.ts';
+
+/** A flag with what counts its answers. */
+export interface MeteredFlag {
+  readonly compiled: CompiledFlag;
+  /** Null until an answer is counted, because most flags of a large file are never asked. */
+  meter: FlagMeter | null;
+}
 
 /** Settling a full log takes some tens of microseconds, which one evaluation has to bear. */
 const CAPACITY = 1024;
@@ -12,13 +20,13 @@ const CAPACITY = 1024;
 const MET_UNIT = 1 << 16;
 
 export class AnswerLog {
-  readonly #flags: LiveFlag[] = [];
+  readonly #flags: MeteredFlag[] = [];
   /** Per answer its slot and both lanes of the unit's hash. */
   readonly #words = new Int32Array(3 * CAPACITY);
   #length = 0;
 
   /** Throws what reading a hostile unit throws, and then has counted nothing. */
-  add(live: LiveFlag, outcome: number, unit: Unit | null | undefined): void {
+  add(live: MeteredFlag, outcome: number, unit: Unit | null | undefined): void {
     const key = unitKeyOf(live.compiled, unit);
     const at = 3 * this.#length;
     if (variantIndexOf(outcome) < 0 || key === null) {
@@ -40,7 +48,7 @@ export class AnswerLog {
     for (let index = 0; index < this.#length; index++) {
       const at = 3 * index;
       const word = words[at] as number;
-      const live = this.#flags[index] as LiveFlag;
+      const live = this.#flags[index] as MeteredFlag;
       live.meter ??= new FlagMeter(live.compiled);
       const { meter } = live;
       meter.count(slotOf(word));

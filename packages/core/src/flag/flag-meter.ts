@@ -1,16 +1,8 @@
 /** Counts what a flag answered since the last flush. It allocates nothing once warm. */
-import {
-  type CompiledFlag,
-  distinctFromIndices,
-  emptyTally,
-  errorOf,
-  newRegisters,
-  raise,
-  reasonOf,
-  slotCount,
-  type Tally,
-  variantIndexOf,
-} from '@sluice/core';
+import { distinctFromIndices, newRegisters, raise } from '../analysis/distinct.ts';
+import { emptyTally, type Tally } from '../analysis/tally.ts';
+import type { CompiledFlag } from './compile.ts';
+import { errorOf, reasonOf, slotCount, variantIndexOf } from './evaluate.ts';
 
 /** Registers of the distinct units that one variant was served to, and which of them rose since the last flush. */
 interface DistinctMeter {

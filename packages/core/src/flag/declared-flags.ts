@@ -1,5 +1,5 @@
 /** The flags that a program declares, for the compiler: by name, the type of the values. */
-import type { Evaluation } from '@sluice/core';
+import type { Evaluation } from './evaluate.ts';
 
 /** Nothing is declared: any name will do, and any value. */
 export type AnyFlags = Readonly<Record<string, unknown>>;

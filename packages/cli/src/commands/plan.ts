@@ -1,0 +1,140 @@
+/** Plans as files: checked, compared with what is kept, applied. */
+import { adviseRollout, DEFAULT_SCOPE, newFlag, parseRolloutSettings, type RolloutSettings } from '@sluice/core';
+import { simulateRollout } from 'sluice';
+import { z } from 'zod';
+import { type Command, command } from '../command.ts';
+import type { Given, OptionSpec } from '../option.ts';
+import { plain } from '../paint.ts';
+import { type Applied, applied, applySteps } from '../plan/apply-plan.ts';
+import { comparePlan } from '../plan/compare-plan.ts';
+import { loadKept } from '../plan/load-kept.ts';
+import { loadPlan, PLAN_PATH, withVariables } from '../plan/load-plan.ts';
+import type { Plan } from '../plan/plan.ts';
+import { changesSomething, type DoableStep, type PlanStep, stepSchema, toldStep } from '../plan/plan-step.ts';
+import type { Session } from '../session.ts';
+import { REASON } from '../shared-options.ts';
+import { type Forecast, forecastSchema } from './forecast-view.ts';
+import { countLine, forecastTable, stepLines } from './plan-view.ts';
+
+const PATH = { name: 'path', says: `the plan; ${PLAN_PATH} unless given`, isOptional: true } as const;
+const SUPERSEDE: OptionSpec = { form: '--supersede', says: 'rollouts under way of another plan end for this one' };
+
+const checked = z.object({
+  path: z.string(),
+  flags: z.array(z.string()),
+  advice: z.array(z.object({ flag: z.string(), text: z.string() })).describe('What speaks against a rollout that is allowed'),
+  forecasts: z.array(z.object({ flag: z.string(), forecast: forecastSchema })),
+});
+
+interface Checked {
+  readonly path: string;
+  readonly flags: readonly string[];
+  readonly advice: readonly { readonly flag: string; readonly text: string }[];
+  readonly forecasts: readonly { readonly flag: string; readonly forecast: Forecast }[];
+}
+
+const check = command<Checked>({
+  name: 'plan check',
+  summary: 'Reads a plan, names every fault with line and column, and simulates its rollouts.',
+  args: [PATH],
+  options: [
+    { form: '--replicates <n>', says: 'simulated rollouts of each; 50 unless given, 0 for none', type: 'count' },
+    { form: '--units-per-second <n>', says: 'that ask; 10 unless given', type: 'number' },
+    { form: '--error-rate <0-1>', says: 'beside the change; 0.01 unless given', type: 'fraction' },
+    { form: '--change-error-rate <0-1>', says: 'of a bad change; three times that unless given', type: 'fraction' },
+  ],
+  note: 'It needs no server. Exit 0 when the plan is good, 2 when it is not.',
+  examples: ['plan check', 'plan check plans/checkout.yaml --replicates 0'],
+  answer: checked,
+  run: async (session, asked) => {
+    const path = asked.optionalArg('path') ?? PLAN_PATH;
+    const plan = await loadPlan(session, path);
+    const flags = plan.flags.map(({ name }) => name);
+    return { answer: { path, flags, advice: adviceOn(plan), forecasts: forecastsOf(plan, asked) } };
+  },
+  show: ({ path, flags, advice, forecasts }, paint) =>
+    [
+      paint.good(`${path} is good: ${flags.length === 1 ? '1 flag' : `${flags.length} flags`}`),
+      ...advice.map(({ flag, text }) => `${paint.odd('advice')}  ${plain(flag)}: ${plain(text)}`),
+      ...(forecasts.length === 0 ? [] : ['', forecastTable(forecasts, paint)]),
+    ].join('\n'),
+});
+
+/** As far as a plan alone says it: rollouts to a version are known where the component is. */
+function rolloutsOf({ flags }: Plan): { readonly flag: string; readonly settings: RolloutSettings }[] {
+  return flags.flatMap(({ name, rollout }) => {
+    if (rollout === null) return [];
+    const { toVersion: _version, toVariant: _variant, ...settings } = rollout;
+    return [{ flag: name, settings }];
+  });
+}
+
+function adviceOn(plan: Plan): { flag: string; text: string }[] {
+  return rolloutsOf(plan).flatMap(({ flag: name, settings }) => {
+    const flag = { ...newFlag(name, DEFAULT_SCOPE, 0), status: 'percentage' as const };
+    const advice = adviseRollout(parseRolloutSettings(flag, settings), { flag, underWay: [], flags: new Map() });
+    return advice.map((text) => ({ flag: name, text }));
+  });
+}
+
+function forecastsOf(plan: Plan, asked: Given): { flag: string; forecast: Forecast }[] {
+  const replicates = asked.number('replicates') ?? 50;
+  const errorRate = asked.number('errorRate') ?? 0.01;
+  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 3 * errorRate);
+  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 10, errorRate, changeErrorRate };
+  if (replicates === 0) return [];
+  return rolloutsOf(plan).map(({ flag, settings }) => ({
+    flag,
+    forecast: { assumptions, ...simulateRollout(settings, assumptions, { replicates }) },
+  }));
+}
+
+const compared = z.object({ path: z.string(), differs: z.boolean(), steps: z.array(stepSchema) });
+
+const diff = command<{ path: string; differs: boolean; steps: PlanStep[] }>({
+  name: 'plan diff',
+  summary: 'What applying a plan would change. Exit 0 when nothing, 7 when something.',
+  args: [PATH],
+  options: [SUPERSEDE],
+  examples: ['plan diff --environment production', 'plan diff --file config/feature_flags.json'],
+  answer: compared,
+  run: async (session, asked) => {
+    const { path, steps } = await compareIn(session, asked);
+    const differs = steps.some(changesSomething);
+    const isRefused = steps.some(({ action }) => action === 'refused');
+    return { answer: { path, differs, steps: steps.map(toldStep) }, exit: isRefused ? 'refused' : differs ? 'differs' : 'ok' };
+  },
+  show: ({ steps }, paint) => `${stepLines(steps, paint)}\n\n${countLine(steps)}`,
+});
+
+async function compareIn(session: Session, asked: Given): Promise<{ path: string; steps: DoableStep[] }> {
+  const path = asked.optionalArg('path') ?? PLAN_PATH;
+  const plan = withVariables(await loadPlan(session, path), session.terminal.variables);
+  const kept = await loadKept(session, plan);
+  return { path, steps: comparePlan(plan, kept, { supersede: asked.has('supersede') }, session.terminal.now()) };
+}
+
+const apply = command<Applied>({
+  name: 'plan apply',
+  summary: 'Makes the flags as the plan has them and starts its rollouts. Twice does nothing more.',
+  args: [PATH],
+  options: [{ ...REASON, says: 'why; the plan and its path unless given' }, SUPERSEDE],
+  note: 'A kill is never undone, a rollout of the same plan is left alone whether it is under way or over, and flags that the plan does not name stay. Exit 1 when a part is refused, 4 when one is left for what is under way.',
+  examples: ['plan apply --environment production --reason "$GITHUB_SHA"'],
+  answer: applied,
+  run: async (session, asked) => {
+    const { path, steps } = await compareIn(session, asked);
+    const everybody = steps.filter(({ reachesEverybody }) => reachesEverybody).map(({ kind, key }) => `${kind} "${key}"`);
+    if (everybody.length > 0) await session.confirm(`${everybody.join(', ')} will reach everybody`);
+    return applySteps(session, steps, { path, reason: asked.text('reason') ?? `plan ${path}` });
+  },
+  show: ({ steps, failures }, paint) =>
+    [
+      stepLines(steps, paint),
+      ...failures.map(({ kind, key, message }) => `${paint.bad(`✗ ${kind} ${plain(key)}`)} failed: ${plain(message)}`),
+      '',
+      steps.some(changesSomething) ? 'Applied. Applying it again changes nothing.' : 'Nothing was to be changed.',
+    ].join('\n'),
+});
+
+export const PLAN_COMMANDS: readonly Command[] = [check, diff, apply];

@@ -1,0 +1,69 @@
+/** Which units were served which variant of a flag that a test or rollout has, since they were last reported. */
+import { isDrawn, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
+import type { ServedFlag } from './served-flags.ts';
+
+export interface Exposure {
+  readonly flag: string;
+  readonly variant: string;
+  readonly unit: string;
+  /** The first time, in milliseconds since 1970. */
+  readonly at: number;
+  readonly count: number;
+  /** Whether the bucket decided, and not a list, a condition or a rule. */
+  readonly isDrawn: boolean;
+}
+
+interface Pending extends Exposure {
+  count: number;
+}
+
+export class ExposureBuffer {
+  readonly #max: number;
+  readonly #pending = new Map<string, Pending>();
+  #dropped = 0;
+
+  /** `max` units wait at most; beyond it new ones are dropped and counted. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Throws what reading a hostile unit throws, and then has kept nothing. */
+  add({ compiled }: ServedFlag, outcome: number, unit: Unit | null | undefined, at: number): void {
+    const variant = variantIndexOf(outcome);
+    const key = unitKeyOf(compiled, unit);
+    if (variant < 0 || key === null || compiled.isOverridden) return;
+    const isByBucket = isDrawn(outcome);
+    const id = `${compiled.variants[variant]}\0${isByBucket ? '~' : '!'}${compiled.flag.key}\0${key}`;
+    const pending = this.#pending.get(id);
+    if (pending !== undefined) pending.count += 1;
+    else if (this.#pending.size >= this.#max) this.#dropped += 1;
+    else
+      this.#pending.set(id, {
+        flag: compiled.flag.key,
+        variant: compiled.variants[variant] ?? '',
+        unit: String(key),
+        at,
+        count: 1,
+        isDrawn: isByBucket,
+      });
+  }
+
+  /** The oldest first. */
+  take(most: number): Exposure[] {
+    const taken: Exposure[] = [];
+    for (const [id, exposure] of this.#pending) {
+      if (taken.length === most) break;
+      taken.push(exposure);
+      this.#pending.delete(id);
+    }
+    return taken;
+  }
+}

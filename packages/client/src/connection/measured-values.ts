@@ -1,0 +1,72 @@
+/** Values that the program measured, until they are reported. */
+import { isUsableKey } from '@sluice/core';
+
+/** One value, as the server takes it. */
+export interface MeasuredValue {
+  readonly kind: 'observe' | 'count';
+  readonly metric: string;
+  readonly value: number;
+  readonly flag?: string;
+  readonly variant?: string;
+  readonly unit?: string;
+  readonly test?: string;
+  readonly at?: number;
+}
+
+/** The same as the program gives it. */
+export type GivenValue = Omit<MeasuredValue, 'unit' | 'at'> & { readonly unit?: string | number };
+
+export interface ValueLabels {
+  readonly flag?: string;
+  readonly variant?: string;
+  /** The key of the unit that met it. */
+  readonly unit?: string | number;
+}
+
+export class MeasuredValues {
+  readonly #max: number;
+  #values: MeasuredValue[] = [];
+  #dropped = 0;
+
+  /** `max` values wait at most; beyond it new ones are dropped and counted. */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  add(value: MeasuredValue): boolean {
+    if (this.#values.length >= this.#max) {
+      this.#dropped += 1;
+      return false;
+    }
+    this.#values.push(value);
+    return true;
+  }
+
+  take(most: number): MeasuredValue[] {
+    return this.#values.splice(0, most);
+  }
+}
+
+/** What is wrong with it, as a sentence; null when nothing is. */
+export function valueProblem({ metric, value, unit }: { metric: unknown; value: unknown; unit: unknown }): string | null {
+  if (typeof metric !== 'string' || metric === '') return `the metric must have a name; it is ${shown(metric)}`;
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    return `metric "${metric}": the value must be a finite number; it is ${shown(value)}`;
+  if (unit !== undefined && (!isUsableKey(unit) || unit === ''))
+    return `metric "${metric}": the unit must be a text of 1 byte to 1 KiB, or a whole number; it is ${shown(unit)}`;
+  return null;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' || typeof value === 'symbol' || typeof value === 'function'
+    ? typeof value
+    : `${value}`.slice(0, 100);
+}

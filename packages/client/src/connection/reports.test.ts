@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { flagOf, StreamServer, snapshotAt, until } from './stream-server.testing.ts';
+
+let server: StreamServer;
+beforeEach(async () => {
+  server = await StreamServer.start();
+});
+afterEach(() => server.end());
+
+const values = () => server.reports.filter(({ path }) => path.endsWith('/metrics/observations'));
+const facts = () => server.reports.filter(({ path }) => path.endsWith('/metrics/facts'));
+
+describe('what a connection reports', () => {
+  it('counts evaluations by what was answered, and sends them a second later to the environment of the snapshot', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    for (let user = 0; user < 5; user++) flags.isEnabled('a', { userId: `user-${user}` });
+    flags.evaluateAll({ userId: 'ann' });
+    flags.explain('a', { userId: 'ann' });
+    expect(server.reports).toEqual([]);
+    await server.clock.advance(1_000);
+    await until(() => server.reports.length === 1);
+    expect(server.reports[0]?.path).toBe('/api/v1/projects/default/environments/production/metrics/facts');
+    expect(server.reports[0]?.body).toMatchObject({
+      seq: 1,
+      tallies: [{ subject: 'flag/a', tally: { counts: { 'on/STATIC': 5 } } }],
+    });
+    await server.clock.advance(60_000);
+    expect(server.reports.length).toBe(1);
+  });
+
+  it('keeps what was counted of a flag before it changed under the variants as they were', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    flags.isEnabled('a');
+    const changed = flagOf('a', { revision: 2, variants: { x: 1, y: 2 }, offVariant: 'x', onVariant: 'y' });
+    server.send({ type: 'delta', delta: { seq: 2, after: 1, scope: changed.scope, flags: [changed], segments: [] } });
+    await until(() => flags.evaluateAll().get('a')?.variant === 'y');
+    flags.getVariant('a');
+    await flags.flush();
+    const counts = facts().flatMap(({ body }) => body.tallies as { tally: { counts: Record<string, number> } }[]);
+    expect(counts.map(({ tally }) => tally.counts)).toEqual([{ 'on/STATIC': 1, 'y/STATIC': 1 }]);
+  });
+
+  it('sends a batch again under its number until the server takes it, ever more slowly, and then what came meanwhile', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    server.answers = [503, 503, 204];
+    flags.observe('latency', 12, { flag: 'a', variant: 'on', unit: 'ann' });
+    await flags.flush();
+    flags.observe('latency', 13);
+    await server.clock.advance(499);
+    expect(values().length).toBe(1);
+    while (values().length < 4) {
+      await server.clock.advance(500);
+      await until(() => flags.counts.reports === values().length);
+    }
+    const seqs = values().map(({ body }) => (body.sender as { seq: number }).seq);
+    expect(seqs).toEqual([1, 1, 1, 2]);
+    expect(new Set(values().map(({ body }) => (body.sender as { instanceId: string }).instanceId)).size).toBe(1);
+    // The clock is put right by when it was sent, which is later each time.
+    const sent = values().map(({ body }) => body.sentAt as number);
+    expect(sent).toEqual(sent.toSorted((a, b) => a - b));
+    expect(flags.counts.dropped).toBe(0);
+  });
+
+  it('gives a batch up that the server refuses, counts it, and tells of it', async () => {
+    const flags = server.connect();
+    const problems: string[] = [];
+    flags.on('problem', ({ message }) => problems.push(message));
+    await flags.ready();
+    server.answers = [400, 204];
+    flags.observe('latency', 12);
+    flags.observe('latency', 13);
+    await flags.flush();
+    flags.observe('latency', 14);
+    await flags.flush();
+    expect([flags.counts.dropped, problems, values().length]).toEqual([2, ['the server answered 400'], 2]);
+  });
+
+  it('holds at most so many values while the server takes none, and counts the rest', async () => {
+    const flags = server.connect({ maxWaiting: 10 });
+    await flags.ready();
+    const taken = Array.from({ length: 25 }, (_, value) => flags.observe('latency', value));
+    expect([taken.filter(Boolean).length, flags.counts]).toMatchObject([10, { waiting: 10, dropped: 15 }]);
+  });
+
+  it('refuses what is no value, without throwing', async () => {
+    const flags = server.connect();
+    const problems: string[] = [];
+    flags.on('problem', ({ message }) => problems.push(message));
+    expect(flags.observe('latency', Number.NaN)).toBe(false);
+    expect(flags.observe('', 1)).toBe(false);
+    expect(flags.recordMetric('t', 'control', 'latency', 1, { userId: '' })).toBe(false);
+    expect(flags.count(Symbol('s') as never)).toBe(false);
+    expect(problems).toEqual(['observe: metric "latency": the value must be a finite number; it is NaN']);
+    expect(flags.counts.dropped).toBe(4);
+  });
+
+  it('sends what waits when it is closed, and waits no longer than 5 s for that', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    flags.isEnabled('a');
+    flags.observe('latency', 1);
+    await flags.close();
+    expect([facts().length, values().length]).toEqual([1, 1]);
+
+    const away = server.connect();
+    await away.ready();
+    await server.stop();
+    away.observe('latency', 1);
+    const closing = away.close();
+    await server.clock.advance(5_000);
+    await closing;
+    expect(away.counts.dropped).toBe(1);
+  });
+
+  it('keeps what is measured before it is known where to send it', async () => {
+    const flags = server.connect();
+    flags.observe('start', 1);
+    await server.clock.advance(0);
+    await flags.ready();
+    await server.clock.advance(1_000);
+    await until(() => values().length === 1);
+  });
+
+  it('counts nothing of what an override answers', async () => {
+    const flags = server.connect({ overrides: { a: false, other: 'dark' } });
+    await flags.ready();
+    expect([flags.isEnabled('a'), flags.getVariant('other')]).toEqual([false, 'dark']);
+    expect(flags.explain('a')?.steps[0]).toMatchObject({ step: 'override', outcome: 'decided' });
+    await flags.flush();
+    expect(server.reports).toEqual([]);
+    expect(() => flags.override('a', 'onn')).toThrow('did you mean "on"');
+    flags.clearOverrides();
+    expect([flags.isEnabled('a'), flags.getVariant('other'), flags.listOverrides()]).toEqual([true, null, {}]);
+  });
+
+  it('splits what is too much for one request', async () => {
+    const variants = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`v${index}`, index]));
+    const split = Object.keys(variants).map((variant) => ({ variant, share: 2_500 }));
+    const flag = flagOf('many', { variants, offVariant: 'v0', onVariant: 'v1', split });
+    server.meetings = [[{ type: 'snapshot', snapshot: snapshotAt(1, flag) }]];
+    const flags = server.connect();
+    await flags.ready();
+    for (let user = 0; user < 200_000; user++) flags.getVariant('many', { userId: user });
+    await flags.flush();
+    expect(facts().length).toBeGreaterThan(2);
+    for (const { body } of facts()) expect(JSON.stringify(body).length).toBeLessThan(1_000_000);
+    const counts = facts().flatMap(({ body }) => body.tallies as { tally: { counts: Record<string, number> } }[]);
+    const counted = counts.flatMap(({ tally }) => Object.values(tally.counts));
+    expect(counted.reduce((sum, count) => sum + count, 0)).toBe(200_000);
+  });
+});

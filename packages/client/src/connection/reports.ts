@@ -1,0 +1,115 @@
+/** What a process tells of what it served and measured: gathered without I/O, and handed over in batches of bounded size. */
+import { SluiceError, type Unit } from '@sluice/core';
+import type { ConnectionClock } from './connection-clock.ts';
+import { CountedAnswers, type FlagTally } from './counted-answers.ts';
+import { ExposureBuffer } from './exposure-buffer.ts';
+import { type GivenValue, type MeasuredValue, MeasuredValues, valueProblem } from './measured-values.ts';
+import type { ReportBatch } from './report-sender.ts';
+import type { ServedFlag } from './served-flags.ts';
+
+/** Units and values that may wait in memory while the server takes none. */
+export const MAX_WAITING = 50_000;
+/** Members of one batch, and characters of its tallies: the server takes a megabyte. */
+const MAX_MEMBERS = 2_000;
+const MAX_TALLY_CHARACTERS = 400_000;
+
+export interface ReportsOptions {
+  readonly instanceId: string;
+  readonly clock: ConnectionClock;
+  readonly wake: () => void;
+  readonly onProblem: (error: SluiceError) => void;
+  readonly maxWaiting?: number;
+}
+
+export class Reports {
+  readonly answers: CountedAnswers;
+  readonly #options: ReportsOptions;
+  readonly #exposures: ExposureBuffer;
+  readonly #values: MeasuredValues;
+  /** Of facts and of values, which the server counts apart. */
+  #factsSeq = 0;
+  #valuesSeq = 0;
+  #refused = 0;
+
+  constructor(options: ReportsOptions) {
+    const { clock, wake, maxWaiting = MAX_WAITING } = options;
+    this.#options = options;
+    this.answers = new CountedAnswers(clock, wake);
+    this.#exposures = new ExposureBuffer(maxWaiting);
+    this.#values = new MeasuredValues(maxWaiting);
+  }
+
+  /** What there was no room for, and what was no value at all. */
+  get dropped(): number {
+    return this.#exposures.dropped + this.#values.dropped + this.#refused;
+  }
+
+  /** How many units and values wait. */
+  get waiting(): number {
+    return this.#exposures.size + this.#values.size;
+  }
+
+  /** Throws what reading a hostile unit throws, and then has counted nothing. */
+  answered(served: ServedFlag, outcome: number, unit: Unit | null | undefined): void {
+    this.answers.add(served, outcome, unit);
+    if (served.isWatched) this.#exposures.add(served, outcome, unit, this.#options.clock.now());
+  }
+
+  /** Never throws: what cannot be taken is told as a problem, and false is answered. */
+  measured(value: GivenValue, place: string): boolean {
+    const problem = valueProblem({ metric: value.metric, value: value.value, unit: value.unit });
+    if (problem !== null) return this.#refuse(`${place}: ${problem}`);
+    const { unit, ...rest } = value;
+    const at = this.#options.clock.now();
+    if (!this.#values.add({ ...rest, ...(unit === undefined ? {} : { unit: String(unit) }), at })) return false;
+    this.#options.wake();
+    return true;
+  }
+
+  #refuse(message: string): false {
+    this.#refused += 1;
+    // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
+    if (Number.isInteger(Math.log10(this.#refused))) this.#options.onProblem(new SluiceError('invalid', message));
+    return false;
+  }
+
+  drain(): ReportBatch[] {
+    const { instanceId } = this.#options;
+    const batches: ReportBatch[] = [];
+    for (const tallies of chunksOf(this.answers.drain())) {
+      this.#factsSeq += 1;
+      const body = { instanceId, seq: this.#factsSeq, tallies };
+      batches.push({ route: 'metrics.addFacts', bodyAt: () => body, size: tallies.length });
+    }
+    while (this.#values.size > 0) batches.push(this.#valuesBatch(this.#values.take(MAX_MEMBERS)));
+    return batches;
+  }
+
+  #valuesBatch(observations: readonly MeasuredValue[]): ReportBatch {
+    this.#valuesSeq += 1;
+    const sender = { instanceId: this.#options.instanceId, seq: this.#valuesSeq };
+    return {
+      route: 'metrics.observe',
+      bodyAt: (sentAt) => ({ observations, sentAt, sender }),
+      size: observations.length,
+    };
+  }
+}
+
+/** At most so many tallies, and so much text, at once. */
+function chunksOf(tallies: readonly FlagTally[]): FlagTally[][] {
+  const chunks: FlagTally[][] = [];
+  let room = 0;
+  for (const tally of tallies) {
+    const size = JSON.stringify(tally).length;
+    const last = chunks.at(-1);
+    if (last === undefined || last.length >= MAX_MEMBERS || size > room) {
+      chunks.push([tally]);
+      room = MAX_TALLY_CHARACTERS - size;
+    } else {
+      last.push(tally);
+      room -= size;
+    }
+  }
+  return chunks;
+}
