@@ -2,7 +2,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { Place } from './api.ts';
+import type { Place } from './answers.ts';
 
 export type Connection = 'connecting' | 'live' | 'reconnecting';
 
@@ -13,22 +13,42 @@ interface Changes {
 /** Many commits at once are one question. */
 const GATHER_MS = 150;
 
+/** Many pages that lost one server come back one after another. */
+const RETRY_FROM_MS = 1_000;
+const RETRY_JITTER_MS = 2_000;
+
 export function useLive({ project, environment }: Place): Connection {
   const queries = useQueryClient();
   const [connection, setConnection] = useState<Connection>('connecting');
   useEffect(() => {
     const path = `/api/v1/projects/${encodeURIComponent(project)}/environments/${encodeURIComponent(environment)}/changes`;
-    const gather = gathered(queries);
-    const source = new EventSource(path);
-    source.addEventListener('open', () => setConnection('live'));
-    source.addEventListener('error', () => setConnection('reconnecting'));
+    return follow(path, gathered(queries), setConnection);
+  }, [queries, project, environment]);
+  return connection;
+}
+
+/** Returns how to stop. */
+function follow(path: string, gather: (kind: string | null) => void, tell: (connection: Connection) => void): () => void {
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let source: EventSource;
+  const open = (): void => {
+    source = new EventSource(path);
+    source.addEventListener('open', () => tell('live'));
+    source.addEventListener('error', () => {
+      tell('reconnecting');
+      // A browser that was refused in words, as by a server that is starting, does not try again.
+      if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_FROM_MS + Math.random() * RETRY_JITTER_MS);
+    });
     source.addEventListener('resync', () => gather(null));
     source.addEventListener('changes', ({ data }: MessageEvent<string>) => {
       for (const { kind } of (JSON.parse(data) as Changes).records) gather(kind);
     });
-    return () => source.close();
-  }, [queries, project, environment]);
-  return connection;
+  };
+  open();
+  return () => {
+    clearTimeout(retry);
+    source.close();
+  };
 }
 
 /** `null` stands for everything. */

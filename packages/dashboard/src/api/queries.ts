@@ -1,6 +1,7 @@
 /** What views ask for, kept until a change of the server says that it is old. The first word of a key names what it depends on. */
 import { queryOptions } from '@tanstack/react-query';
-import { api, type Place } from './api.ts';
+import type { Place } from './answers.ts';
+import { api } from './api.ts';
 
 export const queries = {
   me: () => queryOptions({ queryKey: ['person', 'me'], queryFn: () => api.access.me({}), retry: false }),
@@ -41,6 +42,11 @@ export const queries = {
       queryFn: async () => (await api.rollbacks.history(place)).rollbacks,
     }),
 };
+
+/** Whether the server says that nobody is logged in; that it cannot be reached says nothing of it. */
+export function isStranger(error: Error | null): boolean {
+  return error !== null && 'code' in error && error.code === 'unauthorized';
+}
 
 interface Paged<Member> {
   readonly members: readonly Member[];

@@ -2,17 +2,21 @@
 import { Center, Loader, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { setNonce } from 'get-nonce';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
-import { queries } from '../api/queries.ts';
+import { isStranger, queries } from '../api/queries.ts';
 import { LoginPage } from '../pages/login-page.tsx';
 import { OverviewPage } from '../pages/overview-page.tsx';
+import { Asked } from '../parts/asked.tsx';
 import { Nothing } from '../parts/nothing.tsx';
 import { addressIn } from './place.ts';
 import { Shell } from './shell.tsx';
-import { theme } from './theme.ts';
+import { theme, variables } from './theme.ts';
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// What keeps the page from scrolling under a dialog writes a style of its own.
+setNonce(nonce);
 const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 
 // What is not looked at first is not waited for.
@@ -47,7 +51,7 @@ function Views() {
 
 export function App() {
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
       <Notifications position="bottom-right" />
       <QueryClientProvider client={queryClient}>
         <BrowserRouter>
@@ -64,7 +68,8 @@ export function App() {
 function FirstPlace() {
   const me = useQuery(queries.me());
   const projects = useQuery({ ...queries.projects(), enabled: me.isSuccess });
-  if (me.isError) return <Navigate to="/login" replace />;
+  if (isStranger(me.error)) return <Navigate to="/login" replace />;
+  if (me.isError) return <Asked query={me}>{() => null}</Asked>;
   if (projects.data === undefined)
     return (
       <Center h="100vh">

@@ -1,6 +1,6 @@
 /** Which environment is looked at: it stands in the address, so that a link shows the same to whoever may see it. */
 import { useParams } from 'react-router';
-import type { Place } from '../api/api.ts';
+import type { Place } from '../api/answers.ts';
 
 export function usePlace(): Place {
   const { project = 'default', environment = 'production' } = useParams();

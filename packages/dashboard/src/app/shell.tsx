@@ -14,9 +14,11 @@ import {
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavigate } from 'react-router';
-import { api, type Place } from '../api/api.ts';
+import type { Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { type Connection, useLive } from '../api/live.ts';
-import { queries } from '../api/queries.ts';
+import { isStranger, queries } from '../api/queries.ts';
+import { Asked } from '../parts/asked.tsx';
 import { Palette } from '../parts/palette.tsx';
 import { Mark } from './mark.tsx';
 import { addressIn, usePlace } from './place.ts';
@@ -34,8 +36,8 @@ export function Shell() {
   const me = useQuery(queries.me());
   const place = usePlace();
   const { pathname } = useLocation();
-  if (me.isError) return <Navigate to="/login" replace state={{ from: pathname }} />;
-  if (me.data === undefined) return null;
+  if (isStranger(me.error)) return <Navigate to="/login" replace state={{ from: pathname }} />;
+  if (me.data === undefined) return <Asked query={me}>{() => null}</Asked>;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="lg">
       <AppShell.Header px="md">
@@ -121,7 +123,7 @@ function LiveSign({ place }: { readonly place: Place }) {
 }
 
 function SchemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const isDark = colorScheme === 'dark';
   return (
     <ActionIcon

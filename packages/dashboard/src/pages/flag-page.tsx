@@ -3,7 +3,8 @@ import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from '@mantine
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import { useAct } from '../api/acting.tsx';
-import { api, type Flag, type HistoryEvent, type Place } from '../api/api.ts';
+import type { Flag, HistoryEvent, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';

@@ -6,7 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router';
-import type { Flag, Place } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';

@@ -3,7 +3,7 @@ import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
-import type { HistoryEvent, Place, RolloutStatus } from '../api/api.ts';
+import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';

@@ -3,7 +3,8 @@ import { Anchor, Button, CopyButton, Group, Modal, ScrollArea, Stack, Table, Tex
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { api, type Place } from '../api/api.ts';
+import type { Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';

@@ -2,7 +2,7 @@
 import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
-import type { HistoryEvent, Place, RolloutStatus } from '../api/api.ts';
+import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';

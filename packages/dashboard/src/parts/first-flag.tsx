@@ -3,7 +3,8 @@ import { Button, Code, Group, SegmentedControl, Stack, Text, TextInput } from '@
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAct } from '../api/acting.tsx';
-import { api, type Place } from '../api/api.ts';
+import type { Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { addressIn } from '../app/place.ts';
 import { Section } from './section.tsx';
 import { View } from './view.tsx';
@@ -69,19 +70,30 @@ function nameProblem(name: string): string | null {
   return name.length > 256 ? `must have at most 256 characters; it has ${name.length}` : null;
 }
 
-const SNIPPETS: Readonly<Record<string, string>> = {
-  curl: `curl -X POST ${location.origin}/ofrep/v1/evaluate/flags/new_ner_model \\
-  -H 'Authorization: Bearer <token>' -H 'Content-Type: application/json' \\
-  -d '{"context":{"targetingKey":"user-1"}}'`,
-  'OpenFeature (web)': `import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';
-import { OpenFeature } from '@openfeature/web-sdk';
-
-await OpenFeature.setContext({ targetingKey: 'user-1' });
-await OpenFeature.setProviderAndWait(new OFREPWebProvider({
-  baseUrl: '${location.origin}',
-  headers: [['Authorization', 'Bearer <client token>']],
-}));
-OpenFeature.getClient().getBooleanValue('new_ner_model', false);`,
+const SNIPPETS: Readonly<Record<string, readonly string[]>> = {
+  curl: [
+    `curl -X POST ${location.origin}/ofrep/v1/evaluate/flags/new_ner_model \\`,
+    "  -H 'Authorization: Bearer <token>' -H 'Content-Type: application/json' \\",
+    '  -d \'{"context":{"targetingKey":"user-1"}}\'',
+  ],
+  'Node.js': [
+    "import { connect } from '@sluice/client';",
+    '',
+    `const flags = connect({ url: '${location.origin}', token: '<server token>' });`,
+    'await flags.ready();',
+    "if (flags.isEnabled('new_ner_model', { userId: 'user-1' })) newModel();",
+  ],
+  'OpenFeature (web)': [
+    "import { OFREPWebProvider } from '@openfeature/ofrep-web-provider';",
+    "import { OpenFeature } from '@openfeature/web-sdk';",
+    '',
+    "await OpenFeature.setContext({ targetingKey: 'user-1' });",
+    'await OpenFeature.setProviderAndWait(new OFREPWebProvider({',
+    `  baseUrl: '${location.origin}',`,
+    "  headers: [['Authorization', 'Bearer <client token>']],",
+    '}));',
+    "OpenFeature.getClient().getBooleanValue('new_ner_model', false);",
+  ],
 };
 
 function Snippets() {
@@ -96,7 +108,7 @@ function Snippets() {
         aria-label="Language"
         style={{ alignSelf: 'flex-start' }}
       />
-      <Code block>{SNIPPETS[language]}</Code>
+      <Code block>{SNIPPETS[language]?.join('\n')}</Code>
       <Text size="sm" c="dimmed">
         A token is made under POST /api/v1/projects/…/tokens; it is told once.
       </Text>

@@ -3,7 +3,8 @@ import { Button, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPower, IconRipple } from '@tabler/icons-react';
 import { useAct } from '../api/acting.tsx';
-import { api, type Flag, type Place } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { Reasoned } from './reasoned.tsx';
 import { StartRollout } from './start-rollout.tsx';
 

@@ -1,7 +1,8 @@
 /** Who is in or out by name, and the conditions. */
 import { Badge, Code, Group, Stack, TagsInput, Text } from '@mantine/core';
 import { useAct } from '../api/acting.tsx';
-import { api, type Flag, type Place } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { Section } from './section.tsx';
 
 export function FlagAudience({ flag, place }: { readonly flag: Flag; readonly place: Place }) {

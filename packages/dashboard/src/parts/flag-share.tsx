@@ -2,7 +2,8 @@
 import { Button, Group, NumberInput, Slider, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useAct } from '../api/acting.tsx';
-import { api, type Flag, type Place } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { Reasoned } from './reasoned.tsx';
 import { Section } from './section.tsx';
 

@@ -2,7 +2,7 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
-import type { HistoryEvent, Place } from '../api/api.ts';
+import type { HistoryEvent, Place } from '../api/answers.ts';
 import { addressIn } from '../app/place.ts';
 import { Moment } from './moment.tsx';
 import { whatHappened } from './what-happened.ts';

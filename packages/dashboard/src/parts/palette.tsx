@@ -4,7 +4,7 @@ import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlig
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
-import type { Place } from '../api/api.ts';
+import type { Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn } from '../app/place.ts';
 

@@ -1,6 +1,6 @@
 /** How a rollout or a flag stands, in one word and one colour. */
 import { Badge } from '@mantine/core';
-import type { Flag, RolloutStatus } from '../api/api.ts';
+import type { Flag, RolloutStatus } from '../api/answers.ts';
 
 const PHASES: Readonly<Record<RolloutStatus['phase'], { readonly color: string; readonly label: string }>> = {
   pending: { color: 'gray', label: 'pending' },

@@ -1,7 +1,7 @@
 /** A rollout in a list: what moves, how far, and what it waits for. */
 import { Group, Paper, Stack, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import type { Place, RolloutStatus } from '../api/api.ts';
+import type { Place, RolloutStatus } from '../api/answers.ts';
 import { addressIn } from '../app/place.ts';
 import { duration } from './durations.ts';
 import { Moment } from './moment.tsx';

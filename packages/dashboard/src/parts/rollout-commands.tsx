@@ -2,7 +2,8 @@
 import { IconArrowForward, IconCheck, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useAct } from '../api/acting.tsx';
-import { api, type Place, type RolloutStatus } from '../api/api.ts';
+import type { Place, RolloutStatus } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { isMoving } from './phase-badge.tsx';
 import { Reasoned } from './reasoned.tsx';
 

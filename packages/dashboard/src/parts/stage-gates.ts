@@ -1,5 +1,5 @@
 /** How each stage of a rollout stands, and how full it is drawn. */
-import type { RolloutStatus } from '../api/api.ts';
+import type { RolloutStatus } from '../api/answers.ts';
 
 export type GateState = 'passed' | 'current' | 'waiting' | 'held' | 'failed' | 'ahead';
 

@@ -1,6 +1,6 @@
 /** The stages of a rollout as a channel with gates: what is open, what bakes and how far, what comes. */
 import { Box, Text, Tooltip } from '@mantine/core';
-import type { RolloutStatus } from '../api/api.ts';
+import type { RolloutStatus } from '../api/answers.ts';
 import { type GateState, gates } from './stage-gates.ts';
 import classes from './stage-track.module.css';
 

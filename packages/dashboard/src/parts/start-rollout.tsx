@@ -4,7 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAct } from '../api/acting.tsx';
-import { api, type Flag, type Place } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { addressIn } from '../app/place.ts';
 import { type Choices, FIRST_CHOICES, STRATEGIES, settingsOf } from './rollout-choices.ts';
 

@@ -3,7 +3,8 @@ import { Badge, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconUserSearch } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { type AnswerTo, api, type Flag, type Place } from '../api/api.ts';
+import type { AnswerTo, Flag, Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
 import { Section } from './section.tsx';
 
 export function TryUser({ flag, place }: { readonly flag: Flag; readonly place: Place }) {

@@ -1,6 +1,6 @@
 /** What each criterion came to, in words, and how far its evidence has grown towards its threshold. */
 import { Badge, Group, Progress, Stack, Text } from '@mantine/core';
-import type { RolloutStatus } from '../api/api.ts';
+import type { RolloutStatus } from '../api/answers.ts';
 import { Moment } from './moment.tsx';
 import { Nothing } from './nothing.tsx';
 

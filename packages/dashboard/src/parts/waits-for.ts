@@ -1,5 +1,5 @@
 /** What a rollout waits for, said to a person who has buttons and no methods. */
-import type { RolloutStatus } from '../api/api.ts';
+import type { RolloutStatus } from '../api/answers.ts';
 
 /** Null at an end. */
 export function waitsFor({

@@ -1,5 +1,5 @@
 /** Types of events, as the end of a sentence that begins with the record's name. */
-import type { HistoryEvent } from '../api/api.ts';
+import type { HistoryEvent } from '../api/answers.ts';
 
 const SAID: Partial<Record<HistoryEvent['type'], string>> = {
   'flag.created': 'was created',
