@@ -10,6 +10,22 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@sluice/protocol': ['@sluice/core', 'zod'],
   '@sluice/client': ['@sluice/core', '@sluice/protocol'],
   '@sluice/openfeature': ['@sluice/core', '@sluice/client', '@openfeature/server-sdk', '@openfeature/web-sdk'],
+  '@sluice/dashboard': [
+    '@sluice/client',
+    '@sluice/core',
+    'react',
+    'react-dom',
+    'react-router',
+    '@tanstack/react-query',
+    '@tanstack/react-virtual',
+    '@mantine/core',
+    '@mantine/hooks',
+    '@mantine/notifications',
+    '@mantine/spotlight',
+    '@tabler/icons-react',
+    '@fontsource-variable/inter',
+    'get-nonce',
+  ],
   '@sluice/server': [
     'sluice',
     '@sluice/protocol',
@@ -18,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@fastify/cors',
     '@fastify/helmet',
     '@fastify/rate-limit',
+    '@fastify/static',
     '@node-rs/argon2',
     'pino',
     'prom-client',
@@ -45,7 +62,7 @@ function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : filesBelow(path);
-    return /\.(ts|js|mjs)$/.test(entry.name) ? [path] : [];
+    return /\.(tsx?|js|mjs)$/.test(entry.name) ? [path] : [];
   });
 }
 

@@ -58,6 +58,14 @@ export const HISTORY_ROUTES = {
     },
     answers: { 200: pageOf(event) },
   }),
+  'changes.follow': defineRoute({
+    method: 'GET',
+    path: `${E}/changes`,
+    permission: 'history.read',
+    medium: 'events',
+    summary: 'Which records of the environment and its project change, as they change: whoever shows them asks for them again',
+    answers: { 200: z.string().describe('Server-sent events: changes, resync') },
+  }),
   'search.find': defineRoute({
     method: 'GET',
     path: `${E}/search`,

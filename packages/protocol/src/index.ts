@@ -1,4 +1,6 @@
 /** The names of `@sluice/protocol`. */
+
+export { type ChangedRecord, changesPart, everythingPart } from './changes-event.ts';
 export { EventStreamDecoder, type EventStreamDecoderOptions, encodePart, type StreamPart } from './event-stream.ts';
 export { factsBatch, observation } from './facts.ts';
 export { followStream } from './follow-stream.ts';

@@ -15,6 +15,7 @@ export const rolloutStatus = z
     currentPercentage: percentage,
     stage: count.nullable(),
     stagePercentages: z.array(percentage),
+    bakeMs: z.number().nullable(),
     bakeRemainingMs: z.number().nullable(),
     exposures: count,
     waitingFor: z.string().nullable(),

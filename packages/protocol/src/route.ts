@@ -18,6 +18,7 @@ export const MEDIA = {
   json: 'application/json',
   text: 'text/plain',
   bytes: 'application/octet-stream',
+  page: 'text/html',
   /** A stream, which ends when one side ends it: no call of a client that waits for its answer. */
   events: 'text/event-stream',
 } as const;

@@ -9,6 +9,7 @@ import { FLAG_ROUTES } from './flag-routes.ts';
 import { HISTORY_ROUTES } from './history-routes.ts';
 import { METRIC_ROUTES } from './metric-routes.ts';
 import { OFREP_ROUTES } from './ofrep.ts';
+import { PAGE_ROUTES } from './page-routes.ts';
 import { PROJECT_ROUTES } from './project-routes.ts';
 import { ROLLBACK_ROUTES } from './rollback-routes.ts';
 import { ROLLOUT_ROUTES } from './rollout-routes.ts';
@@ -34,6 +35,7 @@ export const ROUTES = {
   ...DEFINITION_ROUTES,
   ...OFREP_ROUTES,
   ...SYSTEM_ROUTES,
+  ...PAGE_ROUTES,
 } as const;
 
 export type Routes = typeof ROUTES;
@@ -41,7 +43,10 @@ export type RouteId = keyof Routes;
 export const ROUTE_IDS = Object.keys(ROUTES) as readonly RouteId[];
 
 /** Those that a call answers whole, as JSON or text: no streams and no bytes. */
-export type CallId = Exclude<RouteId, `definitions.${'ownStream' | 'stream' | 'ownMembers' | 'members'}` | 'ofrep.events'>;
+export type CallId = Exclude<
+  RouteId,
+  `definitions.${'ownStream' | 'stream' | 'ownMembers' | 'members'}` | 'ofrep.events' | 'changes.follow'
+>;
 
 export function routeOf(id: RouteId): Route {
   return ROUTES[id] as unknown as Route;

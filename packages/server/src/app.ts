@@ -19,6 +19,7 @@ import type { WorkspaceNotifier } from './notifications/workspace-notifier.ts';
 import { OFREP_PREFIX } from './ofrep/prefix.ts';
 import { ofrepRoutes } from './ofrep/routes.ts';
 import type { Outbound } from './outbound/outbound.ts';
+import { isAddressOfPage, type Page, registerPage, sendPage } from './page.ts';
 import { sendProblem, sendUnknownPath } from './problems.ts';
 import { refuseUndeclaredRoutes, registerHandler } from './registration.ts';
 import { ServerMetrics } from './server-metrics.ts';
@@ -47,6 +48,8 @@ export interface AppOptions {
   /** The system's unless given. */
   readonly clock?: Clock;
   readonly streams?: Partial<StreamLimits>;
+  /** What people look at; the API alone unless given. */
+  readonly page?: Page | null;
   readonly arrival?: ArrivalLimits;
 }
 
@@ -66,7 +69,10 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const metrics = new ServerMetrics(workspace, store);
   http.decorateRequest('admitted', null);
   http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
-  http.setNotFoundHandler((request, reply) => sendUnknownPath(request, reply));
+  const { page = null } = options;
+  http.setNotFoundHandler((request, reply) =>
+    page !== null && isAddressOfPage(request) ? sendPage(reply, page) : sendUnknownPath(request, reply),
+  );
   http.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
@@ -94,6 +100,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     registerHandler(http, id as ApiRouteId, { admit, workspace, outbound, notifier, store }, handler as Handler<ApiRouteId>);
   registerSystemRoutes(http, { admit, lifecycle, metrics, version, store });
   live.registerRoutes(http, admit);
+  await registerPage(http, admit, page);
   await http.register(ofrepRoutes, { prefix: OFREP_PREFIX, admit, isStrict: settings.isOfrepStrict, live });
   workspace.ready.then(
     () => lifecycle.loaded(),

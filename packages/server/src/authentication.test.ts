@@ -28,6 +28,8 @@ describe('who may call', () => {
       'system.health',
       'system.ready',
       'system.openapi',
+      'page.index',
+      'page.asset',
     ]);
   });
 

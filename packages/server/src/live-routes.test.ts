@@ -134,3 +134,29 @@ describe('the stream of refetch events', () => {
     expect(at.log.join('\n')).not.toContain(grant.slice(0, 20));
   });
 });
+
+describe('the stream of changes', () => {
+  const next = async (stream: Following) => {
+    const part = await stream.next();
+    return [part?.event, JSON.parse(part?.data ?? 'null')];
+  };
+
+  it('names what changed in the environment and its project, of every kind, and never what is in it', async () => {
+    const stream = await follow(`${E}/changes`, at.secrets.viewer);
+    expect(await next(stream)).toEqual(['resync', {}]);
+    await at.sluice.flags.setFlag('a', { description: 'not for the stream' });
+    expect(await next(stream)).toEqual(['changes', { seq: expect.any(Number), records: [{ kind: 'flag', key: 'a' }] }]);
+    await at.workspace.environment('shop', 'staging').flags.setFlag('a', { rolloutPercentage: 7 });
+    await at.workspace.environment('other', 'production').flags.setFlag('elsewhere', {});
+    await at.sluice.rollouts.startRollout('a', { strategy: 'canary', unvalidated: true, startApproval: true });
+    const [, { records }] = await next(stream);
+    expect(records).toContainEqual({ kind: 'rollout', key: 'a' });
+    await at.workspace.projects.rename('shop', 'The shop');
+    expect((await next(stream))[1].records).toEqual([{ kind: 'project', key: 'shop' }]);
+  });
+
+  it('is for people who may read the history, and for no token of an SDK', async () => {
+    for (const as of [at.secrets.server, at.secrets.client]) expect((await follow(`${E}/changes`, as)).status).toBe(403);
+    expect((await follow(`${E}/changes`, null)).status).toBe(401);
+  });
+});

@@ -61,7 +61,7 @@ export class Live {
   readonly fingerprint = async (scope: Scope): Promise<string> => (await this.hub.definitions(scope)).fingerprint;
 
   registerRoutes(app: FastifyInstance, admit: Admit): void {
-    for (const id of ['definitions.ownStream', 'definitions.stream'] as const)
+    for (const id of ['definitions.ownStream', 'definitions.stream', 'changes.follow'] as const)
       registerRoute(app, id, admit, (request, reply) => this.#stream(id, request, reply));
     for (const id of ['definitions.ownSnapshot', 'definitions.snapshot'] as const)
       registerRoute(app, id, admit, (request, reply) => {
@@ -88,6 +88,7 @@ export class Live {
     const response = withHeaders(reply);
     reply.hijack();
     if (id === 'ofrep.events') await this.hub.serveRefetches(request.raw, response, subscription);
+    else if (id === 'changes.follow') await this.hub.serveChanges(request.raw, response, subscription);
     else await this.hub.serveDefinitions(request.raw, response, subscription);
     // It may have been taken back while the stream was being opened.
     const token = tokenOf(principal);

@@ -12,6 +12,7 @@ import { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { equipmentOf } from './equipment.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
+import { builtPage } from './page.ts';
 import { engineLog } from './request-log.ts';
 import type { Settings } from './settings.ts';
 
@@ -53,7 +54,7 @@ export async function startServer(settings: Settings, log: PinoLogger): Promise<
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
     const shared = { workspace, settings, store, outbound, notifier, breakGlassToken };
-    const app = await buildApp({ ...shared, logger: log, version: VERSION, sessionKey });
+    const app = await buildApp({ ...shared, logger: log, version: VERSION, sessionKey, page: await builtPage() });
     parts.app = app;
     const url = await listen(app, settings);
     await workspace.ready;

@@ -39,6 +39,8 @@ export interface RolloutStatus {
   /** From 0; null before the first stage and after the end. */
   readonly stage: number | null;
   readonly stagePercentages: readonly number[];
+  /** How long the stage must be observed, and how much of it is left; null where no stage has the traffic. */
+  readonly bakeMs: number | null;
   readonly bakeRemainingMs: number | null;
   readonly exposures: number;
   /** What has to happen next, in words; null at an end. */
@@ -88,6 +90,7 @@ export function rolloutStatus(rollout: Rollout, flag: Flag | undefined, facts: S
     currentPercentage: current?.percentage ?? (flag === undefined ? 0 : shareToPercentage(servedShare(flag))),
     stage,
     stagePercentages: plan.stages.map(({ percentage }) => percentage),
+    bakeMs: current?.bakeMs ?? null,
     bakeRemainingMs: current === undefined || progress === null ? null : Math.max(0, current.bakeMs - progress.bakedMs),
     exposures: stage === null ? 0 : (progress?.exposures ?? 0),
     waitingFor: forcedText(rollout, flag) ?? waitingFor(rollout, facts),

@@ -17,7 +17,7 @@ import { TRANSFER_HANDLERS } from './transfer.ts';
 import { WEBHOOK_HANDLERS } from './webhooks.ts';
 
 /** Routes that answer with more than a body, and are registered by themselves. */
-type OwnWay = `ofrep.${string}` | `definitions.${string}` | `system.${string}` | `session.${string}`;
+type OwnWay = `${'ofrep' | 'definitions' | 'changes' | 'system' | 'session' | 'page'}.${string}`;
 export type ApiRouteId = Exclude<RouteId, OwnWay>;
 
 export const API_HANDLERS: { readonly [Id in ApiRouteId]: Handler<Id> } = {

@@ -2,6 +2,7 @@
 import {
   applyDelta,
   deltaOf,
+  EVERY,
   memberSetsOf,
   type Scope,
   type Snapshot,
@@ -9,7 +10,15 @@ import {
   snapshotFingerprint,
   snapshotOf,
 } from '@sluice/core';
-import { encodePart, partOfMessage, type ResyncReason, refetchPart, type StreamMessage } from '@sluice/protocol';
+import {
+  changesPart,
+  encodePart,
+  everythingPart,
+  partOfMessage,
+  type ResyncReason,
+  refetchPart,
+  type StreamMessage,
+} from '@sluice/protocol';
 import type { DefinitionState } from './definition-source.ts';
 import { EncodedSnapshot } from './encoded-snapshot.ts';
 import { FrameRing } from './frame-ring.ts';
@@ -17,6 +26,8 @@ import { MemberSetShelf } from './member-set-shelf.ts';
 import type { StreamClient } from './stream-client.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import type { StreamLimits } from './stream-limits.ts';
+
+const EVERYTHING = Buffer.from(encodePart(everythingPart()));
 
 export class ScopeStream {
   readonly scope: Scope;
@@ -28,6 +39,8 @@ export class ScopeStream {
   readonly #readers = new Set<StreamClient>();
   /** OFREP clients, which are told only that something changed. */
   readonly #watchers = new Set<StreamClient>();
+  /** Pages, which are told which records changed, of every kind. */
+  readonly #pages = new Set<StreamClient>();
   #snapshot: Snapshot;
   #ring: FrameRing;
   #encoded: EncodedSnapshot | null = null;
@@ -47,7 +60,7 @@ export class ScopeStream {
   }
 
   get clients(): readonly StreamClient[] {
-    return [...this.#readers, ...this.#watchers];
+    return [...this.#readers, ...this.#watchers, ...this.#pages];
   }
 
   memberSet(id: string): Buffer | undefined {
@@ -60,6 +73,7 @@ export class ScopeStream {
   }
 
   apply(committed: DefinitionState): void {
+    this.#tellPages(committed);
     const delta = deltaOf(this.scope, committed, this.#snapshot.seq, this.#form);
     const next = delta === null ? this.#snapshot : applyDelta(this.#snapshot, delta);
     if (delta === null || next === null || next === this.#snapshot) return;
@@ -70,9 +84,18 @@ export class ScopeStream {
     this.#tell(frame);
   }
 
+  #tellPages({ seq, records }: DefinitionState): void {
+    if (this.#pages.size === 0) return;
+    const changed = records.filter(({ scope }) => concerns(this.scope, scope)).map(({ kind, key }) => ({ kind, key }));
+    if (changed.length === 0) return;
+    const frame = Buffer.from(encodePart(changesPart(seq, changed)));
+    for (const page of this.#pages) this.#send(page, frame);
+  }
+
   impose(emergencies: readonly StandingEmergency[]): void {
     this.#become({ ...this.#snapshot, emergencies });
     this.#tell(frameOf({ type: 'emergencies', emergencies }));
+    for (const page of this.#pages) this.#send(page, EVERYTHING);
   }
 
   #become(snapshot: Snapshot): void {
@@ -129,15 +152,28 @@ export class ScopeStream {
     client.begin(isCurrent ? [hello] : [hello, this.#refetchFrame()], () => [this.#refetchFrame()]);
   }
 
+  /** Whoever comes back cannot know what it missed, so it is told that this may be anything. */
+  follow(client: StreamClient, hello: Buffer): void {
+    this.#pages.add(client);
+    client.begin([hello, EVERYTHING], () => [EVERYTHING]);
+  }
+
   leave(client: StreamClient): void {
     this.#readers.delete(client);
     this.#watchers.delete(client);
+    this.#pages.delete(client);
   }
 }
 
 export interface ScopeStreamDeps {
   readonly limits: StreamLimits;
   readonly counts: StreamCounts;
+}
+
+/** What is of the whole project, and of the whole installation, is shown in each of its environments. */
+function concerns(scope: Scope, changed: Scope): boolean {
+  const isNear = changed.project === scope.project || changed.project === EVERY;
+  return isNear && (changed.environment === scope.environment || changed.environment === EVERY);
 }
 
 function frameOf(message: StreamMessage): Buffer {

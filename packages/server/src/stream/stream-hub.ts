@@ -89,6 +89,11 @@ export class StreamHub {
     await this.#serve(request, response, subscription, async () => (stream, client, hello) => stream.watch(client, hello, known));
   }
 
+  /** Which records change, of whatever kind. For people who may read the history. */
+  async serveChanges(request: IncomingMessage, response: ServerResponse, subscription: StreamSubscription): Promise<void> {
+    await this.#serve(request, response, subscription, async () => (stream, client, hello) => stream.follow(client, hello));
+  }
+
   async #serve(
     request: IncomingMessage,
     response: ServerResponse,

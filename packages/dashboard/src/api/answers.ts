@@ -1,0 +1,20 @@
+/** What the server answers, and of which place. */
+import type { SluiceClient } from '@sluice/client/api';
+
+type Group = keyof Omit<SluiceClient, 'call'>;
+type Answer<Call> = Call extends (...input: never[]) => Promise<infer A> ? A : never;
+
+/** What a call answers: `AnswerTo<'flags', 'get'>`. */
+export type AnswerTo<G extends Group, Name extends keyof SluiceClient[G]> = Answer<SluiceClient[G][Name]>;
+
+export type Flag = AnswerTo<'flags', 'get'>;
+export type RolloutStatus = AnswerTo<'rollouts', 'status'>;
+export type HistoryEvent = AnswerTo<'history', 'list'>['members'][number];
+export type Project = AnswerTo<'projects', 'get'>;
+export type Me = AnswerTo<'access', 'me'>;
+
+/** One environment of one project: what every view is of. */
+export interface Place {
+  readonly project: string;
+  readonly environment: string;
+}

@@ -1,0 +1,66 @@
+/** What views ask for, kept until a change of the server says that it is old. The first word of a key names what it depends on. */
+import { queryOptions } from '@tanstack/react-query';
+import type { Place } from './answers.ts';
+import { api } from './api.ts';
+
+export const queries = {
+  me: () => queryOptions({ queryKey: ['person', 'me'], queryFn: () => api.access.me({}), retry: false }),
+  projects: () => queryOptions({ queryKey: ['project'], queryFn: async () => (await api.projects.list({})).projects }),
+  flags: (place: Place) =>
+    queryOptions({ queryKey: ['flag', place], queryFn: () => everyPage((cursor) => api.flags.list({ ...place, ...cursor })) }),
+  flag: (place: Place, key: string) =>
+    queryOptions({ queryKey: ['flag', place, key], queryFn: () => api.flags.get({ ...place, key }) }),
+  flagStats: (place: Place, key: string) =>
+    queryOptions({
+      queryKey: ['figures', place, key],
+      queryFn: () => api.flags.stats({ ...place, key }),
+      refetchInterval: 5_000,
+    }),
+  staleFlags: (place: Place) =>
+    queryOptions({ queryKey: ['flag', place, 'stale'], queryFn: async () => (await api.flags.stale(place)).flags }),
+  rollouts: (place: Place) =>
+    queryOptions({
+      queryKey: ['rollout', place],
+      queryFn: async () => (await api.rollouts.list(place)).rollouts,
+      refetchInterval: 10_000,
+    }),
+  rollout: (place: Place, flag: string) =>
+    queryOptions({
+      queryKey: ['rollout', place, flag],
+      queryFn: () => api.rollouts.status({ ...place, flag }),
+      refetchInterval: 2_000,
+      retry: false,
+    }),
+  history: (place: Place, of: { readonly kind?: 'flag' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
+    queryOptions({
+      queryKey: ['history', place, of],
+      queryFn: async () => (await api.history.list({ ...place, ...of, limit: 100 })).members,
+    }),
+  rollbacks: (place: Place) =>
+    queryOptions({
+      queryKey: ['history', place, 'rollbacks'],
+      queryFn: async () => (await api.rollbacks.history(place)).rollbacks,
+    }),
+};
+
+/** Whether the server says that nobody is logged in; that it cannot be reached says nothing of it. */
+export function isStranger(error: Error | null): boolean {
+  return error !== null && 'code' in error && error.code === 'unauthorized';
+}
+
+interface Paged<Member> {
+  readonly members: readonly Member[];
+  readonly nextCursor: string | null;
+}
+
+async function everyPage<Member>(
+  ask: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Paged<Member>>,
+): Promise<readonly Member[]> {
+  const all: Member[] = [];
+  for (let cursor: string | null = null; ; ) {
+    const page: Paged<Member> = await ask({ limit: 500, ...(cursor === null ? {} : { cursor }) });
+    all.push(...page.members);
+    if (page.nextCursor === null) return all;
+    cursor = page.nextCursor;
+  }
+}

@@ -1,0 +1,84 @@
+/** What every view stands in: looks, data, addresses. */
+import { Center, Loader, MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { setNonce } from 'get-nonce';
+import { lazy, Suspense } from 'react';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
+import { isStranger, queries } from '../api/queries.ts';
+import { LoginPage } from '../pages/login-page.tsx';
+import { OverviewPage } from '../pages/overview-page.tsx';
+import { Asked } from '../parts/asked.tsx';
+import { Nothing } from '../parts/nothing.tsx';
+import { addressIn } from './place.ts';
+import { Shell } from './shell.tsx';
+import { theme, variables } from './theme.ts';
+
+const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
+// What keeps the page from scrolling under a dialog writes a style of its own.
+setNonce(nonce);
+const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
+
+// What is not looked at first is not waited for.
+const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
+const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
+const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
+const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
+const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
+const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
+const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
+
+function Views() {
+  return (
+    <Routes>
+      <Route path="/login" element={<LoginPage />} />
+      <Route path="/setup" element={<SetupPage />} />
+      <Route path="/" element={<FirstPlace />} />
+      <Route path="/p/:project/:environment" element={<Shell />}>
+        <Route index element={<OverviewPage />} />
+        <Route path="flags" element={<FlagsPage />} />
+        <Route path="flags/:key" element={<FlagPage />} />
+        <Route path="rollouts" element={<RolloutsPage />} />
+        <Route path="rollouts/:flag" element={<RolloutPage />} />
+        <Route path="rollbacks" element={<RollbacksPage />} />
+        <Route path="history" element={<HistoryPage />} />
+        <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
+      </Route>
+      <Route path="*" element={<Navigate to="/" replace />} />
+    </Routes>
+  );
+}
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto" getStyleNonce={() => nonce}>
+      <Notifications position="bottom-right" />
+      <QueryClientProvider client={queryClient}>
+        <BrowserRouter>
+          <Suspense>
+            <Views />
+          </Suspense>
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+/** The production of the first project that the person may see. */
+function FirstPlace() {
+  const me = useQuery(queries.me());
+  const projects = useQuery({ ...queries.projects(), enabled: me.isSuccess });
+  if (isStranger(me.error)) return <Navigate to="/login" replace />;
+  if (me.isError) return <Asked query={me}>{() => null}</Asked>;
+  if (projects.data === undefined)
+    return (
+      <Center h="100vh">
+        <Loader />
+      </Center>
+    );
+  const [project] = projects.data;
+  if (project === undefined)
+    return <Nothing title="You may see no project yet" hint="An administrator has to give you a role in one." />;
+  const environment = project.environments.find(({ key }) => key === 'production') ?? project.environments[0];
+  return <Navigate to={addressIn({ project: project.key, environment: environment?.key ?? 'production' })} replace />;
+}

@@ -1,0 +1,139 @@
+/** At a glance: what is moving, whether it is safe, and what needs a person. */
+import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router';
+import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
+import { queries } from '../api/queries.ts';
+import { addressIn, usePlace } from '../app/place.ts';
+import { Asked } from '../parts/asked.tsx';
+import { FirstFlag } from '../parts/first-flag.tsx';
+import { Happenings } from '../parts/happenings.tsx';
+import { Nothing } from '../parts/nothing.tsx';
+import { isMoving } from '../parts/phase-badge.tsx';
+import { RolloutCard } from '../parts/rollout-card.tsx';
+import { Section } from '../parts/section.tsx';
+import { View } from '../parts/view.tsx';
+import { waitsFor } from '../parts/waits-for.ts';
+
+export function OverviewPage() {
+  const place = usePlace();
+  const flags = useQuery(queries.flags(place));
+  const rollouts = useQuery(queries.rollouts(place));
+  if (flags.data?.length === 0) return <FirstFlag place={place} />;
+  return (
+    <View title="Overview" hint={`What happens in ${place.environment}`}>
+      <Asked query={rollouts}>{(all) => <NeedsYou rollouts={all.filter(needsPerson)} place={place} />}</Asked>
+      <Section title="In motion">
+        <Asked query={rollouts}>{(all) => <Moving rollouts={all.filter(isMoving)} place={place} />}</Asked>
+      </Section>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Section title="Taken back lately">
+          <LatelyTakenBack place={place} />
+        </Section>
+        <Section title="Flags that outlived their use">
+          <Stale place={place} />
+        </Section>
+      </SimpleGrid>
+    </View>
+  );
+}
+
+/** Nothing goes on by itself until somebody has looked. */
+function needsPerson({ phase, state }: RolloutStatus): boolean {
+  return phase === 'awaiting_approval' || (state.name === 'held' && state.clearsWith === null) || isStartWaiting(state);
+}
+
+function isStartWaiting(state: RolloutStatus['state']): boolean {
+  return state.name === 'pending' && state.approvalSince !== null;
+}
+
+function NeedsYou({ rollouts, place }: { readonly rollouts: readonly RolloutStatus[]; readonly place: Place }) {
+  if (rollouts.length === 0)
+    return (
+      <Alert color="teal" variant="light" icon={<IconCircleCheck />} p="sm">
+        Nothing waits for a person.
+      </Alert>
+    );
+  return rollouts.map((rollout) => (
+    <Alert key={rollout.flag} color="orange" icon={<IconHandStop />} p="sm" title={`${rollout.flag} needs you`}>
+      <Text size="sm">It waits for {waitsFor(rollout)}.</Text>
+      <Anchor component={Link} to={addressIn(place, 'rollouts', rollout.flag)} size="sm">
+        Look at it and decide
+      </Anchor>
+    </Alert>
+  ));
+}
+
+function Moving({ rollouts, place }: { readonly rollouts: readonly RolloutStatus[]; readonly place: Place }) {
+  if (rollouts.length === 0)
+    return (
+      <Nothing title="Nothing is moving" hint="A rollout opens a flag stage by stage and goes back by itself when it harms.">
+        <Button component={Link} to={addressIn(place, 'flags')} variant="light" mt="xs">
+          Choose a flag to roll out
+        </Button>
+      </Nothing>
+    );
+  return (
+    <Stack gap="sm">
+      {rollouts.map((rollout) => (
+        <RolloutCard key={rollout.flag} rollout={rollout} place={place} />
+      ))}
+    </Stack>
+  );
+}
+
+const SHOWN = 6;
+
+const TAKEN_BACK: ReadonlySet<HistoryEvent['type']> = new Set([
+  'flag.killed',
+  'rollout.rolledBack',
+  'rollback.immediate',
+  'rollback.gradual',
+  'rollback.targeted',
+]);
+
+function LatelyTakenBack({ place }: { readonly place: Place }) {
+  const history = useQuery(queries.history(place));
+  return (
+    <Asked query={history}>
+      {(all) => {
+        const takenBack = all.filter(({ type }) => TAKEN_BACK.has(type)).slice(0, SHOWN);
+        if (takenBack.length > 0) return <Happenings events={takenBack} place={place} />;
+        return (
+          <Text size="sm" c="dimmed">
+            Nothing was taken back.
+          </Text>
+        );
+      }}
+    </Asked>
+  );
+}
+
+function Stale({ place }: { readonly place: Place }) {
+  const stale = useQuery(queries.staleFlags(place));
+  return (
+    <Asked query={stale}>
+      {(flags) =>
+        flags.length === 0 ? (
+          <Text size="sm" c="dimmed">
+            Every flag is still of use.
+          </Text>
+        ) : (
+          <Stack gap="xs">
+            {flags.slice(0, SHOWN).map(({ name, signs }) => (
+              <div key={name}>
+                <Anchor component={Link} to={addressIn(place, 'flags', name)} fw={600} size="sm">
+                  {name}
+                </Anchor>{' '}
+                <Text span size="sm" c="dimmed">
+                  {signs.map(({ message }) => message).join('; ')}
+                </Text>
+              </div>
+            ))}
+          </Stack>
+        )
+      }
+    </Asked>
+  );
+}

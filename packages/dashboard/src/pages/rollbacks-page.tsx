@@ -1,0 +1,98 @@
+/** What was taken back, by whom and why, with the report to copy. */
+import { Anchor, Button, CopyButton, Group, Modal, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { Place } from '../api/answers.ts';
+import { api } from '../api/api.ts';
+import { queries } from '../api/queries.ts';
+import { addressIn, usePlace } from '../app/place.ts';
+import { Asked } from '../parts/asked.tsx';
+import { Moment } from '../parts/moment.tsx';
+import { Nothing } from '../parts/nothing.tsx';
+import { View } from '../parts/view.tsx';
+
+export function RollbacksPage() {
+  const place = usePlace();
+  const rollbacks = useQuery(queries.rollbacks(place));
+  const [shown, setShown] = useState<number | null>(null);
+  return (
+    <View title="Rollbacks" hint="What was taken back, by hand or by the evidence">
+      <Modal opened={shown !== null} onClose={() => setShown(null)} title="Post-mortem" size="xl">
+        {shown !== null && <Report place={place} id={shown} />}
+      </Modal>
+      <Asked query={rollbacks}>
+        {(all) =>
+          all.length === 0 ? (
+            <Nothing title="Nothing was taken back" hint="Kills, rollbacks and rollouts that harmed will stand here." />
+          ) : (
+            <ScrollArea type="auto">
+              <Table verticalSpacing="sm" miw={640}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>Flag</Table.Th>
+                    <Table.Th>How</Table.Th>
+                    <Table.Th>From → to</Table.Th>
+                    <Table.Th>Why</Table.Th>
+                    <Table.Th>When</Table.Th>
+                    <Table.Th>Report</Table.Th>
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {all.map(({ id, flag, strategy, fromPercentage, toPercentage, actor, reason, at }) => (
+                    <Table.Tr key={id}>
+                      <Table.Td>
+                        <Anchor component={Link} to={addressIn(place, 'flags', flag)} fw={600} size="sm">
+                          {flag}
+                        </Anchor>
+                      </Table.Td>
+                      <Table.Td>{strategy}</Table.Td>
+                      <Table.Td className="tabular">{`${fromPercentage ?? '?'} → ${toPercentage ?? '?'} %`}</Table.Td>
+                      <Table.Td style={{ overflowWrap: 'anywhere' }}>
+                        {reason}
+                        <Text size="xs" c="dimmed">
+                          {actor}
+                        </Text>
+                      </Table.Td>
+                      <Table.Td>
+                        <Moment at={at} />
+                      </Table.Td>
+                      <Table.Td>
+                        <Button size="compact-sm" variant="default" onClick={() => setShown(id)}>
+                          Report
+                        </Button>
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </ScrollArea>
+          )
+        }
+      </Asked>
+    </View>
+  );
+}
+
+function Report({ place, id }: { readonly place: Place; readonly id: number }) {
+  const report = useQuery({
+    queryKey: ['history', place, 'report', id],
+    queryFn: () => api.rollbacks.report({ ...place, id: String(id) }),
+  });
+  return (
+    <Asked query={report}>
+      {({ markdown }) => (
+        <Stack>
+          <Group justify="flex-end">
+            <CopyButton value={markdown}>
+              {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy as Markdown'}</Button>}
+            </CopyButton>
+          </Group>
+          <Text component="pre" size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+            {markdown}
+          </Text>
+        </Stack>
+      )}
+    </Asked>
+  );
+}

@@ -1,0 +1,129 @@
+/** One rollout: where it is, what it waits for, what speaks for and against it, and the buttons. */
+import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router';
+import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
+import { queries } from '../api/queries.ts';
+import { addressIn, usePlace } from '../app/place.ts';
+import { Asked } from '../parts/asked.tsx';
+import { duration } from '../parts/durations.ts';
+import { Happenings } from '../parts/happenings.tsx';
+import { Nothing } from '../parts/nothing.tsx';
+import { isMoving, PhaseBadge } from '../parts/phase-badge.tsx';
+import { STRATEGY_NAMES } from '../parts/rollout-card.tsx';
+import { RolloutCommands } from '../parts/rollout-commands.tsx';
+import { Section } from '../parts/section.tsx';
+import { StageTrack } from '../parts/stage-track.tsx';
+import { Verdicts } from '../parts/verdicts.tsx';
+import { View } from '../parts/view.tsx';
+import { waitsFor } from '../parts/waits-for.ts';
+
+export function RolloutPage() {
+  const place = usePlace();
+  const { flag = '' } = useParams();
+  const rollout = useQuery(queries.rollout(place, flag));
+  if (rollout.isError && rollout.data === undefined)
+    return (
+      <Nothing title={`${flag} has no rollout`} hint={rollout.error.message}>
+        <Button component={Link} to={addressIn(place, 'flags', flag)} variant="light">
+          Go to the flag
+        </Button>
+      </Nothing>
+    );
+  return <Asked query={rollout}>{(status) => <RolloutView rollout={status} place={place} />}</Asked>;
+}
+
+function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
+  const { flag, number, strategy, warnings } = rollout;
+  const history = useQuery(queries.history(place, { kind: 'rollout', key: flag }));
+  const own = (history.data ?? []).filter(({ record }) => (record as { readonly number?: number }).number === number);
+  const hint = `Rollout ${number} of the flag, ${STRATEGY_NAMES[strategy]}`;
+  return (
+    <View
+      title={flag}
+      hint={hint}
+      sign={<PhaseBadge rollout={rollout} />}
+      actions={<RolloutCommands rollout={rollout} place={place} />}
+    >
+      <Now rollout={rollout} reached={reachedStage(own)} />
+      {warnings.map((warning) => (
+        <Alert key={warning} color="yellow" p="sm">
+          {warning}
+        </Alert>
+      ))}
+      <Section title="Evidence">
+        <Verdicts rollout={rollout} />
+      </Section>
+      <Section title="What happened" aside={<FlagLink flag={flag} place={place} />}>
+        <Asked query={history}>{() => <Happenings events={own} place={place} />}</Asked>
+      </Section>
+    </View>
+  );
+}
+
+function FlagLink({ flag, place }: { readonly flag: string; readonly place: Place }) {
+  return (
+    <Anchor component={Link} to={addressIn(place, 'flags', flag)} size="sm">
+      The flag
+    </Anchor>
+  );
+}
+
+/** The furthest stage that the log says had the traffic; null when none had. */
+function reachedStage(events: readonly HistoryEvent[]): number | null {
+  const stages = events.map(({ record }) => (record as { readonly phase?: { readonly stage?: number } }).phase?.stage ?? -1);
+  const furthest = Math.max(-1, ...stages);
+  return furthest < 0 ? null : furthest;
+}
+
+function Now({ rollout, reached }: { readonly rollout: RolloutStatus; readonly reached: number | null }) {
+  const { currentPercentage, bakeRemainingMs, exposures, stage, stagePercentages } = rollout;
+  return (
+    <Section title="Stages">
+      <StageTrack rollout={rollout} reached={reached} />
+      <SimpleGrid cols={{ base: 2, sm: 4 }}>
+        <Figure label={isMoving(rollout) ? 'Share now' : 'The flag serves'} value={`${currentPercentage} %`} />
+        <Figure label="Stage" value={stage === null ? 'none' : `${stage + 1} of ${stagePercentages.length}`} />
+        <Figure label="Bake left" value={bakeRemainingMs === null || !isMoving(rollout) ? '–' : duration(bakeRemainingMs)} />
+        <Figure label="Units served in this stage" value={exposures.toLocaleString()} />
+      </SimpleGrid>
+      <Outcome rollout={rollout} />
+    </Section>
+  );
+}
+
+function Figure({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <Stack gap={0}>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text fw={650} size="lg" className="tabular">
+        {value}
+      </Text>
+    </Stack>
+  );
+}
+
+function Outcome({ rollout }: { readonly rollout: RolloutStatus }) {
+  const { error, endedBecause, state } = rollout;
+  const awaited = waitsFor(rollout);
+  if (error !== null)
+    return (
+      <Alert color="red" title={state.name === 'preflightFailed' ? 'It did not begin' : 'Taken back'} p="sm">
+        {error}
+      </Alert>
+    );
+  if (endedBecause !== null) return <Text size="sm">{endedBecause}</Text>;
+  if (awaited === null) return null;
+  return (
+    <Group gap={6}>
+      <Text size="sm" c="dimmed">
+        Waits for
+      </Text>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {awaited}
+      </Text>
+    </Group>
+  );
+}

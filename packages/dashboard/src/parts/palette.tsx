@@ -1,0 +1,52 @@
+/** Everything by keyboard: views and flags under Ctrl K. */
+import { Button, Kbd } from '@mantine/core';
+import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
+import { IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from 'react-router';
+import type { Place } from '../api/answers.ts';
+import { queries } from '../api/queries.ts';
+import { addressIn } from '../app/place.ts';
+
+export function Palette({ place }: { readonly place: Place }) {
+  const navigate = useNavigate();
+  const { data: flags = [] } = useQuery(queries.flags(place));
+  const go =
+    (...path: readonly string[]) =>
+    () =>
+      void navigate(addressIn(place, ...path));
+  const actions: SpotlightActionData[] = [
+    { id: 'overview', label: 'Overview', onClick: go() },
+    { id: 'flags', label: 'Flags', onClick: go('flags') },
+    { id: 'rollouts', label: 'Rollouts', onClick: go('rollouts') },
+    { id: 'rollbacks', label: 'Rollbacks', onClick: go('rollbacks') },
+    { id: 'history', label: 'History', onClick: go('history') },
+    ...flags.map(({ name, description }) => ({
+      id: `flag ${name}`,
+      label: name,
+      description,
+      onClick: go('flags', name),
+    })),
+  ];
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        leftSection={<IconSearch size={14} />}
+        rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+        onClick={spotlight.open}
+        visibleFrom="md"
+      >
+        Go to
+      </Button>
+      <Spotlight
+        actions={actions}
+        limit={12}
+        shortcut={['mod + K', '/']}
+        nothingFound="There is nothing of this name"
+        searchProps={{ placeholder: 'A flag or a view', leftSection: <IconSearch size={16} />, 'aria-label': 'A flag or a view' }}
+      />
+    </>
+  );
+}

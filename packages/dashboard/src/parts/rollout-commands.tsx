@@ -1,0 +1,94 @@
+/** What a person can do with a rollout as it stands. */
+import { IconArrowForward, IconCheck, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useAct } from '../api/acting.tsx';
+import type { Place, RolloutStatus } from '../api/answers.ts';
+import { api } from '../api/api.ts';
+import { isMoving } from './phase-badge.tsx';
+import { Reasoned } from './reasoned.tsx';
+
+type CommandName = 'approve' | 'approveStart' | 'reject' | 'pause' | 'resume' | 'promote' | 'abort';
+
+interface Command {
+  readonly name: CommandName;
+  readonly label: string;
+  readonly consequence: string;
+  readonly icon: ReactNode;
+  readonly color?: string;
+}
+
+const SIZE = 16;
+const COMMANDS: Readonly<Record<CommandName, Command>> = {
+  approve: { name: 'approve', label: 'Approve', consequence: 'The next stage opens.', icon: <IconCheck size={SIZE} /> },
+  approveStart: {
+    name: 'approveStart',
+    label: 'Approve the start',
+    consequence: 'The rollout begins.',
+    icon: <IconCheck size={SIZE} />,
+  },
+  reject: {
+    name: 'reject',
+    label: 'Reject',
+    consequence: 'What waits is refused, and everybody has what they had before.',
+    icon: <IconX size={SIZE} />,
+    color: 'red',
+  },
+  pause: {
+    name: 'pause',
+    label: 'Pause',
+    consequence: 'It stays where it is. Harm still takes it back.',
+    icon: <IconPlayerPause size={SIZE} />,
+  },
+  resume: {
+    name: 'resume',
+    label: 'Resume',
+    consequence: 'It goes on with the rest of its bake.',
+    icon: <IconPlayerPlay size={SIZE} />,
+  },
+  promote: {
+    name: 'promote',
+    label: 'Promote',
+    consequence: 'The next stage opens now. It is recorded as without evidence.',
+    icon: <IconArrowForward size={SIZE} />,
+  },
+  abort: {
+    name: 'abort',
+    label: 'Abort',
+    consequence: 'Everybody gets what they had before the rollout.',
+    icon: <IconX size={SIZE} />,
+    color: 'red',
+  },
+};
+
+export function RolloutCommands({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
+  return possible(rollout).map((name) => <CommandButton key={name} command={COMMANDS[name]} flag={rollout.flag} place={place} />);
+}
+
+function possible(rollout: RolloutStatus): readonly CommandName[] {
+  const { phase, state } = rollout;
+  if (!isMoving(rollout)) return [];
+  if (state.name === 'pending') return state.approvalSince === null ? ['abort'] : ['approveStart', 'reject'];
+  if (phase === 'awaiting_approval') return ['approve', 'reject', 'abort'];
+  if (phase === 'held') return ['resume', 'promote', 'abort'];
+  if (phase === 'preflight') return ['abort'];
+  return ['pause', 'promote', 'abort'];
+}
+
+function CommandButton({ command, flag, place }: { readonly command: Command; readonly flag: string; readonly place: Place }) {
+  const act = useAct<string>({
+    send: (reason, idempotencyKey) => api.rollouts[command.name]({ ...place, flag, reason }, { idempotencyKey }),
+    done: () => `${flag}: ${command.label.toLowerCase()}, done`,
+  });
+  const isFirst = command.name === 'approve' || command.name === 'approveStart' || command.name === 'resume';
+  return (
+    <Reasoned
+      label={command.label}
+      consequence={command.consequence}
+      icon={command.icon}
+      isRunning={act.isRunning}
+      onConfirm={act.run}
+      isReasonNeeded={place.environment === 'production'}
+      button={{ variant: isFirst ? 'filled' : 'light', ...(command.color === undefined ? {} : { color: command.color }) }}
+    />
+  );
+}
