@@ -60,7 +60,7 @@ it('takes the same harm back as soon, and at as many units, as the simulation sa
   expect(assumed.rolledBack).toBe(1);
   expect(ended).toHaveLength(ROLLOUTS);
   // Of 40 the median is known to about a fifth of the spread.
-  const [seconds, units] = [assumed.detectionMs?.p50 ?? 0, assumed.exposedUnits.p50];
+  const [seconds, units] = [assumed.detectionMs?.p50 ?? 0, assumed.exposedUnits.p50 ?? 0];
   expect(Math.abs(median(ended.map(({ ms }) => ms)) / seconds - 1)).toBeLessThan(0.35);
   expect(Math.abs(median(ended.map(({ exposed }) => exposed)) / units - 1)).toBeLessThan(0.35);
 });
