@@ -3,7 +3,7 @@ import type { Clock } from '../../clock/clock.ts';
 import type { LastGoodFile, LastGoodState } from './last-good-file.ts';
 
 interface KeeperParts {
-  readonly file: LastGoodFile;
+  readonly file: Pick<LastGoodFile, 'write'>;
   readonly clock: Clock;
   readonly state: () => LastGoodState;
   /** Hears of the first failure of each series of them. */
@@ -25,7 +25,7 @@ export class LastGoodKeeper {
   #notBefore = 0;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
-  #writing: Promise<void> = Promise.resolve();
+  #writing: Promise<void> | null = null;
   #isClosed = false;
 
   constructor(parts: KeeperParts) {
@@ -34,12 +34,16 @@ export class LastGoodKeeper {
 
   changed(): void {
     this.#isDirty = true;
-    if (this.#isClosed || this.#cancel !== null) return;
+    if (this.#isClosed || this.#cancel !== null || this.#writing !== null) return;
     const { clock } = this.#parts;
     const at = Math.max(clock.now() + GATHER_MS, this.#notBefore);
     this.#cancel = clock.schedule(at, () => {
       this.#cancel = null;
-      this.#writing = this.#write();
+      this.#writing = this.#write().finally(() => {
+        this.#writing = null;
+        // What came meanwhile.
+        if (this.#isDirty) this.changed();
+      });
       return this.#writing;
     });
   }
@@ -51,21 +55,19 @@ export class LastGoodKeeper {
 
   async #write(): Promise<void> {
     const { file, clock, state, onProblem } = this.#parts;
-    const begun = performance.now();
+    const begun = clock.now();
     this.#isDirty = false;
     try {
       await file.write(state());
       this.#isFailing = false;
       this.#writtenAt = clock.now();
-      this.#notBefore = clock.now() + PAUSE_PER_WRITE * (performance.now() - begun);
+      this.#notBefore = clock.now() + PAUSE_PER_WRITE * Math.max(0, clock.now() - begun);
     } catch (error) {
       this.#isDirty = true;
       this.#notBefore = clock.now() + RETRY_MS;
       if (!this.#isFailing) onProblem(error);
       this.#isFailing = true;
     }
-    // What came meanwhile.
-    if (this.#isDirty) this.changed();
   }
 
   /** Writes what is not written yet. */
