@@ -1,6 +1,11 @@
 /** Statuses and events of a provider whose server comes and goes. */
 import { randomUUID } from 'node:crypto';
-import { type Client, OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Client, InMemoryProvider, OpenFeature, ProviderEvents, ProviderStatus } from '@openfeature/server-sdk';
+import type { ConnectOptions } from '@sluice/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flagOf, StreamServer, snapshotAt, until } from '../../client/src/connection/stream-server.testing.ts';
 import { SluiceProvider } from './server-provider.ts';
@@ -22,13 +27,13 @@ afterEach(async () => {
   await server.end();
 });
 
-function provider(): SluiceProvider {
+function provider(options: Partial<ConnectOptions> = {}): SluiceProvider {
   for (const event of [ProviderEvents.Ready, ProviderEvents.Stale, ProviderEvents.Error, ProviderEvents.ConfigurationChanged])
     client.addHandler(event, (details) => {
       const flags = details !== undefined && 'flagsChanged' in details ? ` ${details.flagsChanged}` : '';
       told.push(`${event.replace('PROVIDER_', '')}${flags}`);
     });
-  return new SluiceProvider({ url: server.url, token: 'secret', clock: server.clock, random: () => 0 });
+  return new SluiceProvider({ url: server.url, token: 'secret', clock: server.clock, random: () => 0, ...options });
 }
 
 const isOn = () => client.getBooleanValue('a', false, { targetingKey: 'ann' });
@@ -51,6 +56,22 @@ describe('a provider whose server comes and goes', () => {
     await until(() => told.length === 5);
     expect(told).toEqual(['READY', 'STALE', 'ERROR', 'READY', 'CONFIGURATION_CHANGED a,b']);
     expect(await isOn()).toBe(false);
+  });
+
+  it('begins with what is on disk when the server is away, and says that it is STALE', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sluice-life-'));
+    const stateFile = join(folder, 'state');
+    await OpenFeature.setProviderAndWait(domain, provider({ stateFile }));
+    const closing = OpenFeature.setProviderAndWait(domain, new InMemoryProvider());
+    await server.clock.advance(10_000);
+    await closing;
+    await until(() => existsSync(stateFile));
+    await server.stop();
+    told = [];
+    await OpenFeature.setProviderAndWait(domain, provider({ stateFile }));
+    await until(() => client.providerStatus === ProviderStatus.STALE);
+    expect(await isOn()).toBe(true);
+    await rm(folder, { recursive: true });
   });
 
   it('is FATAL when the token is refused at the start, and evaluations say so', async () => {

@@ -106,6 +106,7 @@ describe('a provider for a page', () => {
     client.addHandler(ProviderEvents.ContextChanged, () => void seen.push('changed'));
     await OpenFeature.setContext(domain, { ...ann, country: 'de' });
     expect([client.getBooleanValue('german', false), seen]).toEqual([true, ['reconciling', 'changed']]);
+    expect(asked.filter(({ search }) => search === '').map(({ condition }) => condition)).toEqual([null, null]);
     await Promise.all([
       OpenFeature.setContext(domain, { ...ann, country: 'fr' }),
       OpenFeature.setContext(domain, { ...ann, country: 'de' }),

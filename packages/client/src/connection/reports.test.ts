@@ -115,6 +115,18 @@ describe('what a connection reports', () => {
     expect(away.counts.dropped).toBe(1);
   });
 
+  it('sends what comes while a report is under way a second later', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    flags.observe('latency', 1);
+    const flushing = flags.flush();
+    await until(() => flags.counts.reports === 1);
+    flags.observe('latency', 2);
+    await flushing;
+    await server.clock.advance(1_000);
+    await until(() => values().length === 2);
+  });
+
   it('keeps what is measured before it is known where to send it', async () => {
     const flags = server.connect();
     flags.observe('start', 1);

@@ -83,7 +83,7 @@ describe('the flags that a connection serves', () => {
         let before: Record<string, unknown[]> = {};
         for (const [index, { flags, segments, killed }] of states.entries()) {
           const records = [
-            ...flags.map((fields) => flagOf(fields.key, { ...fields, revision: index + 1 })),
+            ...flags.map((fields) => flagOf(fields.key, fields)),
             ...segments.map(({ key, members, condition }) => segmentOf(key, members, condition)),
           ];
           const emergencies = killed.map((key) => ({ id: key, key, act: { type: 'kill' as const } }));
