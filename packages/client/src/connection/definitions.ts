@@ -186,8 +186,14 @@ export class Definitions {
 
   /** Resolves once it is known how the connection begins: with current definitions, with those from disk and no server, or with an error. */
   settled(): Promise<ConnectionStatus> {
+    const { clock, graceMs } = this.#options;
     return new Promise((resolve) => {
-      this.#waiting.push(() => resolve(this.#status));
+      // Between two attempts nothing else might keep a process alive that waits for this.
+      const letGo = clock.schedule(clock.now() + graceMs, () => {}, { keepAlive: true });
+      this.#waiting.push(() => {
+        letGo();
+        resolve(this.#status);
+      });
       this.#settleWaiting();
     });
   }

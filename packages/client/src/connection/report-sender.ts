@@ -178,7 +178,7 @@ export class ReportSender {
     const { clock } = this.#options;
     this.#isClosed = true;
     await new Promise<void>((resolve) => {
-      const cancel = clock.schedule(clock.now() + ms, resolve);
+      const cancel = clock.schedule(clock.now() + ms, resolve, { keepAlive: true });
       // A flush that was under way took only what was there before.
       void this.flush()
         .then(() => this.flush())
