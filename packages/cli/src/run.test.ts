@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runIn, type Served, served, words } from './at.testing.ts';
@@ -69,8 +69,9 @@ describe('where a command works', () => {
     expect((await at.run('flag list', { variables: bare })).exit).toBe(0);
     const other = at.url.replace('127.0.0.1', 'localhost');
     expect((await at.run(`flag list --url ${other}`, { variables: bare })).exit).not.toBe(0);
-    await writeFile(path, await readFile(path), { mode: 0o600 });
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    await chmod(path, 0o644);
+    const open = await at.run('flag list', { variables: bare });
+    expect([open.exit, open.err]).toEqual([1, expect.stringContaining(`chmod 600 ${path}`)]);
   });
 
   it('says what a token may not do', async () => {

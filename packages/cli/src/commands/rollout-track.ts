@@ -6,12 +6,14 @@ import { type Paint, plain, table, when } from '../paint.ts';
 export type Status = AnswerOf<'rollouts.status'>;
 
 export function track(status: Status, paint: Paint): string {
-  const { bakeRemainingMs, waitingFor, exposures, verdicts, warnings, error, endedBecause } = status;
+  const { bakeMs, bakeRemainingMs, waitingFor, exposures, verdicts, warnings, error, endedBecause } = status;
   const isOver = status.endedAt !== null;
   return [
     `${paint.bold(plain(status.flag))}  ${status.strategy} ${paint.dim(`#${status.number}`)}  ${phaseIn(paint, status)}`,
     stagesOf(status, paint),
-    ...(bakeRemainingMs === null || isOver ? [] : [`bake     ${formatDuration(bakeRemainingMs)} left`]),
+    ...(bakeRemainingMs === null || isOver
+      ? []
+      : [`bake     ${formatDuration(bakeRemainingMs)} left of ${formatDuration(bakeMs ?? bakeRemainingMs)}`]),
     ...(waitingFor === null ? [] : [`waits    for ${plain(waitingFor)}`]),
     ...(isOver ? [] : [`served   ${exposures} units`]),
     ...verdicts.map((verdict) => verdictLine(verdict, paint)),

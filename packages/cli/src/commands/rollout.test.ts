@@ -18,7 +18,7 @@ describe('a rollout on a server', () => {
       0,
       expect.stringMatching(/model +percentage #1 +baking\n.*◉ 10 +○ 50 +○ 100 %/),
     ]);
-    expect((await at.run('rollout status model')).out).toMatch(/bake +2m left\nwaits +for the bake: 0 s of 120 s observed/);
+    expect((await at.run('rollout status model')).out).toMatch(/bake +2m left of 2m\nwaits +for the bake: 0 s of 120 s observed/);
     expect((await at.run('rollout list')).out).toMatch(/model +percentage +baking +10 % +1\/3/);
     const watched = await at.run('rollout watch model', { sleep: minute });
     expect(watched.exit).toBe(0);

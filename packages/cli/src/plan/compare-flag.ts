@@ -18,7 +18,7 @@ import type { FieldChange, FlagStep } from './plan-step.ts';
 
 /** Of a flag that a rollout of the plan moves: where it begins, and no more once it is there. */
 const BEGINNING = ['enabled', 'status', 'rolloutPercentage'] as const;
-const KILLED = 'it was killed and stays off: sluice flag unkill undoes that, a plan never does';
+const KILLED = 'it is switched off with what it served kept, and a plan never undoes a kill: sluice flag unkill does';
 
 export function compareFlag(planned: PlannedFlag, kept: Flag | undefined, now: number): FlagStep {
   if (kept === undefined) return created(planned, now);
