@@ -1,18 +1,14 @@
 /** The page in a real browser, over a real server. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { BROWSER_MS, openBrowser } from '../../../journeys/src/page/browser.testing.ts';
 import { type World, world } from '../../../packages/server/src/world.testing.ts';
 import { type PageServer, startPage } from './page-server.ts';
-
-const CHROMIUM = process.env.SLUICE_CHROMIUM ?? '/usr/bin/chromium';
 
 let at: World;
 let page: PageServer;
 let browser: Browser;
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`there is no browser at ${CHROMIUM}: install Debian's "chromium", or set SLUICE_CHROMIUM to another one`);
   at = await world();
   const { flags } = at.sluice;
   await flags.setFlag('new_checkout', { status: 'whitelist', enabledUsers: ['ann'] });
@@ -23,9 +19,8 @@ beforeAll(async () => {
     onVariant: 'dark',
   });
   page = await startPage({ url: at.url, serverToken: at.secrets.server, clientToken: at.secrets.client });
-  const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'];
-  browser = await chromium.launch({ executablePath: CHROMIUM, args });
-});
+  browser = await openBrowser();
+}, BROWSER_MS);
 afterAll(async () => {
   await browser?.close();
   await page?.close();

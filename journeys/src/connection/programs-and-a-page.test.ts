@@ -1,13 +1,13 @@
 /** A server over SQLite, two programs and a page: what one person does is seen by all. */
 import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SluiceClient } from '@sluice/client';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type PageServer, startPage } from '../../../examples/react-page/src/page-server.ts';
+import { BROWSER_MS, openBrowser } from '../page/browser.testing.ts';
 import {
   admitted,
   clientOf,
@@ -17,7 +17,6 @@ import {
   spawnServer,
 } from '../server/server-process.testing.ts';
 
-const CHROMIUM = process.env.SLUICE_CHROMIUM ?? '/usr/bin/chromium';
 const CLI = join(import.meta.dirname, '../../../packages/cli/bin/sluice.js');
 const SCOPE = { project: 'default', environment: 'development' } as const;
 
@@ -76,8 +75,6 @@ function sluice(...words: string[]): Promise<string> {
 }
 
 beforeAll(async () => {
-  if (!existsSync(CHROMIUM))
-    throw new Error(`there is no browser at ${CHROMIUM}: install Debian's "chromium", or set SLUICE_CHROMIUM to another one`);
   folder = await mkdtemp(join(tmpdir(), 'sluice-programs-'));
   place = { dataFolder: folder, port: await freePort() };
   server = spawnServer(place);
@@ -91,13 +88,10 @@ beforeAll(async () => {
   programs = [new Program(server.url, serverToken), new Program(server.url, serverToken)];
   await Promise.all(programs.map((program) => program.ready()));
   pageServer = await startPage({ url: server.url, serverToken, clientToken });
-  browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-  });
+  browser = await openBrowser();
   page = await browser.newPage();
   await page.goto(`${pageServer.url}/?user=ann`);
-});
+}, BROWSER_MS);
 afterAll(async () => {
   await browser?.close();
   await pageServer?.close();

@@ -14,7 +14,7 @@ it('writes a state that takes long the less often, and the newest at the end', a
       });
     });
   const state = () => ({ at: clock.now(), seq, records: [] });
-  const keeper = new LastGoodKeeper({ file: { write }, clock, state, onProblem: expect.unreachable });
+  const keeper = new LastGoodKeeper({ file: { write }, clock, state, onProblem: (error) => expect.unreachable(String(error)) });
   for (; seq < 200; seq++) {
     keeper.changed();
     await clock.advance(1_000);
