@@ -82,6 +82,11 @@ class TestExposures implements ExposureWatch {
   }
 }
 
+/** Whether groups alone decide who is in at the present stage. */
+export function isByGroups(rollout: Rollout): boolean {
+  return rollout.plan.stages[currentStage(rollout.phase) ?? 0]?.share === null;
+}
+
 export class ExposureWatches {
   readonly #deps: Deps;
 
@@ -110,7 +115,7 @@ export class ExposureWatches {
     const rollout = this.#deps.view.rollouts.get(key);
     const stage = rollout?.plan.stages[currentStage(rollout.phase) ?? 0];
     return {
-      isByGroups: stage?.share === null,
+      isByGroups: rollout !== undefined && isByGroups(rollout),
       isCompared: stage?.criteria.some(({ versusControl }) => versusControl !== undefined) ?? false,
     };
   }

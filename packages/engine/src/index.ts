@@ -119,12 +119,15 @@ export { type Logger, silentLogger } from './logger.ts';
 export type { Fetch } from './metrics/bounded-fetch.ts';
 export { type HttpJsonSourceOptions, httpJsonSource } from './metrics/http-json-source.ts';
 export type { IngestedSample, RefusedSample } from './metrics/ingested-batch.ts';
+export type { IngestedExposure, IngestedTestValue } from './metrics/ingested-exposures.ts';
 export {
   type IngestedBatch,
   IngestedMetrics,
   type IngestedMetricsOptions,
   type IngestResult,
   ingestedMetricsOf,
+  type ReportedBatch,
+  type ReportResult,
 } from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
@@ -159,6 +162,7 @@ export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type LastGoodOptions, type LastGoodStore, lastGoodStore, type Staleness } from './store/last-good/last-good-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
+export { armProblem, tallyProblem } from './subject-problem.ts';
 export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext, ValidatorQuestion } from './validators.ts';

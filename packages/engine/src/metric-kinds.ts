@@ -1,5 +1,6 @@
 /** Remembers of each test's metrics whether they are recorded by the user or value by value, because the ledger takes only one kind. */
 import type { MetricTotals, SubjectTotals } from '@sluice/core';
+import type { View } from './view.ts';
 
 type Kind = MetricTotals['unit'];
 
@@ -25,4 +26,13 @@ export class MetricKinds {
     this.#kinds.set(testId, known);
     return known;
   }
+}
+
+const KINDS = new WeakMap<View, MetricKinds>();
+
+/** The one of a scope: what came over the network and what this process recorded are of one kind. */
+export function metricKindsOf(view: View): MetricKinds {
+  const found = KINDS.get(view) ?? new MetricKinds();
+  KINDS.set(view, found);
+  return found;
 }

@@ -109,6 +109,11 @@ export class StageExposures implements ExposureWatch {
     return this.#undrawn.has(ANY_VARIANT, hashOfKey(key));
   }
 
+  /** The same of a unit that another process was asked for and told this one of. */
+  toldUndrawn(key: string): void {
+    if (this.#audience.isCompared) this.#noteUndrawn(key, undefined);
+  }
+
   /** By its user too, where something else is assigned: errors may be counted by either. */
   #noteUndrawn(key: string | number, unit: Unit | undefined): void {
     this.#undrawn.add(ANY_VARIANT, hashOfKey(key));
@@ -140,7 +145,7 @@ export class StageExposures implements ExposureWatch {
 }
 
 /** Whether a variant is what the rollout brings: the on variant, or one that units which are in divide among. */
-function isNew(flag: CompiledFlag, variant: number): boolean {
+export function isNew(flag: CompiledFlag, variant: number): boolean {
   if (variant === flag.off) return false;
   return variant === flag.on || (flag.split?.some((part) => part.variant === variant) ?? false);
 }

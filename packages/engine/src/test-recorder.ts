@@ -1,30 +1,10 @@
 /** Takes the values of tests' metrics, and counts and tells what cannot be taken. */
-import {
-  driftOf,
-  type Experiment,
-  hashDigits,
-  hashOfKey,
-  isInTraffic,
-  isUsableKey,
-  needsUser,
-  rulesOf,
-  type SubjectTotals,
-  shareToPercentage,
-  subjectOf,
-} from '@sluice/core';
+import { type Experiment, type SubjectTotals, shareToPercentage, subjectOf } from '@sluice/core';
 import { describeFailure } from './failure.ts';
-import { MetricKinds } from './metric-kinds.ts';
+import { type MetricKinds, metricKindsOf } from './metric-kinds.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
-import { recordProblem } from './recorded-metric.ts';
 import type { Runtime } from './runtime.ts';
-
-export interface RecordedValue {
-  readonly testId: string;
-  readonly variant: string;
-  readonly metric: string;
-  readonly value: number;
-  readonly options: { readonly userId?: string | number };
-}
+import { isOutsideTraffic, type RecordedValue, testValueOf } from './test-value.ts';
 
 export class TestRecorder {
   readonly #runtime: Runtime;
@@ -35,11 +15,12 @@ export class TestRecorder {
   /** By subject: values of units that the test's share does not take in, and that are no mistake. */
   readonly #outside = new Map<string, number>();
   /** How each metric of each test is recorded: by the user, or each value by itself. */
-  readonly #kinds = new MetricKinds();
+  readonly #kinds: MetricKinds;
 
   constructor(runtime: Runtime, metrics: MetricsCollector | null) {
     this.#runtime = runtime;
     this.#metrics = metrics;
+    this.#kinds = metricKindsOf(runtime.view);
   }
 
   /** What the store has of this test. */
@@ -74,42 +55,25 @@ export class TestRecorder {
     }
   }
 
-  /** Whether it is good, and of a unit that the running test never draws: no later exposure could make it count. */
-  #isOutside({ testId, variant, metric, value, options }: RecordedValue): boolean {
-    const { experiments, flags } = this.#runtime.view;
-    const [experiment, live, { userId }] = [experiments.get(testId), flags.get(testId), options];
-    if (experiment?.phase !== 'running' || live === undefined || userId === undefined) return false;
-    if (!isUsableKey(userId) || isInTraffic(live.compiled, userId) || driftOf(experiment, live.compiled.flag) !== null)
-      return false;
-    if (recordProblem({ experiment, testId, variant, metric, value, options, userId }) !== null) return false;
+  #isOutside(value: RecordedValue): boolean {
+    const { view } = this.#runtime;
+    const experiment = view.experiments.get(value.testId);
+    if (experiment === undefined || !isOutsideTraffic(view, value)) return false;
     const subject = subjectOf(experiment);
     this.#outside.set(subject, (this.#outside.get(subject) ?? 0) + 1);
     return true;
   }
 
   /** Why it was not taken, in words; null when it was. */
-  #record({ testId, variant, metric, value, options }: RecordedValue): string | null {
-    const experiment = this.#runtime.view.experiments.get(testId);
-    const { userId } = options;
-    const problem = recordProblem({ experiment, testId, variant, metric, value, options, userId });
-    if (problem !== null || experiment === undefined) return problem ?? '';
-    const place = `recordMetric("${testId}", "${metric}")`;
-    const flag = this.#runtime.view.flag(testId);
-    const drift = flag === undefined ? null : driftOf(experiment, flag);
-    if (drift !== null) return `${place}: the flag was changed from outside: ${drift}`;
-    const subject = subjectOf(experiment);
-    const kind = userId === undefined ? 'observation' : 'user';
-    if (!this.#kinds.agree(subject, metric, kind))
-      return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;
-    const rules = rulesOf(experiment, metric);
-    if (userId === undefined && needsUser(experiment, metric))
-      return `${place}: it needs a userId, because of its covariate, window, ratio or ranks`;
-    const { cap = value } = rules;
+  #record(given: RecordedValue): string | null {
+    const { testId, variant, metric, value } = given;
+    const { view, facts } = this.#runtime;
+    const found = testValueOf(view, this.#kinds, given);
+    if (typeof found === 'string') return found;
+    const { unit, ...rest } = found;
     const isTaken =
-      userId === undefined
-        ? this.#runtime.facts.observe(subject, variant, metric, Math.min(value, cap))
-        : this.#runtime.facts.record({ subject, unit: hashDigits(hashOfKey(userId)), arm: variant, metric, value, rules });
-    if (!isTaken) return `${place}: there is no room for it until the store takes what waits`;
+      unit === null ? facts.observe(rest.subject, rest.arm, rest.metric, rest.value) : facts.record({ ...rest, unit });
+    if (!isTaken) return `recordMetric("${testId}", "${metric}"): there is no room for it until the store takes what waits`;
     this.#metrics?.observe(metric, value, { flag: testId, variant });
     return null;
   }

@@ -43,11 +43,21 @@ interface PendingArm {
   readonly metrics: Map<string, Moments>;
 }
 
+export interface UnitBufferOptions {
+  /** Values of different instants stay apart, where it is not known which of them were met before the exposure. */
+  readonly keepsInstants?: boolean;
+}
+
 export class UnitBuffer {
+  readonly #keepsInstants: boolean;
   readonly #units = new Map<string, PendingUnit>();
   readonly #arms = new Map<string, PendingArm>();
   /** What nothing more is put to, so that one flush does not blur the order: values from before an exposure, or of an earlier second. */
   readonly #sealed: PendingUnit[] = [];
+
+  constructor({ keepsInstants = false }: UnitBufferOptions = {}) {
+    this.#keepsInstants = keepsInstants;
+  }
 
   get size(): number {
     return this.#units.size + this.#arms.size + this.#sealed.length;
@@ -67,7 +77,8 @@ export class UnitBuffer {
 
   record({ subject, unit, arm, metric, value, rules, at }: UnitValue): void {
     let pending = this.#unit(subject, unit, arm);
-    if (rules.windowMs !== undefined && at - (pending.metrics.get(metric)?.from ?? at) >= WINDOW_GRAIN_MS) {
+    const apartMs = Math.abs(at - (pending.metrics.get(metric)?.from ?? at));
+    if (this.#keepsInstants ? apartMs > 0 : rules.windowMs !== undefined && apartMs >= WINDOW_GRAIN_MS) {
       this.#seal(pending);
       pending = this.#unit(subject, unit, arm);
     }

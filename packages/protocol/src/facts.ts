@@ -66,14 +66,36 @@ export const observation = z.strictObject({
   variant: name.optional(),
   unit: z.string().max(MAX_NAME).optional().describe('Key of the unit that met it'),
   test: name.optional().describe('The test that the value belongs to; then `variant` is its arm'),
-  at: instantMs.optional().describe('When it was met, by the clock of the sender; when it is sent unless given. Not with `test`'),
+  at: instantMs
+    .optional()
+    .describe(
+      'When it was met, by the clock of the sender; when it is sent unless given. With `test`, only in a batch with a sender',
+    ),
+});
+
+/** Most dimensions of one unit. */
+const MAX_DIMENSIONS = 20;
+
+/** A unit was served a variant by whoever evaluates in another process. */
+export const exposure = z.strictObject({
+  flag: name,
+  variant: name,
+  unit: z.string().min(1).max(MAX_NAME).describe('What the flag is bucketed by: the key of a user, of a tenant'),
+  at: instantMs.optional().describe('The first time, by the clock of the sender; when it is sent unless given'),
+  count: z.int().min(1).max(1_000_000_000).default(1).describe('How many evaluations it stands for'),
+  isDrawn: z.boolean().default(true).describe('Whether the bucket decided, and not a list, a condition or a rule'),
+  dimensions: z
+    .record(name, z.union([z.string().max(MAX_NAME), z.number(), z.boolean()]))
+    .refine((given) => Object.keys(given).length <= MAX_DIMENSIONS, { message: `at most ${MAX_DIMENSIONS} dimensions` })
+    .optional()
+    .describe("What the unit is like, of which a test's dimensions are kept"),
 });
 
 /** Of a batch that is kept before it is answered, and counts once however often it is sent. */
 export const batchSender = z
   .strictObject({ instanceId: factsBatch.instanceId, seq: factsBatch.seq })
   .optional()
-  .describe('Who sends it, and its number there: then it counts once. Not with values of tests');
+  .describe('Who sends it, and its number there: then it counts once. Needed with exposures');
 export const sentAt = instantMs.optional().describe('What the clock of the sender reads, by which `at` is put right');
 /** What of a batch did not count. */
 export const refusedObservation = z.object({

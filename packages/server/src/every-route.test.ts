@@ -139,17 +139,22 @@ describe('every route, through the typed client', () => {
       ],
       units: [
         {
-          subject: 't',
+          subject: 'nowhere',
           unit: '00000000000000ff',
           arm: 'control',
           firstExposureAt: 1_800_000_000_000,
           metrics: { latency: metric },
         },
       ],
-      observations: [{ subject: 't', arm: 'control', metrics: { size: { n: 1, mean: 0, m2: 0, shift: 3 } } }],
+      observations: [{ subject: 'nowhere', arm: 'control', metrics: { size: { n: 1, mean: 0, m2: 0, shift: 3 } } }],
     } as const satisfies InputOf<'metrics.addFacts'>;
-    await call('metrics.addFacts', facts);
-    await call('metrics.addFacts', facts);
+    for (let turn = 0; turn < 2; turn++) {
+      const told = await call('metrics.addFacts', facts);
+      expect([told.taken, told.refused.map(({ path }) => path)], 'there is no such test').toEqual([
+        1,
+        ['/units/0', '/observations/0'],
+      ]);
+    }
     expect((await call('flags.stats', flag('b3'))).evaluations).toBe(3);
     const observations = [
       { metric: 'latency', value: 120, flag: 'b3', variant: 'on', unit: 'ann' },
@@ -161,6 +166,12 @@ describe('every route, through the typed client', () => {
     const sent = { sentAt: at.clock.now(), sender: { instanceId: 'sdk-1', seq: 1 } };
     const batch = { ...SCOPE, ...sent, observations: [{ ...observations[0], at: at.clock.now() - 5000 }] } as const;
     expect(await call('metrics.observe', batch)).toEqual({ taken: 1, refused: [] });
+    const exposures = [{ flag: 'b3', variant: 'on', unit: 'ann' }] as const;
+    const whom = await call('metrics.observe', { ...SCOPE, exposures, sender: { instanceId: 'sdk-1', seq: 2 } });
+    expect(
+      whom.refused.map(({ path }) => path),
+      'nothing runs on it',
+    ).toEqual(['/exposures/0']);
   });
 
   it('history, search and transfer', async () => {

@@ -2,7 +2,7 @@
 import { SluiceError, type Unit } from '@sluice/core';
 import type { ConnectionClock } from './connection-clock.ts';
 import { CountedAnswers, type FlagTally } from './counted-answers.ts';
-import { ExposureBuffer } from './exposure-buffer.ts';
+import { type Exposure, ExposureBuffer } from './exposure-buffer.ts';
 import { type GivenValue, type MeasuredValue, MeasuredValues, valueProblem } from './measured-values.ts';
 import type { ReportBatch } from './report-sender.ts';
 import type { ServedFlag } from './served-flags.ts';
@@ -81,22 +81,22 @@ export class Reports {
       const body = { instanceId, seq: this.#factsSeq, tallies };
       batches.push({ route: 'metrics.addFacts', bodyAt: () => body, size: tallies.length });
     }
-    while (this.#values.size > 0) batches.push(...this.#valuesBatches(this.#values.take(MAX_MEMBERS)));
+    // Whom they were met by goes first: a value counts from its unit's exposure on.
+    while (this.waiting > 0) {
+      const exposures = this.#exposures.take(MAX_MEMBERS);
+      batches.push(this.#valuesBatch(exposures, this.#values.take(MAX_MEMBERS - exposures.length)));
+    }
     return batches;
   }
 
-  /** Values of tests go by themselves: the server takes them at once or not at all, so a batch of them carries no number. */
-  #valuesBatches(values: readonly MeasuredValue[]): ReportBatch[] {
-    const ofTests = values.filter(({ test }) => test !== undefined).map(({ at: _at, ...value }) => value);
-    const others = values.filter(({ test }) => test === undefined);
-    const batches: ReportBatch[] = [];
-    if (ofTests.length > 0)
-      batches.push({ route: 'metrics.observe', bodyAt: () => ({ observations: ofTests }), size: ofTests.length });
-    if (others.length === 0) return batches;
+  #valuesBatch(exposures: readonly Exposure[], observations: readonly MeasuredValue[]): ReportBatch {
     this.#valuesSeq += 1;
     const sender = { instanceId: this.#options.instanceId, seq: this.#valuesSeq };
-    const bodyAt = (sentAt: number): object => ({ observations: others, sentAt, sender });
-    return [...batches, { route: 'metrics.observe', bodyAt, size: others.length }];
+    return {
+      route: 'metrics.observe',
+      bodyAt: (sentAt) => ({ exposures, observations, hasTallies: true, sentAt, sender }),
+      size: exposures.length + observations.length,
+    };
   }
 }
 

@@ -2,11 +2,13 @@
 import { emptyTally, type Measurement, type MetricQuery, SluiceError } from '@sluice/core';
 import { describeFailure } from '../failure.ts';
 import type { FlagManager } from '../feature-flag-manager.ts';
+import { metricKindsOf } from '../metric-kinds.ts';
 import type { Runtime } from '../runtime.ts';
 import { runtimeOf } from '../runtime-of.ts';
 import { stageUnitsOf, tellOf } from '../stage-units.ts';
 import type { FactsBatch } from '../store/store.ts';
 import { type IngestedSample, type RefusedSample, type Taken, takeSamples, unitsOf } from './ingested-batch.ts';
+import { type GivenFacts, type TakenFacts, takeFacts } from './ingested-exposures.ts';
 import { IngestedSeriesRoom } from './ingested-series-room.ts';
 import { SINCE_SUBJECT } from './ingested-slot.ts';
 import { measureReadings, type NamedSeries, seriesOf } from './measure.ts';
@@ -33,6 +35,15 @@ export interface IngestedBatch {
   /** Who sent it, and its number there, from 1 and growing: a batch that comes again is counted once. */
   readonly sender?: { readonly instanceId: string; readonly seq: number };
 }
+
+/** Everything that an SDK which evaluates itself has to tell, counted once. */
+export interface ReportedBatch extends GivenFacts {
+  readonly samples: readonly IngestedSample[];
+  readonly sentAt?: number;
+  readonly sender: NonNullable<IngestedBatch['sender']>;
+}
+
+export interface ReportResult extends IngestResult, Pick<TakenFacts, 'refusedExposures' | 'refusedValues'> {}
 
 export interface IngestResult {
   readonly taken: number;
@@ -92,6 +103,30 @@ export class IngestedMetrics implements MetricSource {
   }
 
   /**
+   * Takes in what another process served and measured by itself, as if that had been here: exposures and values of tests with the samples, in one
+   * batch that is kept when this resolves. What does not count is told, by its place in its list, and the rest counts.
+   * @throws SluiceError `unavailable` when the store cannot keep it: send it again
+   */
+  async report({ samples, sentAt, sender, ...given }: ReportedBatch): Promise<ReportResult> {
+    await this.#runtime.ready;
+    const { clock, view, store } = this.#runtime;
+    const now = clock.now();
+    const facts = takeFacts(given, { view, kinds: metricKindsOf(view), now, sentAt: sentAt ?? now });
+    const recorded = facts.values.map(
+      ({ test, metric, unit: _, ...value }): IngestedSample => ({ ...value, kind: 'observe', name: metric, flag: test }),
+    );
+    const taken = this.#take([...samples, ...recorded], now, sentAt ?? now);
+    const { refusedExposures, refusedValues } = facts;
+    const refused = taken.refused.filter(({ index }) => index < samples.length);
+    const sent = samples.length + given.exposures.length + given.values.length;
+    const left = refused.length + refusedExposures.length + refusedValues.length;
+    const batch = withFacts(this.#batchOf(taken, sender, now), facts);
+    if (batch.tallies.length + batch.units.length + batch.observations.length > 0) await store.addFacts(batch);
+    if (taken.samples.length > 0) this.#hasBegun = true;
+    return { taken: sent - left, refused, refusedExposures, refusedValues };
+  }
+
+  /**
    * Takes in from now on what this process itself counts and observes of flags and variants, so that other processes measure it, too. Whom it was met by is
    * told by the rollouts that the collector was given to. Returns how to stop.
    */
@@ -146,7 +181,7 @@ export class IngestedMetrics implements MetricSource {
 
   /** With the first batch that the store takes from this process: since when there have been samples. */
   #begin(samples: Taken['samples'], tell: (subject: string, firstAt: number) => unknown): void {
-    if (this.#hasBegun) return;
+    if (this.#hasBegun || samples.length === 0) return;
     tell(
       SINCE_SUBJECT,
       samples.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY),
@@ -191,6 +226,15 @@ export class IngestedMetrics implements MetricSource {
       spanMs: this.#window.spanOf(range, to, watchedSince),
     });
   }
+}
+
+function withFacts(batch: FactsBatch, { batch: facts }: TakenFacts): FactsBatch {
+  return {
+    ...batch,
+    tallies: [...batch.tallies, ...facts.tallies],
+    units: [...batch.units, ...facts.units],
+    observations: [...batch.observations, ...facts.observations],
+  };
 }
 
 const INGESTED = new WeakMap<Runtime, IngestedMetrics>();

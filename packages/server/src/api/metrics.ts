@@ -1,7 +1,18 @@
 /** Metrics and exposures over HTTP. */
 import { actorOf } from '@sluice/core';
 import type { BodyOf } from '@sluice/protocol';
-import { type IngestedBatch, type IngestedSample, ingestedMetricsOf, type MutationOptions, type Sluice } from 'sluice';
+import {
+  armProblem,
+  type IngestedBatch,
+  type IngestedExposure,
+  type IngestedSample,
+  type IngestedTestValue,
+  ingestedMetricsOf,
+  type MutationOptions,
+  type RefusedSample,
+  type Sluice,
+  tallyProblem,
+} from 'sluice';
 import { invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
 
@@ -13,36 +24,60 @@ type Receipt = NonNullable<MutationOptions['request']>;
 export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
   'metrics.addFacts': async ({ sluice, scope, body, principal }) => {
     const { instanceId, seq, tallies, units, observations } = body;
-    await sluice.flags.runtime.store.addFacts({
+    const { view, store, clock } = sluice.flags.runtime;
+    const refused: Refused[] = [];
+    const known = <Member>(list: string, members: readonly Member[], problemOf: (member: Member) => string | null): Member[] =>
+      members.filter((member, index) => {
+        const message = problemOf(member);
+        if (message !== null) refused.push({ path: `/${list}/${index}`, message });
+        return message === null;
+      });
+    const ofArm = ({ subject, arm }: { subject: string; arm: string }): string | null => armProblem(view, subject, arm);
+    const kept = {
+      tallies: known('tallies', tallies, ({ subject }) => tallyProblem(view, subject)),
+      units: known('units', units, ofArm),
+      observations: known('observations', observations, ofArm),
+    };
+    await store.addFacts({
       // Two callers that take the same id must not shut out each other's batches.
       instanceId: `${actorOf(principal)}/${instanceId}`,
       seq,
       scope,
-      tallies: tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
-      units: units as never,
-      observations,
-      rememberUntil: sluice.flags.runtime.clock.now() + SDK_REMEMBERED_MS,
+      tallies: kept.tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
+      units: kept.units as never,
+      observations: kept.observations,
+      rememberUntil: clock.now() + SDK_REMEMBERED_MS,
     });
-    return undefined;
+    return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused };
   },
   'metrics.observe': async ({ sluice, body, by, principal }) => {
-    const { observations, sentAt } = body;
+    const { observations, exposures, hasTallies, sentAt } = body;
     const sender = senderOf(body.sender, by.request, actorOf(principal));
+    if (sender === undefined && exposures.length > 0)
+      throw invalid('exposures are sent in a batch that counts once', [
+        { path: '/sender', message: 'must be given with exposures, or an idempotency key' },
+      ]);
     const samples = observations.flatMap((given, index) => (given.test === undefined ? [{ given, index }] : []));
     const values = observations.flatMap((given, index) => (given.test === undefined ? [] : [{ given, index }]));
-    if (sender !== undefined && values.length > 0)
-      throw invalid('values of tests cannot be sent in a batch that counts once; send them as facts, or without a sender', [
-        {
-          path: `/observations/${values[0]?.index}/test`,
-          message: 'must not stand in a batch with a sender or an idempotency key',
-        },
-      ]);
-    const taken = await ingestedMetricsOf(sluice.flags).ingest({
-      samples: samples.map(({ given }) => sampleOf(given)),
-      ...(sentAt === undefined ? {} : { sentAt }),
-      ...(sender === undefined ? {} : { sender }),
+    const batch = { samples: samples.map(({ given }) => sampleOf(given)), ...(sentAt === undefined ? {} : { sentAt }) };
+    const placed = (of: readonly Placed[], { index, message }: RefusedSample): Refused => ({
+      path: `/observations/${of[index]?.index}`,
+      message,
     });
-    const late = taken.refused.map(({ index, message }) => ({ path: `/observations/${samples[index]?.index}`, message }));
+    const ingested = ingestedMetricsOf(sluice.flags);
+    if (sender !== undefined) {
+      const told = values.map(({ given }) => testValueOf(given));
+      const whom = exposures.map(exposureOf);
+      const { taken, ...not } = await ingested.report({ ...batch, sender, exposures: whom, values: told, hasTallies });
+      const left = [
+        ...not.refused.map((refused) => placed(samples, refused)),
+        ...not.refusedValues.map((refused) => placed(values, refused)),
+        ...not.refusedExposures.map(({ index, message }) => ({ path: `/exposures/${index}`, message })),
+      ];
+      return { taken, refused: left };
+    }
+    const taken = await ingested.ingest(batch);
+    const late = taken.refused.map((refused) => placed(samples, refused));
     const unfit = values
       .filter(({ given }) => !isRecorded(sluice, given))
       .map(({ index }) => ({
@@ -54,6 +89,9 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
 };
 
 type Observation = BodyOf<'metrics.observe'>['observations'][number];
+type Exposure = BodyOf<'metrics.observe'>['exposures'][number];
+type Placed = { readonly given: Observation; readonly index: number };
+type Refused = { readonly path: string; readonly message: string };
 
 /** An idempotency key stands for a sender of one batch. */
 function senderOf(
@@ -68,6 +106,14 @@ function senderOf(
 
 function sampleOf({ kind, metric: name, value, flag = '', variant = '', unit, at }: Observation): IngestedSample {
   return { kind, name, value, flag, variant, ...(unit === undefined ? {} : { unit }), ...(at === undefined ? {} : { at }) };
+}
+
+function testValueOf({ test = '', variant = '', metric, value, unit, at }: Observation): IngestedTestValue {
+  return { test, variant, metric, value, ...(unit === undefined ? {} : { unit }), ...(at === undefined ? {} : { at }) };
+}
+
+function exposureOf({ at, dimensions, ...exposure }: Exposure): IngestedExposure {
+  return { ...exposure, ...(at === undefined ? {} : { at }), ...(dimensions === undefined ? {} : { dimensions }) };
 }
 
 function isRecorded({ abTests }: Sluice, { test = '', variant = '', metric, value, unit }: Observation): boolean {
