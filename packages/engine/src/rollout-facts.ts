@@ -154,7 +154,10 @@ function badQuery(message: string): Measurement {
 }
 
 function noSource(name: string): string {
-  const how = name === 'collector' ? 'pass { metrics } to RolloutManager' : `addMetricSource("${name}", …)`;
+  const how =
+    name === 'collector'
+      ? 'pass { metrics } to RolloutManager'
+      : `addMetricSource("${name}", …), or in a server its settings (SLUICE_METRIC_SOURCES)`;
   return `there is no metric source "${name}"; ${how}`;
 }
 

@@ -54,6 +54,11 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     this.#parts.validators.register(name, validator);
   }
 
+  /** The names of the validators and metric sources that this process has, in order. */
+  listJudges(): { validators: string[]; metricSources: string[] } {
+    return { validators: this.#parts.validators.names(), metricSources: [...this.#parts.sources.keys()].sort() };
+  }
+
   /**
    * Starts a rollout of this flag and resolves when its first stage has the traffic, it waits for its start, or preflight refused it (the status says so).
    * With `onConflict: 'supersede'` the end of what runs and the start are one commit, and what would fail preflight ends nothing.

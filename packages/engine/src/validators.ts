@@ -67,6 +67,10 @@ export class ValidatorRegistry {
   get(name: string): Validator | undefined {
     return this.#validators.get(name);
   }
+
+  names(): string[] {
+    return [...this.#validators.keys()].sort();
+  }
 }
 
 /**

@@ -20,6 +20,9 @@ export interface Admitted {
 
 export type Admit = (route: Route, request: FastifyRequest) => Promise<Admitted | null>;
 
+/** Names the environment where neither the path nor the token does. */
+const NAMED_SCOPE = 'x-sluice-environment';
+
 /** Longest secret that is looked up, in characters. */
 const MAX_SECRET = 512;
 
@@ -112,13 +115,28 @@ function sluiceOf({ reach }: Route, scope: Scope, workspace: Workspace): Sluice 
 }
 
 /** From the path; a route without an environment in it, such as OFREP's, is about the one that the token is bound to. */
-function scopeOf({ reach }: Route, request: FastifyRequest, principal: Principal): Scope {
+function scopeOf({ reach, permission }: Route, request: FastifyRequest, principal: Principal): Scope {
   const { project, environment } = request.params as { readonly project: string; readonly environment: string };
   if (reach === 'installation') return INSTALLATION_SCOPE;
   if (reach === 'project') return projectScope(project);
   if (reach === 'environment') return { project, environment };
   if (principal.kind === 'token') return principal.boundTo;
-  throw new HttpProblem(403, new SluiceError('unauthorized', 'there is no environment in this path: it takes the token of one'));
+  const named = principal.kind === 'person' && permission === 'evaluate' ? namedScope(request) : null;
+  if (named !== null) return named;
+  throw new HttpProblem(
+    403,
+    new SluiceError(
+      'unauthorized',
+      `there is no environment in this path: it takes the token of one, or a person's and the header ${NAMED_SCOPE}: project/environment`,
+    ),
+  );
+}
+
+/** A person may evaluate in many environments, and says in which. */
+function namedScope({ headers }: FastifyRequest): Scope | null {
+  const parts = String(headers[NAMED_SCOPE] ?? '').split('/');
+  const [project = '', environment = ''] = parts;
+  return parts.length === 2 && project !== '' && environment !== '' ? { project, environment } : null;
 }
 
 function unknownScope({ project, environment }: Scope): SluiceError {

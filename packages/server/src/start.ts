@@ -45,7 +45,7 @@ export async function startServer(settings: Settings, log: PinoLogger): Promise<
     log,
   );
   const outbound = new Outbound({ policy: settings.outbound });
-  const equip = await equipmentOf(settings, outbound);
+  const equip = await equipmentOf(settings, outbound, (what) => log.warn(what));
   const { leaseMs } = settings;
   const store = storeOf(settings, log);
   const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip, leaseMs });

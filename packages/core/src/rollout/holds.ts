@@ -25,7 +25,7 @@ function validatorHold({ rollout, progress, facts }: Look): Hold | null {
     const name = rollout.plan.validatorName ?? '';
     return {
       reason: 'error',
-      message: `validator "${name}" is not registered in this process; registerValidator("${name}", …) lets the rollout go on`,
+      message: `validator "${name}" is not registered in this process; the rollout goes on once it is: by registerValidator("${name}", …), or in a server by its settings (SLUICE_VALIDATORS)`,
       clearsWith: 'validator',
     };
   }

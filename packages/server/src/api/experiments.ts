@@ -1,5 +1,6 @@
 /** Tests over HTTP. */
 import { type HandlersOf, wire } from './handler.ts';
+import { checkJudges } from './known-judges.ts';
 import { within } from './within.ts';
 
 export const EXPERIMENT_HANDLERS: HandlersOf<'experiments'> = {
@@ -25,6 +26,7 @@ export const EXPERIMENT_HANDLERS: HandlersOf<'experiments'> = {
     wire(await within('/changes', () => sluice.abTests.rebaseTest(params.test, body.changes, by))),
   'experiments.ship': async ({ sluice, params, body, by }) => {
     const variant = body.variant === undefined ? {} : { variant: body.variant };
+    checkJudges(sluice, body.settings);
     return wire(await within('/settings', () => sluice.abTests.shipWinner(params.test, { ...body.settings, ...variant, ...by })));
   },
   'experiments.archive': async ({ sluice, params, by }) => wire(await sluice.abTests.archiveTest(params.test, by)),

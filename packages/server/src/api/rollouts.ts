@@ -3,6 +3,7 @@
 import { forced } from './flags.ts';
 import { found } from './found.ts';
 import { type HandlersOf, wire } from './handler.ts';
+import { checkJudges } from './known-judges.ts';
 import { within } from './within.ts';
 
 export const ROLLOUT_HANDLERS: HandlersOf<'rollouts'> = {
@@ -11,6 +12,7 @@ export const ROLLOUT_HANDLERS: HandlersOf<'rollouts'> = {
     wire(found(sluice.rollouts.getRolloutStatus(params.flag), 'a rollout of flag', params.flag)),
   'rollouts.start': async ({ sluice, params, body, by }) => {
     const { settings, onConflict } = body;
+    checkJudges(sluice, settings);
     const options = { ...settings, ...by, ...(onConflict === undefined ? {} : { onConflict }) };
     return wire(await within('/settings', () => sluice.rollouts.startRollout(params.flag, options)));
   },

@@ -8,7 +8,7 @@ export type ResolveName = (name: string) => Promise<readonly string[]>;
 
 export interface CheckedDestination {
   readonly url: URL;
-  /** At least one, each of them permitted. */
+  /** Each of them permitted; none only where a host without an address is let pass. */
   readonly addresses: readonly string[];
 }
 
@@ -20,6 +20,13 @@ export const resolveName: ResolveName = async (name) => {
   return found.map(({ address }) => address);
 };
 
+export interface CheckOptions {
+  readonly resolve?: ResolveName;
+  readonly path?: string;
+  /** Told of a host that has no address now, which then is no fault: it is checked again when it is called. */
+  readonly onUnresolved?: ((host: string) => void) | undefined;
+}
+
 /**
  * The URL, if this server may call it: http or https, without a user name, and at permitted addresses only. What it leads to may be another address
  * tomorrow, so this is for whoever saves it; a request is checked again and held to what was checked.
@@ -28,9 +35,9 @@ export const resolveName: ResolveName = async (name) => {
 export async function checkOutboundUrl(
   text: unknown,
   policy: OutboundPolicy,
-  { resolve = resolveName, path = '/url' }: { readonly resolve?: ResolveName; readonly path?: string } = {},
+  { resolve = resolveName, path = '/url', onUnresolved }: CheckOptions = {},
 ): Promise<URL> {
-  const found = await checkedDestination(text, policy, resolve);
+  const found = await checkedDestination(text, policy, resolve, onUnresolved);
   if (typeof found !== 'string') return found.url;
   throw new SluiceError('invalid', `${path} ${found}`, { issues: [{ path, message: found }] });
 }
@@ -40,13 +47,15 @@ export async function checkedDestination(
   text: unknown,
   policy: OutboundPolicy,
   resolve: ResolveName,
+  onUnresolved?: (host: string) => void,
 ): Promise<CheckedDestination | string> {
   const url = parsedUrl(text);
   if (typeof url === 'string') return url;
   const { host, port } = destinationOf(url);
   if (isPrivateName(policy, { host, port })) return notPermitted(host);
   const addresses = await addressesOf(url, host, resolve);
-  if (addresses.length === 0) return `must name a host that exists; "${host}" cannot be resolved`;
+  if (addresses.length === 0 && onUnresolved !== undefined) onUnresolved(host);
+  else if (addresses.length === 0) return `must name a host that exists; "${host}" cannot be resolved`;
   // One private address among public ones is enough to lead there.
   if (!addresses.every((address) => permitsAddress(policy, { host, port }, address))) return notPermitted(host);
   return { url, addresses };

@@ -26,8 +26,8 @@ export class Outbound {
     this.fetch = guardedFetch({ policy, resolve, clock });
   }
 
-  /** Whether somebody may save this URL. @throws SluiceError `invalid` at `path` */
-  async check(url: unknown, path: string): Promise<void> {
-    await checkOutboundUrl(url, this.policy, { resolve: this.resolve, path });
+  /** Whether somebody may save this URL; `onUnresolved` lets one pass whose host has no address now. @throws SluiceError `invalid` at `path` */
+  async check(url: unknown, path: string, onUnresolved?: (host: string) => void): Promise<URL> {
+    return await checkOutboundUrl(url, this.policy, { resolve: this.resolve, path, onUnresolved });
   }
 }

@@ -32,13 +32,20 @@ const TRIED: Scope = { project: 'project', environment: 'environment' };
  * a JSON endpoint, stand for whose rollout asks.
  * @throws SluiceError `invalid` naming every bad place, and no header's value
  */
-export async function parseMetricSourceSettings(text: string, outbound: Outbound): Promise<readonly NamedMetricSource[]> {
+export async function parseMetricSourceSettings(
+  text: string,
+  outbound: Outbound,
+  onUnresolved?: (name: string, host: string) => void,
+): Promise<readonly NamedMetricSource[]> {
   const settings = await readSettingsDocument(METRIC_SOURCES, text);
   const issues: Issue[] = [];
   const sources: NamedMetricSource[] = [];
   for (const [name, given] of Object.entries(settings)) {
     const path = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    const found = await sourceIssues(name, asObject(given), path, outbound);
+    const found = await sourceIssues(name, asObject(given), path, {
+      outbound,
+      onUnresolved: onUnresolved && ((host) => onUnresolved(name, host)),
+    });
     issues.push(...found);
     if (found.length === 0) sources.push({ name, sourceFor: (scope) => sourceOf(given as JsonObject, scope, outbound) });
   }
@@ -47,7 +54,13 @@ export async function parseMetricSourceSettings(text: string, outbound: Outbound
   throw new SluiceError('invalid', `${METRIC_SOURCES}: ${told}`, { issues });
 }
 
-async function sourceIssues(name: string, given: JsonObject | null, path: string, outbound: Outbound): Promise<Issue[]> {
+interface Checking {
+  readonly outbound: Outbound;
+  readonly onUnresolved: ((host: string) => void) | undefined;
+}
+
+async function sourceIssues(name: string, given: JsonObject | null, path: string, checking: Checking): Promise<Issue[]> {
+  const { outbound, onUnresolved } = checking;
   if (name === '' || name === 'collector')
     return [{ path, message: 'must have another name: "collector" is what was sent to this server' }];
   const kind = KINDS.find((known) => known === given?.kind);
@@ -60,7 +73,7 @@ async function sourceIssues(name: string, given: JsonObject | null, path: string
     message: `is not known; there are ${fields.join(', ')}`,
   }));
   const checks = [
-    () => outbound.check(filledUrl(given.url, TRIED), `${path}/url`),
+    async () => void (await outbound.check(filledUrl(given.url, TRIED), `${path}/url`, onUnresolved)),
     async () => void sourceOf(given, TRIED, outbound),
   ];
   for (const check of checks) {

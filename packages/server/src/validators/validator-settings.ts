@@ -21,13 +21,14 @@ const LONGEST_VALIDATION_MS = 600_000;
 
 /**
  * Reads `{ "smoke-test": { "url": "https://…", "secret": "whsec_…" } }`, or the file that the text names; each URL is one that
- * this server may call.
+ * this server may call. A host that has no address now is told to `onUnresolved`, and without one it is a fault.
  * @throws SluiceError `invalid` naming every bad place
  */
 export async function parseValidatorSettings(
   text: string,
   policy: OutboundPolicy,
   resolve: ResolveName = resolveName,
+  onUnresolved?: (name: string, host: string) => void,
 ): Promise<readonly ValidatorEndpoint[]> {
   const settings = await readSettingsDocument(VALIDATORS, text);
   const issues: Issue[] = [];
@@ -36,7 +37,11 @@ export async function parseValidatorSettings(
     const path = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const { url, secret, ...strangers } = asObject(given) ?? {};
     const found = await Promise.allSettled([
-      checkOutboundUrl(url, policy, { resolve, path: `${path}/url` }),
+      checkOutboundUrl(url, policy, {
+        resolve,
+        path: `${path}/url`,
+        onUnresolved: onUnresolved && ((host) => onUnresolved(name, host)),
+      }),
       Promise.resolve().then(() => parseSigningSecret(secret, `${path}/secret`)),
     ]);
     for (const one of found) if (one.status === 'rejected') issues.push(...issuesOf(one.reason));
