@@ -87,8 +87,7 @@ async function evaluateAll(request: FastifyRequest, reply: FastifyReply, options
   const etag = `"${digestOf([configEtag(sluice), canonicalText(read.context), actorOf(admitted.principal), String(options.isStrict)])}"`;
   void reply.header('etag', etag).header('cache-control', 'no-cache, private');
   if (!isBehind && isMatched(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  // A right to a stream is a token's: it ends when that is taken back.
-  const streams = admitted.principal.kind === 'token' ? options.live.eventStreams(admitted) : [];
+  const streams = options.live.eventStreams(admitted);
   const body: OfrepBulkSuccess = {
     flags: [...sluice.flags.evaluateAll(read.unit)].map(([key, evaluation]) => ofrepAnswer(key, evaluation, answering)),
     metadata: { flagSetId: answering.flagSetId },
