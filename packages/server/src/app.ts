@@ -92,6 +92,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const setup = new Setup(workspace);
   const onProblem = (error: unknown): void => http.log.error({ err: error }, 'a stream has a problem');
   const live = openLive({ workspace, clock, sessionKey, onProblem, limits }, lifecycle);
+  metrics.addStreams(live.hub);
   const isBreakGlass = (secret: string): boolean => breakGlassToken?.isToken(secret) === true;
   const admit = admission(http, { workspace, sessions, settings, ofGrant: live.ofGrant, store, isBreakGlass });
   const { failedLoginsPerMinute } = settings;

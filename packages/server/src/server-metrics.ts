@@ -1,9 +1,11 @@
 /** The server's own figures, and those of rollouts and tests, for Prometheus. */
 import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
 import type { ServedStore } from './break-glass/served-store.ts';
+import { addProgressGauges } from './progress-metrics.ts';
+import type { StreamHub } from './stream/stream-hub.ts';
 
 const SCOPED = ['project', 'environment'] as const;
 
@@ -22,6 +24,7 @@ export class ServerMetrics {
     });
     this.#addGauges(workspace);
     this.#addStoreGauges(workspace, store);
+    addProgressGauges(this.#registry, () => environmentsOf(workspace));
   }
 
   get contentType(): string {
@@ -39,6 +42,44 @@ export class ServerMetrics {
       // How long a stream lasted is no matter of how fast it was answered.
       if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
       this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    });
+  }
+
+  /** Of this process: they are added up over replicas. */
+  addStreams(hub: StreamHub): void {
+    const registers = [this.#registry];
+    new Gauge({
+      name: 'sluice_stream_clients',
+      help: 'Connections to streams that are open at this process',
+      registers,
+      collect() {
+        this.set(hub.counts.clients);
+      },
+    });
+    const since = (what: string): string => `${what} by this process since it started`;
+    const counter = (name: string, help: string, read: () => number): Counter =>
+      new Counter({
+        name,
+        help: since(help),
+        registers,
+        collect() {
+          this.reset();
+          this.inc(read());
+        },
+      });
+    counter('sluice_stream_frames_total', 'Frames given to clients, each for each', () => hub.counts.frames);
+    counter('sluice_stream_refused_total', 'Connections to streams refused', () => hub.counts.refused);
+    counter('sluice_stream_overflows_total', 'Queues of slow clients dropped', () => hub.counts.overflows);
+    counter('sluice_stream_reaped_total', 'Clients that took nothing ended', () => hub.counts.reaped);
+    new Counter({
+      name: 'sluice_stream_resyncs_total',
+      help: since('Snapshots sent in place of deltas, by reason,'),
+      labelNames: ['reason'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [reason, count] of Object.entries(hub.counts.resyncs)) this.inc({ reason }, count);
+      },
     });
   }
 
