@@ -7,7 +7,9 @@ import { newSigningSecret } from './signing/standard-webhook.ts';
 
 const settingsOf = (host: string) => ({
   validators: JSON.stringify({ smoke: { url: `https://${host}/smoke`, secret: newSigningSecret() } }),
-  metricSources: JSON.stringify({ prom: { kind: 'prometheus', url: `https://${host}`, queries: { errorRate: { value: 'errors', samples: 'requests' } } } }),
+  metricSources: JSON.stringify({
+    prom: { kind: 'prometheus', url: `https://${host}`, queries: { errorRate: { value: 'errors', samples: 'requests' } } },
+  }),
 });
 
 function outboundOf(addresses: Record<string, string[]>): Outbound {
@@ -26,7 +28,9 @@ it('a host that has no address at the start is told of, and checked when it is c
   ]);
   await expect(outbound.fetch(new URL('https://away.example.org/smoke'), {})).rejects.toThrow('cannot be resolved');
   addresses['away.example.org'] = ['10.0.0.1'];
-  await expect(outbound.fetch(new URL('https://away.example.org/smoke'), {}), 'what it leads to then').rejects.toThrow('private network');
+  await expect(outbound.fetch(new URL('https://away.example.org/smoke'), {}), 'what it leads to then').rejects.toThrow(
+    'private network',
+  );
 });
 
 it('a host that leads into a private network keeps the server from starting', async () => {

@@ -49,8 +49,9 @@ describe('URLs that must not be called', () => {
   it('are refused by the route that makes a webhook, each at its place', async () => {
     const taken: string[] = [];
     for (const url of [...PRIVATE, ...UNFIT]) {
-      const made = await at.ask('POST', '/api/v1/projects/shop/webhooks', { body: { url, format: 'standard' } });
-      if (made.status < 400 || !made.text.includes('/url')) taken.push(`${url}: ${made.status} ${made.text}`);
+      const settings = { url, format: 'standard', types: ['*'] };
+      const made = await at.ask('PATCH', '/api/v1/projects/shop/webhooks/hook', { body: { settings } });
+      if (made.status !== 400 || !made.text.includes('/settings/url')) taken.push(`${url}: ${made.status} ${made.text}`);
     }
     expect(taken).toEqual([]);
   });
