@@ -57,8 +57,7 @@ function prepared(parser: Parser, path: string, help: string, { write, complain 
     .configureOutput({ writeOut: write, writeErr: complain })
     .showSuggestionAfterError(true)
     .showHelpAfterError(`(${path} --help tells how)`)
-    .allowExcessArguments(false)
-    .helpCommand(false);
+    .allowExcessArguments(false);
   parser.helpInformation = () => help;
   return parser;
 }

@@ -19,6 +19,11 @@ describe('the help', () => {
   );
 });
 
+it('a plan that is not there yet can be begun', async () => {
+  const { exit, err } = await runIn('/', {}, 'plan check');
+  expect([exit, err]).toEqual([3, expect.stringMatching(/rollout_plan\.yaml does not exist\n +sluice init/)]);
+});
+
 describe('a misspelt call', () => {
   it.each([
     ['flga list', 'did you mean flag?'],

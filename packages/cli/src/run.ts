@@ -7,6 +7,7 @@ import { EXIT_CODES, type Exit, exitOf } from './exit-code.ts';
 import { inCommands } from './library-words.ts';
 import type { Given } from './option.ts';
 import { paintOf, plainLines } from './paint.ts';
+import { PLAN_PATH } from './plan/load-plan.ts';
 import { programOf } from './program.ts';
 import { Session } from './session.ts';
 import { readSettings } from './settings.ts';
@@ -91,6 +92,7 @@ function errorJson(code: string, message: string, issues: readonly unknown[]): s
 
 function hintOf({ code, message }: SluiceError): string {
   if (code === 'unauthorized') return '\n  sluice login keeps a token; SLUICE_TOKEN or --token give one for a single call';
+  if (code === 'notFound' && message.includes(PLAN_PATH)) return '\n  sluice init writes a first plan';
   if (message.includes('needs a reason')) return '\n  give it with --reason "…"';
   if (code === 'unavailable' && message.includes('cannot be reached'))
     return '\n  is it running (sluice serve)? --url or SLUICE_URL name another; --file works without a server';

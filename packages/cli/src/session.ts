@@ -66,8 +66,9 @@ export class Session {
     try {
       return await readFile(this.path(path), 'utf8');
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'notFound' : 'unavailable';
-      throw new SluiceError(code, `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+        throw new SluiceError('notFound', `the file ${path} does not exist`, { cause: error });
+      throw new SluiceError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
     }
   }
 
