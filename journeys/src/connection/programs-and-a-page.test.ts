@@ -1,4 +1,4 @@
-/** A server over SQLite, two programs and a page: what one person does is seen by all. */
+/** A server over SQLite, two programs and a page: what one person does is seen by all, and what all report arrives in one result. */
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -100,6 +100,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const sizesOf = ({ sampleSizes }: { readonly sampleSizes: Readonly<Record<string, number>> }): number =>
+  Object.values(sampleSizes).reduce((sum, size) => sum + size, 0);
+
 const everywhere = async (): Promise<unknown[]> => [
   ...(await Promise.all(programs.map((program) => program.ask('isOn', { flag: 'new_checkout' })))),
   (await page.textContent('h1')) === 'The new checkout',
@@ -111,6 +114,42 @@ it('shows a kill from the terminal to two programs and a page, and the flag that
   await expect.poll(everywhere, { timeout: 20_000 }).toEqual([false, false, false]);
   await sluice('flag', 'unkill', 'new_checkout', '--reason', 'mended', '--yes');
   await expect.poll(everywhere, { timeout: 20_000 }).toEqual([true, true, true]);
+});
+
+it('has what both programs served and tracked in the result of the test, each unit once', async () => {
+  await client.experiments.create({
+    ...SCOPE,
+    settings: {
+      testId: 'button',
+      controlComponent: 'blue',
+      treatmentComponent: 'green',
+      trackedMetrics: [{ name: 'revenue', goal: 'increase', role: 'primary', aggregation: 'mean' }],
+    },
+  });
+  await client.experiments.start({ ...SCOPE, test: 'button' });
+  const revenue = { control: 10, treatment: 12 };
+  const isRunning = async () =>
+    (await programs[0]?.ask<{ served: object }>('serve', { flag: 'button', from: 0, to: 1, revenue }))?.served;
+  await expect.poll(isRunning, { timeout: 20_000 }).not.toHaveProperty('none');
+  const answers = await Promise.all(
+    programs.map((program, index) =>
+      program.ask<{ served: Record<string, number>; counts: { dropped: number } }>('serve', {
+        ...{ flag: 'button', revenue },
+        from: 1 + 300 * index,
+        to: 1 + 300 * (index + 1),
+      }),
+    ),
+  );
+  expect(answers.map(({ counts }) => counts.dropped)).toEqual([0, 0]);
+  const served = (arm: string): number => answers.reduce((sum, answer) => sum + (answer.served[arm] ?? 0), 0);
+  const results = () => client.experiments.results({ ...SCOPE, test: 'button' });
+  const [control, treatment] = [served('control'), served('treatment')];
+  expect(control + treatment).toBe(600);
+  // The first unit was met once more by each question whether the test runs yet.
+  await expect.poll(async () => sizesOf(await results()), { timeout: 20_000 }).toBe(601);
+  const { sampleSizes, controlMean, treatmentMean } = await results();
+  expect([sampleSizes.control - control, sampleSizes.treatment - treatment].toSorted()).toEqual([0, 1]);
+  expect([controlMean, treatmentMean]).toEqual([{ revenue: 10 }, { revenue: 12 }]);
 });
 
 it('goes on in all three while the server is dead, and shows what was changed at once after its restart', async () => {
