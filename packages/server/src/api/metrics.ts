@@ -2,16 +2,15 @@
 import { actorOf } from '@sluice/core';
 import type { BodyOf } from '@sluice/protocol';
 import {
-  armProblem,
   type IngestedBatch,
   type IngestedExposure,
   type IngestedSample,
   type IngestedTestValue,
   ingestedMetricsOf,
+  knownFactsOf,
   type MutationOptions,
   type RefusedSample,
   type Sluice,
-  tallyProblem,
 } from 'sluice';
 import { invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
@@ -23,20 +22,20 @@ type Receipt = NonNullable<MutationOptions['request']>;
 
 export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
   'metrics.addFacts': async ({ sluice, scope, body, principal }) => {
-    const { instanceId, seq } = body;
+    const { instanceId, seq, tallies, units, observations } = body;
     const { store, clock } = sluice.flags.runtime;
-    const kept = await knownFacts(body, sluice);
+    const kept = await knownFactsOf(sluice.flags.runtime, { tallies, units: units as never, observations });
     await store.addFacts({
       // Two callers that take the same id must not shut out each other's batches.
       instanceId: `${actorOf(principal)}/${instanceId}`,
       seq,
       scope,
       tallies: kept.tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
-      units: kept.units as never,
+      units: kept.units,
       observations: kept.observations,
       rememberUntil: clock.now() + SDK_REMEMBERED_MS,
     });
-    return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused: kept.refused };
+    return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused: [...kept.refused] };
   },
   'metrics.observe': async ({ sluice, body, by, principal }) => {
     const { observations, exposures, hasTallies, sentAt } = body;
@@ -75,32 +74,6 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
     return { taken: taken.taken + values.length - unfit.length, refused: [...late, ...unfit] };
   },
 };
-
-/** What is unknown here is looked at again with what the store has: the sender may have heard of it first. */
-async function knownFacts(facts: BodyOf<'metrics.addFacts'>, sluice: Sluice): Promise<ReturnType<typeof factsKnownTo>> {
-  const { view, store } = sluice.flags.runtime;
-  const known = factsKnownTo(view, facts);
-  if (known.refused.length === 0) return known;
-  await store.refresh();
-  return factsKnownTo(view, facts);
-}
-
-function factsKnownTo(view: Sluice['flags']['runtime']['view'], { tallies, units, observations }: BodyOf<'metrics.addFacts'>) {
-  const refused: Refused[] = [];
-  const known = <Member>(list: string, members: readonly Member[], problemOf: (member: Member) => string | null): Member[] =>
-    members.filter((member, index) => {
-      const message = problemOf(member);
-      if (message !== null) refused.push({ path: `/${list}/${index}`, message });
-      return message === null;
-    });
-  const ofArm = ({ subject, arm }: { subject: string; arm: string }): string | null => armProblem(view, subject, arm);
-  return {
-    tallies: known('tallies', tallies, ({ subject }) => tallyProblem(view, subject)),
-    units: known('units', units, ofArm),
-    observations: known('observations', observations, ofArm),
-    refused,
-  };
-}
 
 type Observation = BodyOf<'metrics.observe'>['observations'][number];
 type Exposure = BodyOf<'metrics.observe'>['exposures'][number];
