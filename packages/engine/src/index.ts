@@ -114,6 +114,7 @@ export { FeatureFlagManager, type FlagManager, type ShareOptions } from './featu
 export type { FlagDetails } from './flag-details.ts';
 export type { FlagStats } from './flag-stats.ts';
 export { HotSwapManager, type HotSwapManagerOptions, type SwapResult } from './hot-swap-manager.ts';
+export { knownFactsOf } from './known-facts.ts';
 export type { Listener } from './listeners.ts';
 export { type Logger, silentLogger } from './logger.ts';
 export type { Fetch } from './metrics/bounded-fetch.ts';
@@ -162,7 +163,6 @@ export { type FileStoreOptions, fileStore } from './store/file-store.ts';
 export { type LastGoodOptions, type LastGoodStore, lastGoodStore, type Staleness } from './store/last-good/last-good-store.ts';
 export { type MemoryStoreOptions, memoryStore } from './store/memory-store.ts';
 export type { Committed, FactsBatch, Fence, LeaseRequest, LogQuery, Store, StoredState, TallyDelta } from './store/store.ts';
-export { armProblem, tallyProblem } from './subject-problem.ts';
 export type { TestDetails, TestFilter } from './test-details.ts';
 export type { ImportOptions, ImportResult } from './transfer.ts';
 export type { Validator, ValidatorContext, ValidatorQuestion } from './validators.ts';

@@ -5,7 +5,7 @@ import type { View } from './view.ts';
 
 const FLAG = 'flag/';
 /** After `rollout/<key>/`: the number of the rollout and its stage, and what of the stage. */
-const STAGE = /^(\d{1,9})\/(\d{1,6})(\/(?:slow|mean)\/.+)?$/s;
+const STAGE = /^(\d{1,9})\/(\d{1,6})(\/(?:slow|mean)\/.+|\/undrawn)?$/s;
 
 /** Why a tally of this subject is of no use, as a sentence; null when it is: of a flag, or of a stage of its rollout. */
 export function tallyProblem(view: View, subject: string): string | null {

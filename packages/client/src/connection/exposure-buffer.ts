@@ -1,5 +1,6 @@
 /** Which units were served which variant of a flag that a test or rollout has, since they were last reported. */
 import { isDrawn, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
+import type { BatchRoom } from './batch-room.ts';
 import type { ServedFlag } from './served-flags.ts';
 
 export interface Exposure {
@@ -41,7 +42,8 @@ export class ExposureBuffer {
     const key = unitKeyOf(compiled, unit);
     if (variant < 0 || key === null || compiled.isOverridden) return;
     const isByBucket = isDrawn(outcome);
-    const id = `${compiled.variants[variant]}\0${isByBucket ? '~' : '!'}${compiled.flag.key}\0${key}`;
+    // What was served before a test or stage began is nothing of it, so no revision's exposures are put to another's.
+    const id = `${compiled.variants[variant]}\0${isByBucket ? '~' : '!'}${compiled.flag.revision}/${compiled.flag.key}\0${key}`;
     const pending = this.#pending.get(id);
     if (pending !== undefined) pending.count += 1;
     else if (this.#pending.size >= this.#max) this.#dropped += 1;
@@ -56,11 +58,11 @@ export class ExposureBuffer {
       });
   }
 
-  /** The oldest first. */
-  take(most: number): Exposure[] {
+  /** Moves what there is room for, the oldest first. */
+  take(room: BatchRoom): Exposure[] {
     const taken: Exposure[] = [];
     for (const [id, exposure] of this.#pending) {
-      if (taken.length === most) break;
+      if (!room.take(exposure)) break;
       taken.push(exposure);
       this.#pending.delete(id);
     }

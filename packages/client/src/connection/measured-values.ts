@@ -1,5 +1,6 @@
 /** Values that the program measured, until they are reported. */
 import { isUsableKey } from '@sluice/core';
+import type { BatchRoom } from './batch-room.ts';
 
 /** One value, as the server takes it. */
 export interface MeasuredValue {
@@ -50,8 +51,10 @@ export class MeasuredValues {
     return true;
   }
 
-  take(most: number): MeasuredValue[] {
-    return this.#values.splice(0, most);
+  /** Moves what there is room for, the oldest first. */
+  take(room: BatchRoom): MeasuredValue[] {
+    const end = this.#values.findIndex((value) => !room.take(value));
+    return this.#values.splice(0, end === -1 ? this.#values.length : end);
   }
 }
 

@@ -42,6 +42,64 @@ describe('what a connection reports', () => {
     expect(counts.map(({ tally }) => tally.counts)).toEqual([{ 'on/STATIC': 1, 'y/STATIC': 1 }]);
   });
 
+  it('tells whom it served a flag that a test or rollout has, in the batch of what was measured of them', async () => {
+    const owned = { revision: 3, status: 'percentage', share: 50_000, shareOwner: { kind: 'experiment', key: 't' } } as const;
+    const named = { disabledUsers: ['vip'] };
+    const flag = flagOf('t', { ...owned, ...named });
+    server.meetings = [[{ type: 'snapshot', snapshot: snapshotAt(1, flag, flagOf('a')) }]];
+    const flags = server.connect();
+    await flags.ready();
+    const variant = flags.getVariant('t', { userId: 'ann' });
+    await server.clock.advance(10);
+    flags.getVariant('t', { userId: 'ann' });
+    flags.getVariant('t', { userId: 'vip' });
+    flags.getVariant('t');
+    flags.getVariant('a', { userId: 'ann' });
+    flags.evaluateAll({ userId: 'eve' });
+    flags.explain('t', { userId: 'eve' });
+    flags.recordMetric('t', 'control', 'latency', 5, { userId: 'ann' });
+    expect(flags.counts.waiting).toBe(3);
+    await flags.flush();
+    const at = server.clock.now();
+    expect(values().map(({ body }) => body)).toEqual([
+      {
+        observations: [{ kind: 'observe', test: 't', variant: 'control', metric: 'latency', value: 5, unit: 'ann', at }],
+        exposures: [
+          { flag: 't', variant, unit: 'ann', at: at - 10, count: 2, isDrawn: true },
+          { flag: 't', variant: 'off', unit: 'vip', at, count: 1, isDrawn: false },
+        ],
+        hasTallies: true,
+        sentAt: at,
+        sender: { instanceId: expect.any(String), seq: 1 },
+      },
+    ]);
+    expect(flags.counts.waiting).toBe(0);
+    // What is told of one revision is not put to the next one, which may be another stage.
+    flags.getVariant('t', { userId: 'ann' });
+    const next = { ...flag, revision: 4 };
+    server.send({ type: 'delta', delta: { seq: 2, after: 1, scope: next.scope, flags: [next], segments: [] } });
+    await until(() => flags.evaluate('t', { userId: 'eve' }, null).revision === 4);
+    flags.getVariant('t', { userId: 'ann' });
+    await flags.flush();
+    const second = values()[1]?.body.exposures as { unit: string; count: number }[];
+    expect(second.filter(({ unit }) => unit === 'ann').map(({ count }) => count)).toEqual([1, 1]);
+  });
+
+  it('splits exposures and values into batches that a server takes', async () => {
+    const flag = flagOf('t', { shareOwner: { kind: 'rollout', key: 't' } });
+    server.meetings = [[{ type: 'snapshot', snapshot: snapshotAt(1, flag) }]];
+    const flags = server.connect();
+    await flags.ready();
+    for (let user = 0; user < 1_500; user++) {
+      flags.getVariant('t', { userId: `${'ü'.repeat(400)}${user}` });
+      flags.recordMetric('t', 'on', 'latency', user, { userId: `${'ü'.repeat(400)}${user}` });
+    }
+    await flags.flush();
+    const sent = values().map(({ body }) => body as { exposures: unknown[]; observations: unknown[] });
+    expect(sent.reduce((sum, { exposures, observations }) => sum + exposures.length + observations.length, 0)).toBe(3_000);
+    for (const body of sent) expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThan(1_000_000);
+  });
+
   it('sends a batch again under its number until the server takes it, ever more slowly, and then what came meanwhile', async () => {
     const flags = server.connect();
     await flags.ready();

@@ -1,5 +1,6 @@
 /** What a process tells of what it served and measured: gathered without I/O, and handed over in batches of bounded size. */
 import { SluiceError, type Unit } from '@sluice/core';
+import { BatchRoom } from './batch-room.ts';
 import type { ConnectionClock } from './connection-clock.ts';
 import { CountedAnswers, type FlagTally } from './counted-answers.ts';
 import { type Exposure, ExposureBuffer } from './exposure-buffer.ts';
@@ -9,7 +10,7 @@ import type { ServedFlag } from './served-flags.ts';
 
 /** Units and values that may wait in memory while the server takes none. */
 export const MAX_WAITING = 50_000;
-/** Members of one batch, and characters of its tallies: the server takes a megabyte. */
+/** Tallies of one batch, and their characters: the server takes a megabyte. */
 const MAX_MEMBERS = 2_000;
 const MAX_TALLY_CHARACTERS = 400_000;
 
@@ -83,8 +84,9 @@ export class Reports {
     }
     // Whom they were met by goes first: a value counts from its unit's exposure on.
     while (this.waiting > 0) {
-      const exposures = this.#exposures.take(MAX_MEMBERS);
-      batches.push(this.#valuesBatch(exposures, this.#values.take(MAX_MEMBERS - exposures.length)));
+      const room = new BatchRoom();
+      const exposures = this.#exposures.take(room);
+      batches.push(this.#valuesBatch(exposures, this.#values.take(room)));
     }
     return batches;
   }

@@ -74,10 +74,7 @@ export function takeSamples(batch: readonly IngestedSample[], taking: Taking): T
 }
 
 /** A sample from the future would pass for a fresh one when the clock gets there. NaN when there is none to be read. */
-export function instantOf(
-  sample: { readonly at?: number } | null | undefined,
-  { now, sentAt }: Pick<Taking, 'now' | 'sentAt'>,
-): number {
+function instantOf(sample: { readonly at?: number } | null | undefined, { now, sentAt }: Pick<Taking, 'now' | 'sentAt'>): number {
   return now - Math.max(0, sentAt - (sample?.at ?? sentAt));
 }
 

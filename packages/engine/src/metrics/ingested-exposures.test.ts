@@ -174,6 +174,46 @@ describe('what of a report does not count', () => {
   });
 });
 
+it('a value stays behind its exposure when that came by a slower request, and a clock that is hours wrong is put right', async () => {
+  const clock = manualClock(START);
+  const sluice = await prepared(memoryStore(), clock);
+  await begin(sluice);
+  await clock.advance(60_000);
+  const tell = (instanceId: string, seq: number, sentAt: number, told: Partial<Reports>) =>
+    ingestedMetricsOf(sluice.flags).report({
+      ...{ samples: [], exposures: [], values: [], hasTallies: true, sentAt, sender: { instanceId, seq } },
+      ...told,
+    });
+  const ofUnit = (unit: string) => ({ variant: 'control', unit });
+  const at = clock.now();
+  await clock.advance(1_500);
+  await tell('slow', 1, at, { exposures: [{ flag: 't', ...ofUnit('ann'), at, isDrawn: true }] });
+  await tell('slow', 2, clock.now(), { values: [{ test: 't', ...ofUnit('ann'), metric: 'latency', value: 1, at: at + 20 }] });
+  for (const skew of [7_200_000, -7_200_000]) {
+    const there = clock.now() + skew;
+    const exposures = [{ flag: 't', ...ofUnit(`user${skew}`), at: there - 50, isDrawn: true }];
+    const values = [{ test: 't', ...ofUnit(`user${skew}`), metric: 'latency', value: 1, at: there - 30 }];
+    expect(await tell(`sdk${skew}`, 1, there, { exposures, values })).toMatchObject({ taken: 2 });
+  }
+  const { arms } = await sluice.flags.runtime.store.readTotals(DEFAULT_SCOPE, 't');
+  expect(arms.control).toMatchObject({ exposed: 3, metrics: { latency: { n: 3 } } });
+  await sluice.close();
+});
+
+it('what an SDK has heard of before this server counts', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'sluice-first-')), 'db');
+  const [one, other] = [await prepared(sqliteStore({ file })), await prepared(sqliteStore({ file }))];
+  await begin(one);
+  expect(other.flags.runtime.view.experiments.has('t')).toBe(false);
+  const { refusedExposures, refusedValues } = await ingestedMetricsOf(other.flags).report({
+    ...{ samples: [], hasTallies: true, sender: { instanceId: 'sdk', seq: 1 } },
+    exposures: [{ flag: 't', variant: 'control', unit: 'ann', isDrawn: true }],
+    values: [{ test: 't', variant: 'control', unit: 'ann', metric: 'latency', value: 1 }],
+  });
+  expect([refusedExposures, refusedValues]).toEqual([[], []]);
+  await Promise.all([one.close(), other.close()]);
+});
+
 it('the exposures of a stage are those of all SDKs, and let it go on', async () => {
   const clock = manualClock(START);
   const sluice = await prepared(memoryStore(), clock);

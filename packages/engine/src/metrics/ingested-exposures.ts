@@ -14,11 +14,12 @@ import { isByGroups } from '../exposure-watches.ts';
 import { describeValue } from '../failure.ts';
 import type { MetricKinds } from '../metric-kinds.ts';
 import { isNew, StageExposures } from '../stage-exposures.ts';
-import type { FactsBatch } from '../store/store.ts';
+import type { FactsBatch, Store } from '../store/store.ts';
 import { isOutsideTraffic, testValueOf } from '../test-value.ts';
 import { UnitBuffer } from '../unit-buffer.ts';
 import type { View } from '../view.ts';
-import { instantOf, type RefusedSample } from './ingested-batch.ts';
+import type { RefusedSample } from './ingested-batch.ts';
+import { instantBySender } from './sender-clock.ts';
 import { TallyBuilder } from './tally-builder.ts';
 
 /** A unit was served a variant by an SDK that evaluates itself. */
@@ -76,15 +77,15 @@ interface Met {
   refuse(message: string): void;
 }
 
-export function takeFacts({ exposures, values, hasTallies }: GivenFacts, taking: Taking): TakenFacts {
+function takeFacts({ exposures, values, hasTallies }: GivenFacts, taking: Taking): TakenFacts {
   const into = new TakenUnits(taking.view, hasTallies);
   const [refusedExposures, refusedValues]: [RefusedSample[], RefusedSample[]] = [[], []];
   const met: Met[] = exposures.map((exposure, index) => {
-    const at = instantOf(exposure, taking);
+    const at = instantBySender(exposure.at, taking);
     return { at, take: () => into.expose(exposure, at), refuse: (message) => refusedExposures.push({ index, message }) };
   });
   for (const [index, value] of values.entries()) {
-    const at = instantOf(value, taking);
+    const at = instantBySender(value.at, taking);
     const take = (): string | null => into.record(value, at, taking.kinds);
     met.push({ at, take, refuse: (message) => refusedValues.push({ index, message }) });
   }
@@ -98,6 +99,14 @@ export function takeFacts({ exposures, values, hasTallies }: GivenFacts, taking:
     ...{ batch: into.built(), values: into.recorded },
     ...{ refusedExposures: inOrder(refusedExposures), refusedValues: inOrder(refusedValues) },
   };
+}
+
+/** What does not count as far as this process knows is looked at again with what the store has: the sender may have heard of a change first. */
+export async function takeFactsOf(given: GivenFacts, taking: Taking, store: Pick<Store, 'refresh'>): Promise<TakenFacts> {
+  const taken = takeFacts(given, taking);
+  if (taken.refusedExposures.length + taken.refusedValues.length === 0) return taken;
+  await store.refresh();
+  return takeFacts(given, taking);
 }
 
 class TakenUnits {

@@ -8,7 +8,7 @@ import { runtimeOf } from '../runtime-of.ts';
 import { stageUnitsOf, tellOf } from '../stage-units.ts';
 import type { FactsBatch } from '../store/store.ts';
 import { type IngestedSample, type RefusedSample, type Taken, takeSamples, unitsOf } from './ingested-batch.ts';
-import { type GivenFacts, type TakenFacts, takeFacts } from './ingested-exposures.ts';
+import { type GivenFacts, type TakenFacts, takeFactsOf } from './ingested-exposures.ts';
 import { IngestedSeriesRoom } from './ingested-series-room.ts';
 import { SINCE_SUBJECT } from './ingested-slot.ts';
 import { measureReadings, type NamedSeries, seriesOf } from './measure.ts';
@@ -111,7 +111,7 @@ export class IngestedMetrics implements MetricSource {
     await this.#runtime.ready;
     const { clock, view, store } = this.#runtime;
     const now = clock.now();
-    const facts = takeFacts(given, { view, kinds: metricKindsOf(view), now, sentAt: sentAt ?? now });
+    const facts = await takeFactsOf(given, { view, kinds: metricKindsOf(view), now, sentAt: sentAt ?? now }, store);
     const recorded = facts.values.map(
       ({ test, metric, unit: _, ...value }): IngestedSample => ({ ...value, kind: 'observe', name: metric, flag: test }),
     );

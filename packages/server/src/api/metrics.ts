@@ -2,16 +2,15 @@
 import { actorOf } from '@sluice/core';
 import type { BodyOf } from '@sluice/protocol';
 import {
-  armProblem,
   type IngestedBatch,
   type IngestedExposure,
   type IngestedSample,
   type IngestedTestValue,
   ingestedMetricsOf,
+  knownFactsOf,
   type MutationOptions,
   type RefusedSample,
   type Sluice,
-  tallyProblem,
 } from 'sluice';
 import { invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
@@ -24,31 +23,19 @@ type Receipt = NonNullable<MutationOptions['request']>;
 export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
   'metrics.addFacts': async ({ sluice, scope, body, principal }) => {
     const { instanceId, seq, tallies, units, observations } = body;
-    const { view, store, clock } = sluice.flags.runtime;
-    const refused: Refused[] = [];
-    const known = <Member>(list: string, members: readonly Member[], problemOf: (member: Member) => string | null): Member[] =>
-      members.filter((member, index) => {
-        const message = problemOf(member);
-        if (message !== null) refused.push({ path: `/${list}/${index}`, message });
-        return message === null;
-      });
-    const ofArm = ({ subject, arm }: { subject: string; arm: string }): string | null => armProblem(view, subject, arm);
-    const kept = {
-      tallies: known('tallies', tallies, ({ subject }) => tallyProblem(view, subject)),
-      units: known('units', units, ofArm),
-      observations: known('observations', observations, ofArm),
-    };
+    const { store, clock } = sluice.flags.runtime;
+    const kept = await knownFactsOf(sluice.flags.runtime, { tallies, units: units as never, observations });
     await store.addFacts({
       // Two callers that take the same id must not shut out each other's batches.
       instanceId: `${actorOf(principal)}/${instanceId}`,
       seq,
       scope,
       tallies: kept.tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
-      units: kept.units as never,
+      units: kept.units,
       observations: kept.observations,
       rememberUntil: clock.now() + SDK_REMEMBERED_MS,
     });
-    return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused };
+    return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused: [...kept.refused] };
   },
   'metrics.observe': async ({ sluice, body, by, principal }) => {
     const { observations, exposures, hasTallies, sentAt } = body;
