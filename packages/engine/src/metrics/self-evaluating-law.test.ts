@@ -27,6 +27,14 @@ const step: fc.Arbitrary<Step> = fc.record({
   afterMs: fc.integer({ min: 1, max: 5_000 }),
 });
 
+/** One SDK measured before and after the exposure that the other tells of. */
+const PARTED: Step[] = [
+  { kind: 'latency', user: 0, sdk: 0, value: 10, afterMs: 100 },
+  { kind: 'ask', user: 0, sdk: 1, value: 0, afterMs: 100 },
+  { kind: 'latency', user: 0, sdk: 0, value: 30, afterMs: 100 },
+  { kind: 'clicks', user: 0, sdk: 0, value: 2, afterMs: 100 },
+];
+
 const planOf = (user: number): string => (user % 2 === 0 ? 'pro' : 'free');
 
 /** What one SDK has gathered since it was last drained. */
@@ -114,7 +122,13 @@ it('answers on two servers over one database what one process answers that evalu
       expect(rounded(answers[0])).toEqual(rounded(answers[2]));
       await Promise.all(open.splice(0).map((each) => each.close()));
     }),
-    { numRuns: 20 },
+    {
+      numRuns: 20,
+      examples: [
+        [PARTED, false],
+        [PARTED, true],
+      ],
+    },
   );
 }, 120_000);
 
