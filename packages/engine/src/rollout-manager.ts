@@ -44,9 +44,9 @@ export class RolloutManager<Flags extends object = AnyFlags> {
     if (options.metrics instanceof MetricsCollector) recordComparedUnits(this.#runtime, options.metrics);
   }
 
-  /** A metric source for criteria that name it. */
+  /** A metric source for criteria that name it. @throws SluiceError `invalid` for what is no name */
   addMetricSource(name: string, source: MetricSource): void {
-    this.#parts.sources.set(name, source);
+    this.#parts.sources.set(nameOf(name, 'name of a metric source'), source);
   }
 
   /** Validators are found by name: after a restart, rollouts that need one hold until it is registered again. */

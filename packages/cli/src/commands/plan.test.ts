@@ -170,11 +170,11 @@ describe('a plan of a server', () => {
     expect(because(there.json, 'rollout')).toMatch(/it is there already: everybody is in/);
   });
 
-  it('fails where a rollout fails its preflight, and starts it once what it lacks is there', async () => {
+  it('fails where a rollout is judged by what the server does not have, and starts it once that is there', async () => {
     await write(at, PLAN.replace('metric: errorRate,', 'metric: errorRate, source: prometheus,'));
     const failed = await at.run('plan apply --json');
     expect([failed.exit, failed.json]).toMatchObject([
-      1,
+      2,
       { failures: [{ kind: 'rollout', message: expect.stringContaining('prometheus') }] },
     ]);
     const again = await at.run('plan diff --json');
