@@ -72,7 +72,7 @@ function Owner({ flag: { name, shareOwner }, place }: { readonly flag: Flag; rea
     <Alert color="water" variant="light" p="sm">
       {isRollout ? 'A rollout moves the share of this flag. ' : 'A test holds the share of this flag. '}
       {isRollout && (
-        <Anchor component={Link} to={addressIn(place, 'rollouts', name)} size="sm">
+        <Anchor component={Link} to={addressIn(place, 'rollouts', name)} size="sm" underline="always">
           Watch it
         </Anchor>
       )}

@@ -58,7 +58,7 @@ function NeedsYou({ rollouts, place }: { readonly rollouts: readonly RolloutStat
   return rollouts.map((rollout) => (
     <Alert key={rollout.flag} color="orange" icon={<IconHandStop />} p="sm" title={`${rollout.flag} needs you`}>
       <Text size="sm">It waits for {waitsFor(rollout)}.</Text>
-      <Anchor component={Link} to={addressIn(place, 'rollouts', rollout.flag)} size="sm">
+      <Anchor component={Link} to={addressIn(place, 'rollouts', rollout.flag)} size="sm" underline="always">
         Look at it and decide
       </Anchor>
     </Alert>
