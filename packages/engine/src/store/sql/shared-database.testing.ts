@@ -108,6 +108,19 @@ export function sharedDatabaseSuite(name: string, make: () => Promise<SharedData
       expect(seqsOf(all[0] ?? [])).toEqual(upTo(12));
     });
 
+    it('tells each commit once, however many looks are under way while it is made', async () => {
+      const store = open();
+      const commits = await heard(store);
+      let isWriting = true;
+      const looking = Array.from({ length: 6 }, async () => {
+        while (isWriting) await store.refresh();
+      });
+      for (let revision = 1; revision <= 80; revision++) await store.commit(changeOf(flagAt('a', revision)));
+      isWriting = false;
+      await Promise.all(looking);
+      expect(commits.map(({ seq }) => seq)).toEqual(upTo(80));
+    });
+
     it('never gives a state that is older than what was told of', async () => {
       const [reader, writer] = [open(), open()];
       await writer.read();

@@ -42,8 +42,9 @@ export class SqlStore implements Store {
     const told = this.#feed.recorded();
     try {
       const { records, news } = await this.#database.snapshot(async (connection) => {
+        const { place } = this.#feed;
         const head = await readHead(connection, this.#dialect);
-        return { records: await allRecords(connection), news: await this.#newsTo(connection, head) };
+        return { records: await allRecords(connection), news: await newsTo(connection, place, head) };
       });
       await this.#tell(news);
       this.#feed.hold();
@@ -51,11 +52,6 @@ export class SqlStore implements Store {
     } finally {
       told.stop();
     }
-  }
-
-  async #newsTo(connection: Connection, head: FeedPlace): Promise<News> {
-    const from = this.#feed.place ?? head;
-    return { from, head, commits: await commitsSince(connection, from, head) };
   }
 
   async #tell({ from, head, commits }: News): Promise<void> {
@@ -66,10 +62,11 @@ export class SqlStore implements Store {
 
   async commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
     const { own, news } = await this.#database.write(async (connection) => {
+      const { place } = this.#feed;
       const head = await readHead(connection, this.#dialect, true);
       await checkReceipt(connection, change);
       if (fence !== undefined) await checkFence(connection, this.#dialect, fence);
-      const before = await this.#newsTo(connection, head);
+      const before = await newsTo(connection, place, head);
       const kept = await keepChange(connection, change, head, seenSeq);
       await this.#dialect.announce(connection, kept.number);
       return { own: kept.committed, news: { ...before, commits: [...before.commits, kept] } };
@@ -79,9 +76,11 @@ export class SqlStore implements Store {
   }
 
   async refresh(): Promise<void> {
-    await this.#tell(
-      await this.#database.read(async (connection) => this.#newsTo(connection, await readHead(connection, this.#dialect))),
-    );
+    const news = await this.#database.read(async (connection) => {
+      const { place } = this.#feed;
+      return newsTo(connection, place, await readHead(connection, this.#dialect));
+    });
+    await this.#tell(news);
   }
 
   follow(listener: (committed: Committed) => void): () => void {
@@ -129,6 +128,15 @@ export class SqlStore implements Store {
     await this.#stopListening?.();
     await this.#database.close();
   }
+}
+
+/**
+ * `place` is where followers were before the head was read: what was committed and told of meanwhile would make the head look like one that
+ * somebody put back.
+ */
+async function newsTo(connection: Connection, place: FeedPlace | null, head: FeedPlace): Promise<News> {
+  const from = place ?? head;
+  return { from, head, commits: await commitsSince(connection, from, head) };
 }
 
 /** The state with what followers were told of while it was read. */
