@@ -21,6 +21,7 @@ export {
   raise,
 } from './analysis/distinct.ts';
 export { judge, worstVerdict } from './analysis/judge.ts';
+export { isMeasurable, LARGEST_MEASURABLE, MEASURABLE } from './analysis/measurable.ts';
 export { type MetricQuery, parseMetric } from './analysis/metric.ts';
 export {
   addValue,

@@ -113,6 +113,17 @@ it('rebuilds what a unit with an absurd value took with it', async () => {
   expect(after.warnings.join()).toContain('1 units were seen in two arms');
 });
 
+it('refuses a value that would leave nothing to be said of its metric, and goes on', async () => {
+  const { tests } = await running({ trackedMetrics: ['m'] });
+  for (let unit = 0; unit < 400; unit++) {
+    const variant = tests.getVariant('t', { userId: unit });
+    for (const value of [1e308, 100 + (unit % 11), -1e51]) tests.recordMetric('t', variant, 'm', value, { userId: unit });
+  }
+  const { metrics, warnings } = await tests.getTestResults('t');
+  expect([metrics.m?.reason, metrics.m?.controlMean]).toEqual([null, expect.closeTo(105, 0)]);
+  expect(warnings.join()).toContain('the value must be a finite number between -1e50 and 1e50; it is -1e+51');
+});
+
 it("counts a unit's value at the most as its metric's cap, by the user and without", async () => {
   const trackedMetrics = [
     { name: 'spent', aggregation: 'sum', cap: 100 },

@@ -1,5 +1,5 @@
 /** What may be recorded of a test's metric. */
-import { type Experiment, isUsableKey } from '@sluice/core';
+import { type Experiment, isMeasurable, isUsableKey, MEASURABLE } from '@sluice/core';
 import { describeValue } from './failure.ts';
 
 export interface GivenMetric {
@@ -20,8 +20,7 @@ export function recordProblem({ experiment, testId, variant, metric, value, opti
   if (!hasArm(experiment, variant))
     return `${place}: the variant must be one of ${experiment.arms.map((arm) => `"${arm.variant}"`).join(', ')}; it is ${describeValue(variant)}`;
   if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    return `${place}: the value must be a finite number; it is ${describeValue(value)}`;
+  if (!isMeasurable(value)) return `${place}: the value must be ${MEASURABLE}; it is ${describeValue(value)}`;
   const stranger = Object.keys(options).find((key) => key !== 'userId');
   if (stranger !== undefined) return `${place}: "${stranger}" is not an option; there is userId`;
   if (userId !== undefined && (!isUsableKey(userId) || userId === ''))

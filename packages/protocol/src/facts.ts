@@ -1,4 +1,5 @@
 /** What processes report of what they served and measured: counters and per-unit deltas, once by `(instanceId, seq)`. */
+import { LARGEST_MEASURABLE } from '@sluice/core';
 import { z } from 'zod';
 
 const MAX_NAME = 1024;
@@ -6,6 +7,12 @@ const subject = z.string().min(1).max(4096);
 const name = z.string().min(1).max(MAX_NAME);
 const instantMs = z.int().min(0).describe('Milliseconds since 1970');
 const total = z.int().min(0);
+const measured = z.number().min(-LARGEST_MEASURABLE).max(LARGEST_MEASURABLE);
+/** A sum of measured values: their count is a safe integer, below 10¹⁶. */
+const measuredSum = z
+  .number()
+  .min(-LARGEST_MEASURABLE * 1e16)
+  .max(LARGEST_MEASURABLE * 1e16);
 /** Register and rank of a HyperLogLog with 2^12 registers. */
 const distinct = z.array(z.tuple([z.int().min(0).max(4095), z.int().min(1).max(33)])).max(4096);
 const buckets = z.array(z.tuple([z.int(), total])).max(4096);
@@ -26,9 +33,9 @@ const metricDelta = z
     per: name.optional(),
     windowMs: z.number().positive().optional(),
     count: z.int().min(1),
-    sum: z.number(),
-    min: z.number(),
-    max: z.number(),
+    sum: measuredSum,
+    min: measured,
+    max: measured,
     from: instantMs,
     until: instantMs.optional(),
   })
@@ -43,7 +50,19 @@ const unitDelta = z.strictObject({
   metrics: z.record(name, metricDelta),
 });
 
-const moments = z.strictObject({ n: z.int().min(1), mean: z.number(), m2: z.number().min(0), shift: z.number() });
+const moments = z.strictObject({
+  n: z.int().min(1),
+  mean: z
+    .number()
+    .min(-2 * LARGEST_MEASURABLE)
+    .max(2 * LARGEST_MEASURABLE)
+    .describe('Less the shift'),
+  m2: z
+    .number()
+    .min(0)
+    .max(LARGEST_MEASURABLE ** 2 * 1e17),
+  shift: measured,
+});
 const observationDelta = z.strictObject({ subject, arm: name, metrics: z.record(name, moments) });
 
 /** Most members of each list of a batch. */

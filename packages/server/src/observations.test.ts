@@ -47,6 +47,22 @@ it('the clock of the sender is put right, and what is too late, unknown or witho
   expect(refused[0]?.message).toContain('come too late');
 });
 
+it('a value that no sum of others would survive is refused alone, as an observation and as a delta', async () => {
+  const value = { kind: 'observe', metric: 'latency', value: 1e308, flag: 'f', variant: 'on' };
+  const { body } = await send({ observations: [requests(1), value] }, {}, 'client');
+  expect(body).toMatchObject({
+    taken: 1,
+    refused: [{ path: '/observations/1', message: expect.stringContaining('between -1e50') }],
+  });
+  const metrics = { m: { aggregation: 'sum', count: 1, sum: 1e308, min: 1e308, max: 1e308, from: 1 } };
+  const units = [{ subject: 't', unit: '0123456789abcdef', arm: 'on', firstExposureAt: null, metrics }];
+  const answer = await at.ask('POST', `${E}/metrics/facts`, { as: 'server', body: { instanceId: 'sdk', seq: 1, units } });
+  expect([answer.status, (answer.body.issues as { path: string }[]).map(({ path }) => path)]).toEqual([
+    400,
+    ['/units/0/metrics/m/sum', '/units/0/metrics/m/min', '/units/0/metrics/m/max'],
+  ]);
+});
+
 it('a batch that is malformed is refused whole, with the place', async () => {
   const answer = await send({ sender: { instanceId: 'sdk', seq: 0 }, observations: [requests(1), { metric: '', value: 1 }] });
   expect(answer.status).toBe(400);

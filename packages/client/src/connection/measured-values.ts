@@ -1,5 +1,5 @@
 /** Values that the program measured, until they are reported. */
-import { isUsableKey } from '@sluice/core';
+import { isMeasurable, isUsableKey, MEASURABLE } from '@sluice/core';
 import type { BatchRoom } from './batch-room.ts';
 
 /** One value, as the server takes it. */
@@ -61,8 +61,7 @@ export class MeasuredValues {
 /** What is wrong with it, as a sentence; null when nothing is. */
 export function valueProblem({ metric, value, unit }: { metric: unknown; value: unknown; unit: unknown }): string | null {
   if (typeof metric !== 'string' || metric === '') return `the metric must have a name; it is ${shown(metric)}`;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    return `metric "${metric}": the value must be a finite number; it is ${shown(value)}`;
+  if (!isMeasurable(value)) return `metric "${metric}": the value must be ${MEASURABLE}; it is ${shown(value)}`;
   if (unit !== undefined && (!isUsableKey(unit) || unit === ''))
     return `metric "${metric}": the unit must be a text of 1 byte to 1 KiB, or a whole number; it is ${shown(unit)}`;
   return null;

@@ -151,7 +151,7 @@ describe('what a connection reports', () => {
     expect(flags.observe('', 1)).toBe(false);
     expect(flags.recordMetric('t', 'control', 'latency', 1, { userId: '' })).toBe(false);
     expect(flags.count(Symbol('s') as never)).toBe(false);
-    expect(problems).toEqual(['observe: metric "latency": the value must be a finite number; it is NaN']);
+    expect(problems).toEqual(['observe: metric "latency": the value must be a finite number between -1e50 and 1e50; it is NaN']);
     expect(flags.counts.dropped).toBe(4);
   });
 

@@ -66,8 +66,18 @@ export function neededForHarm(comparisons: number): number {
 
 /** Evidence as in "1.2e+9 : 1". */
 export function oddsOf(logE: number): string {
-  const digits = logE / Math.LN10;
-  return digits > 300 ? `10^${Math.floor(digits)} : 1` : `${Number(Math.exp(logE).toPrecision(2))} : 1`;
+  return `${exponential(logE)} : 1`;
+}
+
+/** A probability as in "once in 1.2e+9 times"; its natural logarithm is given, since the smallest are no doubles. */
+export function rarityOf(logChance: number): string {
+  return logChance === -Infinity ? 'never' : `once in ${exponential(-logChance)} times`;
+}
+
+/** e to the power of `log`, to two digits, however large. */
+function exponential(log: number): string {
+  const digits = log / Math.LN10;
+  return digits > 300 ? `10^${Math.floor(digits)}` : String(Number(Math.exp(log).toPrecision(2)));
 }
 
 export function shownFigure(value: number): string {

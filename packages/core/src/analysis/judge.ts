@@ -1,6 +1,6 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
 import { totalBreakage } from './breakage.ts';
-import { COMPARISON_LEVEL, type Comparison, oddsOf, shownFigure as shown } from './comparison.ts';
+import { COMPARISON_LEVEL, type Comparison, oddsOf, rarityOf, shownFigure as shown } from './comparison.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
 import { type ComparedSides, compareWithControl } from './versus-control.ts';
 
@@ -90,7 +90,7 @@ function broken(
   { value, samples }: { value: number; samples: number },
   now: number,
 ): Verdict {
-  const message = `all of the first ${samples} requests failed; at the tolerated ${criterion.metric} of ${shown(criterion.max ?? 0)} that happens once in ${shown(1 / chance)} times`;
+  const message = `all of the first ${samples} requests failed; at the tolerated ${criterion.metric} of ${shown(criterion.max ?? 0)} that happens ${rarityOf(Math.log(chance))}`;
   return verdictOf(criterion, 'fail', message, value, samples, now);
 }
 

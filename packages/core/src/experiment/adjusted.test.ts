@@ -1,6 +1,7 @@
 /** Covariates and ratios at their edges: capped, at large values, and where nothing is left to vary. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LARGEST_MEASURABLE } from '../analysis/measurable.ts';
 import { experimentOf, metric } from './judged-test.testing.ts';
 import { applyUnitDelta, emptyTotals } from './ledger.ts';
 import type { LedgerRow } from './ledger-row.ts';
@@ -164,4 +165,18 @@ it('values that no double holds are out of range, not too few, and no number of 
   for (const one of [metrics.speed, metrics.clicks, metrics.views])
     expect(one).toMatchObject({ verdict: 'undefined', reason: 'out-of-range', pValue: null, interval: null });
   expect(JSON.parse(JSON.stringify(metrics))).toEqual(metrics);
+});
+
+it('of what can be measured nothing is out of range: means, covariates and ratios, also where every unit met the largest a million times', () => {
+  const most = LARGEST_MEASURABLE * 1e6;
+  const extreme = fc.constantFrom(0, 1, -1, LARGEST_MEASURABLE, -LARGEST_MEASURABLE, most, -most);
+  const given = fc.array(fc.tuple(extreme, extreme, extreme, extreme), { minLength: 200, maxLength: 300 });
+  const law = fc.property(given, (all) => {
+    const units = all.map(([before, speed, clicks, views], index): Recorded => {
+      return { arm: index % 2 === 0 ? 'control' : 'treatment', before: { speed: before }, values: { speed, clicks, views } };
+    });
+    const { metrics } = resultOf(units);
+    for (const one of Object.values(metrics)) expect(one.reason).not.toBe('out-of-range');
+  });
+  fc.assert(law, { numRuns: 50 });
 });

@@ -1,4 +1,5 @@
 /** What a reader of a test's results must know before believing them, in words. */
+import { rarityOf } from '../analysis/comparison.ts';
 import type { Flag } from '../flag/flag.ts';
 import { MIN_UNITS_PER_ARM } from './analysis-plan.ts';
 import { driftOf } from './drift.ts';
@@ -80,8 +81,7 @@ function adjustedInWords(name: string, metrics: WarningFacts['metrics']): string
 
 function mismatchInWords({ observed, expected, pValue }: SampleRatio): string {
   const rounded = Object.fromEntries(Object.entries(expected).map(([arm, count]) => [arm, Math.round(count)]));
-  const chance = pValue === 0 ? 'never' : `once in ${(1 / pValue).toPrecision(2)} times`;
-  return `${inWords(observed)} users where the weights give ${inWords(rounded)}; by chance that happens ${chance}, so something loses or moves users, the arms are unlike, and nothing is called significant`;
+  return `${inWords(observed)} users where the weights give ${inWords(rounded)}; by chance that happens ${rarityOf(Math.log(pValue))}, so something loses or moves users, the arms are unlike, and nothing is called significant`;
 }
 
 function namesOf(metrics: WarningFacts['metrics'], holds: (metric: WarningFacts['metrics'][number]) => boolean): string[] {

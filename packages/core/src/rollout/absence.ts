@@ -5,6 +5,7 @@
  * reports that are all the control's happen by chance with probability (1 − θ)^n. While a silence lasts that event only gets rarer, so looking often
  * keeps the level.
  */
+import { rarityOf } from '../analysis/comparison.ts';
 import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { WHOLE_SHARE } from '../share.ts';
 import type { Rollout, Silence, Stage } from './rollout.ts';
@@ -77,12 +78,13 @@ export function absenceOf(
   const [served, asked] = [ripe.served - silence.served, ripe.asked - silence.asked];
   // A report for each serve at the most: a counter that is raised by more than one is still one report.
   const reports = Math.min(control.samples, asked - served);
-  const chance = (1 - served / asked) ** reports;
-  if (!(chance <= levelOf(silence))) return null;
+  if (!(reports > 0)) return null;
+  const logChance = reports * Math.log1p(-served / asked);
+  if (!(logChance <= Math.log(levelOf(silence)))) return null;
   return {
     verdict: 'fail',
     cause: 'absence',
-    message: `no ${criterion.metric} for ${Math.round((now - silence.since) / 1000)} s from the change, which was served ${served} times, while the control reported ${reports} times; by chance that happens once in ${Math.round(1 / chance)} times`,
+    message: `no ${criterion.metric} for ${Math.round((now - silence.since) / 1000)} s from the change, which was served ${served} times, while the control reported ${reports} times; by chance that happens ${rarityOf(logChance)}`,
   };
 }
 

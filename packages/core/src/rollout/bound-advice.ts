@@ -1,4 +1,5 @@
 /** What speaks against a fixed bound, going by what is measured of what is served now: a harmless change breaks it too. */
+import { rarityOf } from '../analysis/comparison.ts';
 import type { Criterion, Measurement } from '../analysis/criterion.ts';
 import { incompleteBeta } from '../statistics/incomplete-beta.ts';
 import type { RolloutPlan } from './rollout.ts';
@@ -26,7 +27,7 @@ function boundWarning(criterion: Criterion, { value, samples }: Extract<Measurem
   const chance = metric === 'errorRate' && max !== null ? chanceAbove(max, value, minSamples) : 0;
   if (chance * SELDOM <= 1) return [];
   return [
-    `${figure}; at that rate ${minSamples} requests of a harmless change break max ${shown(max ?? 0)} by chance once in ${shown(1 / chance)} times, and it is looked at all the time: compare it with the control (versusControl: 1.2), or raise minSamples`,
+    `${figure}; at that rate ${minSamples} requests of a harmless change break max ${shown(max ?? 0)} by chance ${rarityOf(Math.log(chance))}, and it is looked at all the time: compare it with the control (versusControl: 1.2), or raise minSamples`,
   ];
 }
 

@@ -80,7 +80,7 @@ function measure(query: MetricQuery, readings: Readings, figure: (reading: Readi
 
 function valueOrError(value: number, samples: number, at: number): Measurement {
   if (Number.isFinite(value) && Number.isFinite(samples)) return { kind: 'value', value, samples, at };
-  return { kind: 'error', cause: 'provider', message: 'the samples are too large to add up' };
+  return { kind: 'error', cause: 'provider', message: 'its parts are too far from each other to be divided' };
 }
 
 /** With the instant of the newest sample that is kept at all, so that the silence can be told in words. */

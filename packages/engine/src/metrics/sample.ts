@@ -1,4 +1,5 @@
 /** What may be recorded. */
+import { isMeasurable, MEASURABLE } from '@sluice/core';
 import { describeValue } from '../failure.ts';
 
 export interface MetricLabels {
@@ -19,8 +20,7 @@ const LONGEST_TEXT = 1024;
 /** What is wrong with a sample, as a sentence that says what would be right; null when nothing is. */
 export function sampleProblem(kind: SampleKind, name: unknown, value: unknown, flag: unknown, variant: unknown): string | null {
   if (!isText(name)) return `a metric's name is a text of 1 to ${LONGEST_TEXT} characters, not ${describeValue(name)}`;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    return `${kind}("${name}") takes a finite number, not ${describeValue(value)}`;
+  if (!isMeasurable(value)) return `${kind}("${name}") takes ${MEASURABLE}, not ${describeValue(value)}`;
   if (kind === 'count' && value < 0)
     return `count("${name}") takes a number that is not negative, not ${value}: counters only rise`;
   if (flag !== undefined && !isText(flag)) return labelProblem(name, 'flag', flag);
