@@ -42,7 +42,14 @@ export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
 export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { isRebuildDue, MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
-export { type ArmResults, lookAtTest, type TestLook, type TestResults, testResult } from './experiment/result.ts';
+export {
+  type ArmResults,
+  type ExcludedUnits,
+  lookAtTest,
+  type TestLook,
+  type TestResults,
+  testResult,
+} from './experiment/result.ts';
 export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, shipReason } from './experiment/ship.ts';

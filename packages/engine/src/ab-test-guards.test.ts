@@ -111,6 +111,10 @@ it('rebuilds what a unit with an absurd value took with it', async () => {
   const after = await tests.getTestResults('t');
   expect(after.metrics.m?.pValueNow).toBeCloseTo(before.metrics.m?.pValueNow ?? 0, 10);
   expect(after.warnings.join()).toContain('1 units were seen in two arms');
+  expect([before.excludedUnits, after.excludedUnits]).toEqual([
+    { inTwoArms: 0, unexposed: 0 },
+    { inTwoArms: 1, unexposed: 0 },
+  ]);
 });
 
 it('refuses a value that would leave nothing to be said of its metric, and goes on', async () => {

@@ -22,6 +22,7 @@ export {
   type EvaluationFor,
   Evaluations,
   type EventType,
+  type ExcludedUnits,
   type Explanation,
   type FixedTest,
   type FlagComparison,

@@ -30,6 +30,14 @@ export interface ArmResults {
   readonly metrics: ByMetric<MetricResult>;
 }
 
+/** How many units count in no arm, and why. */
+export interface ExcludedUnits {
+  /** Seen in two arms. */
+  readonly inTwoArms: number;
+  /** With values, and never given a variant while the test ran. */
+  readonly unexposed: number;
+}
+
 /** With more than one treatment, `treatmentMean` and the other maps up to `metrics` are those of the first: `arms` has all of them. */
 export interface TestResults {
   readonly testId: string;
@@ -51,6 +59,7 @@ export interface TestResults {
   readonly arms: Readonly<Record<string, ArmResults>>;
   /** By declared dimension and value: where the effect may differ. Hints for the next test, no findings. */
   readonly dimensions: Breakdown;
+  readonly excludedUnits: ExcludedUnits;
   /** Null without exposed users. */
   readonly sampleRatio: SampleRatio | null;
   /** A primary metric differs and nothing speaks against believing it. */
@@ -101,6 +110,7 @@ export function lookAtTest(
     ...mapsOf(metrics[0]?.metrics ?? []),
     arms: armResults(experiment, measured, totals, metrics),
     dimensions: breakdownOf(experiment, measured, totals, ratio?.isMismatch === true),
+    excludedUnits: { inTwoArms: totals.contaminatedUnits, unexposed: totals.unexposedUnits },
     sampleRatio: ratio,
     ...judgement,
     reason: ratio?.isMismatch ? 'sample-ratio-mismatch' : reasonOf(all),
