@@ -199,6 +199,7 @@ export { percentageProblem, percentageToShare, type Share, shareToPercentage, WH
 export type { RolloutAssumptions } from './simulation/assumptions.ts';
 export type { Percentiles, RolloutForecast, SimulatedOutcomes } from './simulation/forecast.ts';
 export { type SimulationOptions, simulateRollout } from './simulation/simulate-rollout.ts';
+export { type AskedDimensions, askedOf } from './snapshot/asked-dimensions.ts';
 export { applyDelta, type Delta, deltaOf } from './snapshot/delta.ts';
 export {
   type EncodedMemberSet,

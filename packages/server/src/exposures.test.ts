@@ -9,11 +9,12 @@ beforeEach(async () => {
 });
 afterEach(() => at.close());
 
-async function running(): Promise<void> {
+async function running(more: { dimensions?: string[] } = {}): Promise<void> {
   const { abTests } = at.sluice;
   await abTests.createTest({
     ...{ testId: 't', controlComponent: 'a', treatmentComponent: 'b', trafficSplit: 0.5, durationDays: 7 },
     trackedMetrics: ['latency'],
+    ...more,
   });
   await abTests.startTest('t');
 }
@@ -38,6 +39,26 @@ it('two connections count in the results what each served and measured, once', a
   expect(results.sampleSizes.control + results.sampleSizes.treatment).toBe(40);
   expect(results.controlMean.latency).toBeGreaterThan(0);
   expect((await at.sluice.flags.getFlagStats('t')).evaluations, 'counted by their tallies, and not again').toBe(40);
+});
+
+it('a connection tells of each unit the attributes that a running test breaks its results down by, and no others', async () => {
+  const client = connect({ url: at.url, token: at.secrets.server });
+  await client.ready();
+  await running({ dimensions: ['plan', 'list', 'none'] });
+  await expect.poll(() => client.evaluateAll({ userId: 'x' }).get('t')?.reason).toBe('SPLIT');
+  for (let user = 0; user < 40; user++) {
+    const attributes = { plan: user < 30 ? 'free' : 'paid', age: user, list: ['free'] };
+    client.getVariant('t', { userId: `user-${user}`, attributes });
+  }
+  await at.clock.advance(10_000);
+  await client.close();
+  const { dimensions, sampleSizes } = await at.sluice.abTests.getTestResults('t');
+  expect(sampleSizes.control + sampleSizes.treatment).toBe(40);
+  expect(Object.keys(dimensions)).toEqual(['plan', 'list', 'none']);
+  const sizes = Object.entries(dimensions.plan ?? {}).map(([value, part]) => {
+    return [value, (part.sampleSizes.control ?? 0) + (part.sampleSizes.treatment ?? 0)];
+  });
+  expect(Object.fromEntries(sizes)).toEqual({ free: 30, paid: 10 });
 });
 
 it('a page sends exposures of its environment, once however often, and of no other', async () => {

@@ -1,5 +1,5 @@
 /** Which units were served which variant of a flag that a test or rollout has, since they were last reported. */
-import { isDrawn, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
+import { dimensionsOf, isDrawn, type Unit, unitKeyOf, variantIndexOf } from '@sluice/core';
 import type { BatchRoom } from './batch-room.ts';
 import type { ServedFlag } from './served-flags.ts';
 
@@ -12,6 +12,8 @@ export interface Exposure {
   readonly count: number;
   /** Whether the bucket decided, and not a list, a condition or a rule. */
   readonly isDrawn: boolean;
+  /** Of the attributes that the flag's test asks for, those that the unit had then. */
+  readonly dimensions?: Readonly<Record<string, string>>;
 }
 
 interface Pending extends Exposure {
@@ -37,7 +39,7 @@ export class ExposureBuffer {
   }
 
   /** Throws what reading a hostile unit throws, and then has kept nothing. */
-  add({ compiled }: ServedFlag, outcome: number, unit: Unit | null | undefined, at: number): void {
+  add({ compiled, dimensions: asked }: ServedFlag, outcome: number, unit: Unit | null | undefined, at: number): void {
     const variant = variantIndexOf(outcome);
     const key = unitKeyOf(compiled, unit);
     if (variant < 0 || key === null || compiled.isOverridden) return;
@@ -47,7 +49,8 @@ export class ExposureBuffer {
     const pending = this.#pending.get(id);
     if (pending !== undefined) pending.count += 1;
     else if (this.#pending.size >= this.#max) this.#dropped += 1;
-    else
+    else {
+      const dimensions = asked.length === 0 ? null : dimensionsOf(asked, unit?.attributes);
       this.#pending.set(id, {
         flag: compiled.flag.key,
         variant: compiled.variants[variant] ?? '',
@@ -55,7 +58,9 @@ export class ExposureBuffer {
         at,
         count: 1,
         isDrawn: isByBucket,
+        ...(dimensions === null ? {} : { dimensions }),
       });
+    }
   }
 
   /** Moves what there is room for, the oldest first. */

@@ -42,6 +42,33 @@ describe('what a connection reports', () => {
     expect(counts.map(({ tally }) => tally.counts)).toEqual([{ 'on/STATIC': 1, 'y/STATIC': 1 }]);
   });
 
+  it('tells of a unit what it has of the attributes that the test of the flag asks for, while it asks', async () => {
+    const flag = flagOf('t', { status: 'percentage', share: 50_000, shareOwner: { kind: 'experiment', key: 't' } });
+    server.meetings = [[{ type: 'snapshot', snapshot: { ...snapshotAt(1, flag), dimensions: { t: ['plan', 'none'] } } }]];
+    const flags = server.connect();
+    await flags.ready();
+    flags.getVariant('t', { userId: 'ann', attributes: { plan: 3, age: 40 } });
+    flags.getVariant('t', { userId: 'bob', attributes: { age: 40 } });
+    const next = {
+      seq: 2,
+      after: 1,
+      scope: flag.scope,
+      flags: [{ ...flag, status: 'enabled' as const, revision: 9 }],
+      segments: [],
+      dimensions: { t: [] },
+    };
+    server.send({ type: 'delta', delta: next });
+    await until(() => flags.evaluateAll().get('t')?.reason === 'STATIC');
+    flags.getVariant('t', { userId: 'eve', attributes: { plan: 3 } });
+    await flags.flush();
+    const told = values().flatMap(({ body }) => body.exposures as { unit: string; dimensions?: object }[]);
+    expect(told.map(({ unit, dimensions }) => [unit, dimensions])).toEqual([
+      ['ann', { plan: '3' }],
+      ['bob', undefined],
+      ['eve', undefined],
+    ]);
+  });
+
   it('tells whom it served a flag that a test or rollout has, in the batch of what was measured of them', async () => {
     const owned = { revision: 3, status: 'percentage', share: 50_000, shareOwner: { kind: 'experiment', key: 't' } } as const;
     const named = { disabledUsers: ['vip'] };

@@ -1,5 +1,7 @@
 /** The flags of a snapshot, ready to be asked, kept current from one snapshot to the next: what did not change is not made anew. */
 import {
+  type AskedDimensions,
+  askedOf,
   type CompiledFlag,
   compileFlag,
   type Flag,
@@ -29,6 +31,8 @@ export interface ServedFlag extends MeteredFlag {
   isDirty: boolean;
   /** Whether a test or rollout wants to know of the units that it serves. */
   isWatched: boolean;
+  /** The attributes of units that its test asks for. */
+  dimensions: readonly string[];
 }
 
 /** Stands in for the scope of a flag that is overridden before there is a snapshot. */
@@ -44,6 +48,7 @@ export class ServedFlags {
   /** As the server has them, emergencies taken in. */
   readonly #kept = new Map<string, Flag>();
   readonly #keptSegments = new Map<string, SnapshotSegment>();
+  #asked: AskedDimensions | undefined;
   readonly #overrides = new Map<string, Override>();
   /** Flags that are served as off because what is known of them is too old. */
   readonly #shut = new Set<string>();
@@ -65,6 +70,7 @@ export class ServedFlags {
       if (segment.deletedAt === null) this.#keptSegments.set(segment.key, segment);
       else this.#keptSegments.delete(segment.key);
     const changed = new Set<string>();
+    this.#ask(snapshot.dimensions);
     const flags = servedFlags(snapshot);
     for (const flag of flags) {
       const before = this.#kept.get(flag.key);
@@ -79,6 +85,15 @@ export class ServedFlags {
       this.#drop(key);
     }
     return withDependents(changed, new Set(segments.map(({ key }) => key)), snapshot);
+  }
+
+  #ask(dimensions: AskedDimensions | undefined): void {
+    const before = this.#asked;
+    this.#asked = dimensions;
+    for (const key of Object.keys({ ...before, ...dimensions })) {
+      const served = this.byKey.get(key);
+      if (served !== undefined) served.dimensions = askedOf(dimensions, key);
+    }
   }
 
   #changedSegments(next: readonly SnapshotSegment[]): SnapshotSegment[] {
@@ -108,7 +123,8 @@ export class ServedFlags {
     if (holder !== undefined) holder.compiled = compiled;
     const served = this.byKey.get(flag.key);
     if (served === undefined) {
-      this.byKey.set(flag.key, { compiled, meter: null, isDirty: false, isWatched: isWatched(flag) });
+      const dimensions = askedOf(this.#asked, flag.key);
+      this.byKey.set(flag.key, { compiled, meter: null, isDirty: false, isWatched: isWatched(flag), dimensions });
       return;
     }
     this.#beforeFlag(served);

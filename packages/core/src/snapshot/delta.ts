@@ -3,6 +3,7 @@ import { SluiceError } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { SluiceRecord } from '../record.ts';
 import { type Scope, sameScope } from '../scope.ts';
+import { type AskedDimensions, askedIn, askedMember } from './asked-dimensions.ts';
 import { type SegmentForm, type SnapshotSegment, segmentForm } from './segment-form.ts';
 import { byKey, type Snapshot } from './snapshot.ts';
 
@@ -10,15 +11,17 @@ import { byKey, type Snapshot } from './snapshot.ts';
 export interface Delta {
   /** The place in the log of this commit. */
   readonly seq: number;
-  /** The commit before it that changed this scope's flags or segments, or any later place: nothing lies between. */
+  /** The commit before it that changed this scope's flags, segments or tests, or any later place: nothing lies between. */
   readonly after: number;
   readonly scope: Scope;
   readonly flags: readonly Flag[];
   readonly segments: readonly SnapshotSegment[];
+  /** Of each test in the commit, in place of what its flag's asked for before; absent without a test. */
+  readonly dimensions?: AskedDimensions;
 }
 
 /**
- * What a commit is to whoever evaluates this scope; null when it changes none of its flags and segments. `after` is the place up to
+ * What a commit is to whoever evaluates this scope; null when it changes none of its flags, segments and tests. `after` is the place up to
  * which everything was told already.
  */
 export function deltaOf(
@@ -30,8 +33,10 @@ export function deltaOf(
   const ours = records.filter((record) => sameScope(record.scope, scope));
   const flags = ours.filter((record) => record.kind === 'flag').toSorted(byKey);
   const segments = ours.filter((record) => record.kind === 'segment').toSorted(byKey);
-  if (flags.length === 0 && segments.length === 0) return null;
-  return { seq, after, scope, flags, segments: segments.map((segment) => form(segment)) };
+  const dimensions = askedIn(ours);
+  const hasTests = Object.keys(dimensions).length > 0;
+  if (flags.length === 0 && segments.length === 0 && !hasTests) return null;
+  return { seq, after, scope, flags, segments: segments.map((segment) => form(segment)), ...(hasTests ? { dimensions } : {}) };
 }
 
 /**
@@ -47,8 +52,10 @@ export function applyDelta(snapshot: Snapshot, delta: Delta): Snapshot | null {
   }
   if (delta.seq <= snapshot.seq) return snapshot;
   if (delta.after > snapshot.seq) return null;
+  const { dimensions, ...before } = snapshot;
   return {
-    ...snapshot,
+    ...before,
+    ...askedMember({ ...dimensions, ...delta.dimensions }),
     seq: delta.seq,
     flags: merged(snapshot.flags, delta.flags, ({ archivedAt }) => archivedAt === null),
     segments: merged(snapshot.segments, delta.segments, ({ deletedAt }) => deletedAt === null),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { experimentOf } from '../experiment/judged-test.testing.ts';
 import { newFlag } from '../flag/edit.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { SluiceRecord } from '../record.ts';
@@ -13,13 +14,13 @@ const OTHER: Scope = { project: 'default', environment: 'staging' };
 
 interface Step {
   readonly scope: Scope;
-  readonly kind: 'flag' | 'segment';
+  readonly kind: 'flag' | 'segment' | 'experiment';
   readonly key: string;
   readonly isGone: boolean;
 }
 const step: fc.Arbitrary<Step> = fc.record({
   scope: fc.constantFrom(DEFAULT_SCOPE, OTHER),
-  kind: fc.constantFrom('flag' as const, 'segment' as const),
+  kind: fc.constantFrom('flag' as const, 'segment' as const, 'experiment' as const),
   key: fc.constantFrom('a', 'b', 'c', 'ä', '__proto__'),
   isGone: fc.boolean(),
 });
@@ -36,7 +37,9 @@ function recordOf({ scope, kind, key, isGone }: Step, revision: number): SluiceR
   const gone = isGone ? revision : null;
   const flag: Flag = { ...newFlag(key, scope, 0), revision, description: `${revision}`, archivedAt: gone };
   const segment: Segment = { ...segmentOf(key, null, [`${revision}`]), scope, revision, deletedAt: gone };
-  return kind === 'flag' ? flag : segment;
+  const asked = { scope, key, revision, dimensions: revision % 3 === 0 ? [] : ['plan', `${revision}`] };
+  const test = experimentOf([], { ...asked, phase: isGone ? 'stopped' : 'running' });
+  return { flag, segment, experiment: test }[kind];
 }
 
 /** The states of a store after each commit, the empty one first, and what each commit is to the scope. */
@@ -62,7 +65,7 @@ function replay(commits: readonly { readonly steps: readonly Step[]; readonly ev
 
 const apply = (snapshot: Snapshot, deltas: readonly Delta[]): Snapshot =>
   deltas.reduce((now, delta) => applyDelta(now, delta) ?? expect.fail('a gap'), snapshot);
-const content = ({ flags, segments }: Snapshot): object => ({ flags, segments });
+const content = ({ flags, segments, dimensions }: Snapshot): object => ({ flags, segments, dimensions });
 
 describe('snapshots and deltas', () => {
   it('a snapshot with the deltas that follow is the later snapshot, whatever old or repeated ones come between', () => {

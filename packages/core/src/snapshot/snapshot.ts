@@ -4,6 +4,7 @@ import { hashDigits, hashText } from '../flag/hash.ts';
 import type { SluiceRecord } from '../record.ts';
 import { type Emergency, type EmergencyAct, withEmergencies } from '../rollback/emergency.ts';
 import { type Scope, sameScope } from '../scope.ts';
+import { type AskedDimensions, askedIn, askedMember } from './asked-dimensions.ts';
 import type { MemberSetName } from './member-set.ts';
 import { type SegmentForm, type SnapshotSegment, segmentForm } from './segment-form.ts';
 
@@ -19,6 +20,8 @@ export interface Snapshot {
   readonly segments: readonly SnapshotSegment[];
   /** All that stand; they are no commits, so a place in the log says nothing of them. */
   readonly emergencies: readonly StandingEmergency[];
+  /** Absent where no running test breaks its results down. */
+  readonly dimensions?: AskedDimensions;
 }
 
 /** `records` may be of many scopes and kinds. */
@@ -36,6 +39,7 @@ export function snapshotOf(
     flags: flags.toSorted(byKey),
     segments: segments.map((segment) => form(segment)).toSorted(byKey),
     emergencies: [],
+    ...askedMember(askedIn(ours)),
   };
 }
 
