@@ -17,7 +17,26 @@ export function judge(
 ): Verdict {
   const bounds = judgeBounds(criterion, measurement, since, now);
   const compared = compareWithControl(criterion, measurement, sides, since);
-  return compared === null ? bounds : { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared) };
+  if (compared === null) return criterion.versusControl === undefined ? bounds : uncompared(criterion, bounds);
+  return { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared) };
+}
+
+/** Where everybody is served the change nothing is left beside it. */
+function uncompared(criterion: Criterion, bounds: Verdict): Verdict {
+  if (bounds.verdict !== 'pass') return bounds;
+  const left = hasBound(criterion) ? ', within its bound; it' : '; it';
+  return {
+    ...bounds,
+    message: `${figuresOf(criterion, bounds)}${left} is not compared, since nothing is served beside the change`,
+  };
+}
+
+function hasBound({ max, min }: Criterion): boolean {
+  return max !== null || min !== null;
+}
+
+function figuresOf({ metric }: Criterion, { value, samples }: Pick<Verdict, 'value' | 'samples'>): string {
+  return `${metric} is ${shown(value ?? 0)} over ${samples} samples`;
 }
 
 function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by }: Comparison): Partial<Verdict> {
@@ -64,7 +83,7 @@ function judgeBounds(criterion: Criterion, measurement: Measurement, since: numb
       now,
     );
   }
-  const figures = `${criterion.metric} is ${shown(value)} over ${samples} samples`;
+  const figures = figuresOf(criterion, { value, samples });
   if (criterion.max !== null && value > criterion.max)
     return verdictOf(criterion, 'fail', `${figures}, above ${shown(criterion.max)}`, value, samples, now);
   if (criterion.min !== null && value < criterion.min)
@@ -72,7 +91,7 @@ function judgeBounds(criterion: Criterion, measurement: Measurement, since: numb
   return verdictOf(
     criterion,
     'pass',
-    `${figures}, ${criterion.max === null && criterion.min === null ? 'no worse than tolerated so far' : 'within its bound'}`,
+    `${figures}, ${hasBound(criterion) ? 'within its bound' : 'no worse than tolerated so far'}`,
     value,
     samples,
     now,

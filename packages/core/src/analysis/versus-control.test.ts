@@ -44,6 +44,25 @@ describe('a criterion that compares with the control', () => {
     expect(verdict.message).toMatch(/evidence \d+ : 1 .* harm from 20 : 1$/);
   });
 
+  it('says at which share each stage met what it met, since the evidence depends on it', () => {
+    const stages = [
+      { canaryEvents: 2, baselineEvents: 0, canaryShare: 0.01 },
+      { canaryEvents: 0, baselineEvents: 0, canaryShare: 0.02 },
+      { canaryEvents: 1, baselineEvents: 1, canaryShare: 0.05 },
+    ];
+    expect(verdictOf(staged(stages), measured(0.5, 20)).message).toMatch(
+      /^2 units met an error on the change and 0 beside it, where it had 1 % of the traffic, 1 and 1 at 5 %: evidence /,
+    );
+  });
+
+  it('does not claim a comparison where nothing is served beside the change', () => {
+    const words = 'is not compared, since nothing is served beside the change';
+    const alone = verdictOf(undefined, measured(0.07, 400));
+    expect(alone).toMatchObject({ verdict: 'pass', message: `errorRate is 0.07 over 400 samples; it ${words}` });
+    expect(verdictOf(undefined, measured(0.07, 400), { max: 0.1 }).message).toContain(`, within its bound; it ${words}`);
+    expect(verdictOf(undefined, measured(0.2, 400), { max: 0.1 })).toMatchObject({ verdict: 'fail' });
+  });
+
   it('says of slow units that they were slow, and holds where only the slow values of the change came without any', () => {
     const slow = { metric: 'p95', slowerThan: 300 };
     const verdict = verdictOf(units(12, 10), measured(700, 150), slow);

@@ -147,11 +147,17 @@ function evidenceInWords({ slowerThan }: Criterion, ratio: number, logE: number,
   return `evidence ${oddsOf(logE)} that its ${rate} is more than ${ratio} times the control's; harm from ${oddsOf(Math.log(needed))}`;
 }
 
+/** Stage by stage where several have counted: the evidence depends on the share at which each was met. */
 function unitsInWords(stages: readonly EventCounts[], slowerThan: number | undefined): string {
-  const sum = (read: (stage: EventCounts) => number): number => stages.reduce((total, stage) => total + read(stage), 0);
-  const [on, beside] = [sum((stage) => stage.canaryEvents), sum((stage) => stage.baselineEvents)];
-  const share = Number(((stages.at(-1)?.canaryShare ?? 0) * 100).toPrecision(3));
-  return `${on} units met ${metInWords(slowerThan)} on the change and ${beside} beside it, where it has ${share} % of the traffic`;
+  const last = stages.at(-1);
+  const told = stages.filter((stage) => stage === last || stage.canaryEvents + stage.baselineEvents > 0);
+  const [first, ...later] = told.map(({ canaryEvents, baselineEvents, canaryShare }, index) => {
+    const share = `${Number((canaryShare * 100).toPrecision(3))} %`;
+    return index > 0
+      ? `${canaryEvents} and ${baselineEvents} at ${share}`
+      : `${canaryEvents} units met ${metInWords(slowerThan)} on the change and ${baselineEvents} beside it, where it ${told.length > 1 ? 'had' : 'has'} ${share} of the traffic`;
+  });
+  return [first, ...later].join(', ');
 }
 
 function requestsInWords(requests: RequestCounts | undefined, slowerThan: number | undefined): string {
