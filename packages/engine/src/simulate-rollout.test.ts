@@ -27,5 +27,8 @@ describe('simulateRollout', () => {
     const answer = simulateRollout(plan, world, { replicates: 10 });
     expect(answer).toEqual(simulateRollout(plan, world, { replicates: 10, seed: 'sluice' }));
     expect(answer.assumed).toMatchObject({ rolledBack: 1, detectionMs: { p99: expect.any(Number) } });
+    const odd = (options: object) => () => simulateRollout(plan, world, options);
+    expect(odd({ replicats: 10 })).toThrow('/replicats is not an option');
+    expect(odd({ seed: 7 })).toThrow('/seed must be a text; it is 7');
   });
 });

@@ -1,5 +1,12 @@
 /** The simulation of core, with a generator of its own. */
-import { type RolloutAssumptions, type RolloutForecast, type RolloutSettings, simulateRollout as simulate } from '@sluice/core';
+import {
+  type RolloutAssumptions,
+  type RolloutForecast,
+  type RolloutSettings,
+  SluiceError,
+  simulateRollout as simulate,
+} from '@sluice/core';
+import { describeValue } from './failure.ts';
 import { seededGenerator } from './seeded-generator.ts';
 
 export interface SimulateOptions {
@@ -18,7 +25,13 @@ export interface SimulateOptions {
 export function simulateRollout(
   plan: RolloutSettings,
   assumptions: RolloutAssumptions,
-  { seed = 'sluice', replicates = 200 }: SimulateOptions = {},
+  options: SimulateOptions = {},
 ): RolloutForecast {
+  const { seed = 'sluice', replicates = 200, ...strangers } = options;
+  const [stranger] = Object.keys(strangers);
+  if (stranger !== undefined)
+    throw new SluiceError('invalid', `simulateRollout: /${stranger} is not an option; there are seed and replicates`);
+  if (typeof seed !== 'string')
+    throw new SluiceError('invalid', `simulateRollout: /seed must be a text; it is ${describeValue(seed)}`);
   return simulate(plan, assumptions, { seed, replicates, generator: seededGenerator });
 }

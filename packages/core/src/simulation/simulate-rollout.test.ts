@@ -107,6 +107,22 @@ describe('a simulated rollout', () => {
     expect(assumed.detectionMs).toEqual({ p50: null, p90: null, p99: null });
   });
 
+  it('lets a preview group see a blueGreen change first: what breaks there reaches nobody else', () => {
+    const preview: RolloutSettings = { strategy: 'blueGreen', criteria: [{ metric: 'errorRate', max: 0.3 }], bakeMs: 60_000 };
+    const { harmless, assumed } = forecast(preview, { unitsPerSecond: 50, changeErrorRate: 0.9, previewPercentage: 4 }, 20);
+    expect([harmless.completed, assumed.rolledBack]).toEqual([1, 1]);
+    expect(assumed.exposedUnits.p99).toBeLessThan(60);
+    const larger = forecast(preview, { unitsPerSecond: 50, changeErrorRate: 0.9, previewPercentage: 40 }, 20).assumed;
+    expect(larger.detectionMs.p50).toBeLessThan(assumed.detectionMs.p50 ?? 0);
+  });
+
+  it('names an assumption that there is not, and one that cannot be', () => {
+    const odd = { changeErorRate: 0.2, previewPercentage: 0 } as Partial<RolloutAssumptions>;
+    expect(() => forecast(COMPARED, odd)).toThrow(
+      'simulateRollout: /changeErorRate is no assumption (did you mean "changeErrorRate"?); /previewPercentage must be above 0, and 100 at the most; it is 0',
+    );
+  });
+
   it('says what does not come to an end: too little traffic never passes', () => {
     const { assumed } = forecast({ ...COMPARED, stageDeadlineMs: 1_800_000 }, { unitsPerSecond: 0.01 }, 5);
     expect(assumed.held + assumed.unfinished).toBe(1);

@@ -41,11 +41,12 @@ export class SimulatedTraffic {
     this.#stages = [...this.#stages, { canaryEvents: 0, baselineEvents: 0, canaryShare: stage.share / WHOLE_SHARE }];
   }
 
-  /** The units that ask in `ms` until `now`. Where groups are let in, they are the part that the stage is called. */
+  /** The units that ask in `ms` until `now`. Where groups are let in, they are the part that the stage is called, or that previews are assumed to be. */
   pass(rollout: Rollout, stage: Stage, ms: number, now: number): void {
-    const { unitsPerSecond, errorRate, changeErrorRate } = this.#assumptions;
+    const { unitsPerSecond, errorRate, changeErrorRate, previewPercentage = 1 } = this.#assumptions;
     const mean = (unitsPerSecond * ms) / 1000;
-    const share = stage.share === null ? stage.percentage / 100 : stage.share / WHOLE_SHARE;
+    const members = (stage.percentage === 0 ? previewPercentage : stage.percentage) / 100;
+    const share = stage.share === null ? members : stage.share / WHOLE_SHARE;
     const some = (part: number): number => drawPoisson(mean * part, this.#draw);
     const failed = some(share * changeErrorRate);
     const served = failed + some(share * (1 - changeErrorRate));
