@@ -130,10 +130,14 @@ export class UnitBuffer {
   }
 }
 
-/** A covariate that was told before the exposure is from before it, also within one millisecond. */
+/** What was told before the exposure is from before it, also within one millisecond. */
 function toldBefore(values: MetricDelta, at: number): MetricDelta {
-  if (values.covariate !== true) return values;
-  return { ...values, from: Math.min(values.from, at - 1), until: Math.min(values.until ?? values.from, at - 1) };
+  const { from, until } = values;
+  return {
+    ...values,
+    from: Math.min(from, at - 1),
+    ...(until === undefined ? {} : { until: Math.min(until, at - 1) }),
+  };
 }
 
 function unitKey(subject: string, unit: string, arm: string): string {
