@@ -66,7 +66,8 @@ export async function buildApp(options: AppOptions): Promise<App> {
   const { workspace, settings, version, outbound, notifier, store, breakGlassToken } = options;
   const http = newServer(options);
   const lifecycle = new Lifecycle(() => workspace.loadProblem);
-  const metrics = new ServerMetrics(workspace, store);
+  const { clock = systemClock() } = options;
+  const metrics = new ServerMetrics(workspace, { store, notifier, now: () => clock.now() });
   http.decorateRequest('admitted', null);
   http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const { page = null } = options;
@@ -87,7 +88,7 @@ export async function buildApp(options: AppOptions): Promise<App> {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   await http.register(rateLimit, { global: false });
-  const { sessionKey, clock = systemClock(), streams: limits = {} } = options;
+  const { sessionKey, streams: limits = {} } = options;
   const sessions = new Sessions({ workspace, key: sessionKey, now: () => clock.now(), isSecure: settings.isSecure });
   const setup = new Setup(workspace);
   const onProblem = (error: unknown): void => http.log.error({ err: error }, 'a stream has a problem');
