@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
 import { addProgressGauges } from './progress-metrics.ts';
+import type { StalledReaders } from './stalled-readers.ts';
 import { addStoreMetrics, type StoreMetricsParts } from './store-metrics.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
@@ -45,6 +46,18 @@ export class ServerMetrics {
       // How long a stream lasted is no matter of how fast it was answered.
       if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
       this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    });
+  }
+
+  addReaders(readers: StalledReaders): void {
+    new Counter({
+      name: 'sluice_http_stalled_readers_total',
+      help: 'Clients cut off by this process since it started because they did not read their answer',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(readers.cut);
+      },
     });
   }
 
