@@ -38,9 +38,9 @@ interface Looking {
 }
 
 export class Controller {
+  readonly leases: RolloutLeases;
   readonly #runtime: Runtime;
   readonly #gatherer: RolloutFactsGatherer;
-  readonly #leases: RolloutLeases;
   readonly #runs: ValidationRuns;
   readonly #working: WorkingRollouts;
   readonly #looking = new Map<string, Looking>();
@@ -53,7 +53,7 @@ export class Controller {
 
   constructor(runtime: Runtime, validators: ValidatorRegistry, sources: ReadonlyMap<string, MetricSource>) {
     this.#runtime = runtime;
-    this.#leases = new RolloutLeases(runtime, validators);
+    this.leases = new RolloutLeases(runtime, validators);
     this.#working = new WorkingRollouts(runtime.clock);
     this.#runs = new ValidationRuns(runtime, validators);
     this.#gatherer = new RolloutFactsGatherer(runtime, validators, sources);
@@ -169,7 +169,7 @@ export class Controller {
   }
 
   async #step(record: Rollout): Promise<void> {
-    const isAble = this.#leases.isAble(record);
+    const isAble = this.leases.isAble(record);
     if (isAble && !(await this.#mayAct(record))) return this.#gatherer.handOn(record.key);
     const { rollout, keptAt } = this.#working.of(record);
     const facts = await this.#gatherer.gather(rollout, this.#runs.newsFor(rollout));
@@ -186,7 +186,7 @@ export class Controller {
 
   /** Whether this process drives the rollout. While another does, it is asked again before that one's lease can have run out twice. */
   async #mayAct(record: Rollout): Promise<boolean> {
-    const may = await this.#leases.mayAct(record);
+    const may = await this.leases.mayAct(record);
     if (!may) this.#nextLookAt.set(record.key, this.#runtime.clock.now() + this.#runtime.leaseMs / 3);
     return may;
   }
@@ -198,7 +198,7 @@ export class Controller {
   /** Decides again inside the commit, on the flag as it is then, unless somebody else has moved the rollout meanwhile. */
   async #commit(rollout: Rollout, facts: RolloutFacts, isTransition: boolean): Promise<void> {
     const evidence = isTransition ? await this.#gatherer.evidence(rollout) : {};
-    const committed = await this.#leases.commit(rollout, (view, now) => {
+    const committed = await this.leases.commit(rollout, (view, now) => {
       if (view.rollouts.get(rollout.key)?.revision !== rollout.revision) return null;
       const flag = view.flag(rollout.key);
       const input = { type: 'tick', facts: { ...facts, flag: flag ?? null } } as const;
@@ -232,8 +232,8 @@ export class Controller {
     this.#runs.close();
     await Promise.all([...this.#looking.values()].map(({ done, again }) => again ?? done));
     for (const { rollout } of this.#working.all()) {
-      if (isEnded(rollout.phase) || !this.#leases.holds(rollout)) continue;
-      await this.#leases
+      if (isEnded(rollout.phase) || !this.leases.holds(rollout)) continue;
+      await this.leases
         .commit(rollout, (view) =>
           view.rollouts.get(rollout.key)?.revision === rollout.revision
             ? { records: [{ ...rollout, revision: rollout.revision + 1 }], events: [] }
@@ -241,7 +241,7 @@ export class Controller {
         )
         .catch((error: unknown) => this.#runtime.problem(error));
     }
-    await this.#leases.releaseAll();
+    await this.leases.releaseAll();
   }
 }
 

@@ -68,11 +68,14 @@ it('takes a bounded number of units while the store is down, says so once, and t
   );
   expect(buffer.observe('t', 'control', 'm', 1)).toBe(false);
   expect(problems.map(String)).toEqual([expect.stringContaining('200000 units wait to be kept')]);
+  expect([buffer.size, buffer.dropped]).toEqual([200_000, 3]);
   await buffer.flush();
+  expect(buffer.size).toBe(200_000);
   isDown = false;
   expect(buffer.expose('t', 'unit-200000', 'control')).toBe(true);
   await buffer.flush();
   expect(kept.size).toBe(200_001);
+  expect([buffer.size, buffer.dropped]).toEqual([0, 3]);
 });
 
 it('keeps a value from before the exposure apart from it, also within one flush', async () => {

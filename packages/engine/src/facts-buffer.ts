@@ -26,6 +26,7 @@ const MAX_PASSING = 20_000;
 const REMEMBERED_MS = 7 * 86_400_000;
 /** What is of no more use is forgotten so often, unless it is sooner. */
 const FORGETTING_MS = 3_600_000;
+const NOTHING_SENT: Pick<FactsBatch, 'tallies' | 'units' | 'observations'> = { tallies: [], units: [], observations: [] };
 
 interface FactsOptions {
   readonly store: Store;
@@ -52,10 +53,22 @@ export class FactsBuffer {
   #flushing: Promise<void> = Promise.resolve();
   #cancel: (() => void) | null = null;
   #isFull = false;
+  #dropped = 0;
 
   constructor(options: FactsOptions) {
     this.#options = options;
     this.#forgotAt = options.clock.now();
+  }
+
+  /** Units, arms and tallies that wait to be kept, those of a batch that the store did not take included. */
+  get size(): number {
+    const { tallies, units, observations } = this.#unsent ?? NOTHING_SENT;
+    return this.#dirty.size + this.#tallies.size + this.#units.size + tallies.length + units.length + observations.length;
+  }
+
+  /** What was refused or let go for want of room, since this buffer was made. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** Called once per flag and flush, by the first evaluation after a drain. */
@@ -112,6 +125,7 @@ export class FactsBuffer {
     for (const oldest of this.#passing) {
       this.#passing.delete(oldest);
       this.#tallies.delete(oldest);
+      this.#dropped += 1;
       return;
     }
   }
@@ -201,6 +215,7 @@ export class FactsBuffer {
 
   #hasRoom(): boolean {
     if (this.#units.size < MAX_PENDING) return true;
+    this.#dropped += 1;
     if (!this.#isFull) {
       this.#isFull = true;
       this.#options.onProblem(

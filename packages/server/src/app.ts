@@ -27,6 +27,7 @@ import { registerSessionRoutes } from './session-routes.ts';
 import { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
 import { Setup } from './setup.ts';
+import { type ReadingLimits, StalledReaders } from './stalled-readers.ts';
 import type { StreamLimits } from './stream/stream-limits.ts';
 import { registerSystemRoutes } from './system-routes.ts';
 
@@ -51,6 +52,7 @@ export interface AppOptions {
   /** What people look at; the API alone unless given. */
   readonly page?: Page | null;
   readonly arrival?: ArrivalLimits;
+  readonly reading?: ReadingLimits;
 }
 
 export interface App {
@@ -62,11 +64,15 @@ export interface App {
 /** Longest path parameter, percent-encoded; `MAX_PARAM_LENGTH` characters are at most nine times as many. */
 const MAX_ENCODED_PARAM = 9216;
 
+/** A connection on which nothing at all moves for so long is closed, such as one whose client reads nothing. */
+const SILENCE_MS = 120_000;
+
 export async function buildApp(options: AppOptions): Promise<App> {
   const { workspace, settings, version, outbound, notifier, store, breakGlassToken } = options;
   const http = newServer(options);
   const lifecycle = new Lifecycle(() => workspace.loadProblem);
-  const metrics = new ServerMetrics(workspace, store);
+  const { clock = systemClock() } = options;
+  const metrics = new ServerMetrics(workspace, { store, notifier, now: () => clock.now() });
   http.decorateRequest('admitted', null);
   http.setErrorHandler((error, request, reply) => sendProblem(error, request, reply));
   const { page = null } = options;
@@ -81,13 +87,14 @@ export async function buildApp(options: AppOptions): Promise<App> {
   refuseWhileClosing(http, lifecycle);
   http.addHook('preClose', async () => lifecycle.endStreams());
   metrics.watch(http);
+  metrics.addReaders(new StalledReaders(http, options.reading));
   refuseUndeclaredRoutes(http);
   readJsonBodies(http);
   await http.register(helmet, {
     contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
   await http.register(rateLimit, { global: false });
-  const { sessionKey, clock = systemClock(), streams: limits = {} } = options;
+  const { sessionKey, streams: limits = {} } = options;
   const sessions = new Sessions({ workspace, key: sessionKey, now: () => clock.now(), isSecure: settings.isSecure });
   const setup = new Setup(workspace);
   const onProblem = (error: unknown): void => http.log.error({ err: error }, 'a stream has a problem');
@@ -150,6 +157,8 @@ function newServer({ settings, logger, arrival = ARRIVAL_LIMITS }: AppOptions): 
     loggerInstance: logger,
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: arrival.requestMs,
+    // Streams give a sign of life more often.
+    connectionTimeout: SILENCE_MS,
     http: { headersTimeout: arrival.headersMs, connectionsCheckingInterval: arrival.checkMs },
     // Ours says it as a problem, and goes on telling whether it is ready.
     return503OnClosing: false,

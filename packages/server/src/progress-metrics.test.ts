@@ -27,6 +27,17 @@ it('a rollout that is under way tells its stage, bake, verdicts and why it is he
   expect(await scraped()).not.toMatch(/sluice_rollout_(stage|held|criteria)\{/);
 });
 
+it('of more than 500 rollouts no more than 500 are told', async () => {
+  const { flags, rollouts } = at.sluice;
+  for (let n = 0; n <= 500; n += 1) {
+    await flags.setFlag(`f${n}`, { enabled: true, rolloutPercentage: 0 });
+    await rollouts.startRollout(`f${n}`, { strategy: 'percentage', stages: [20, 50], unvalidated: true });
+  }
+  const text = await scraped();
+  for (const name of ['percentage', 'stage', 'bake_remaining_seconds', 'lease_held'])
+    expect(text.match(new RegExp(`^sluice_rollout_${name}\\{`, 'gm')), name).toHaveLength(500);
+});
+
 it('a running test tells its exposed units by arm, and being scraped is no look', async () => {
   const { abTests, flags } = at.sluice;
   await abTests.createTest({ testId: 't', controlComponent: 'a', treatmentComponent: 'b', trafficSplit: 0.5, durationDays: 7 });

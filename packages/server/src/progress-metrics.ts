@@ -1,7 +1,7 @@
 /** How rollouts and tests that are under way stand, as gauges. They are of the store: every replica tells the same, so take the maximum and not the sum. */
 import { SluiceError, subjectOf } from '@sluice/core';
 import { Gauge, type Registry } from 'prom-client';
-import type { Sluice } from 'sluice';
+import type { RolloutStatus, Sluice } from 'sluice';
 
 export interface NamedEnvironment {
   readonly scope: { readonly project: string; readonly environment: string };
@@ -13,21 +13,40 @@ const SCOPED = ['project', 'environment'] as const;
 const MAX_TOLD = 500;
 
 export function addProgressGauges(registry: Registry, environments: () => readonly NamedEnvironment[]): void {
-  addRolloutGauges(registry, environments);
+  const underWay = (): readonly RolloutUnderWay[] => rolloutsUnderWay(environments());
+  addRolloutGauges(registry, underWay);
+  addRolloutVerdicts(registry, underWay);
   addTestGauges(registry, environments);
 }
 
-function addRolloutGauges(registry: Registry, environments: () => readonly NamedEnvironment[]): void {
+interface RolloutUnderWay {
+  readonly labels: { readonly project: string; readonly environment: string; readonly flag: string };
+  readonly status: RolloutStatus;
+}
+
+function rolloutsUnderWay(environments: readonly NamedEnvironment[]): readonly RolloutUnderWay[] {
+  return environments
+    .flatMap(({ scope, sluice }) =>
+      sluice.rollouts
+        .listRollouts()
+        .filter(({ endedAt }) => endedAt === null)
+        .map((status) => ({ labels: { ...scope, flag: status.flag }, status })),
+    )
+    .slice(0, MAX_TOLD);
+}
+
+function addRolloutGauges(registry: Registry, underWay: () => readonly RolloutUnderWay[]): void {
   const registers = [registry];
-  const underWay = () =>
-    environments()
-      .flatMap(({ scope, sluice }) =>
-        sluice.rollouts
-          .listRollouts()
-          .filter(({ endedAt }) => endedAt === null)
-          .map((status) => ({ labels: { ...scope, flag: status.flag }, status })),
-      )
-      .slice(0, MAX_TOLD);
+  new Gauge({
+    name: 'sluice_rollout_percentage',
+    help: `What a rollout that is under way serves, of ${MAX_TOLD} at most; the same at every replica`,
+    labelNames: [...SCOPED, 'flag', 'phase'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { labels, status } of underWay()) this.set({ ...labels, phase: status.phase }, status.currentPercentage);
+    },
+  });
   new Gauge({
     name: 'sluice_rollout_stage',
     help: 'The stage of a rollout that is under way, from 0; the same at every replica',
@@ -49,6 +68,10 @@ function addRolloutGauges(registry: Registry, environments: () => readonly Named
         if (status.bakeRemainingMs !== null) this.set(labels, status.bakeRemainingMs / 1000);
     },
   });
+}
+
+function addRolloutVerdicts(registry: Registry, underWay: () => readonly RolloutUnderWay[]): void {
+  const registers = [registry];
   new Gauge({
     name: 'sluice_rollout_held',
     help: '1 for a rollout that is held, by reason; the same at every replica',

@@ -3,18 +3,22 @@ import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
-import type { ServedStore } from './break-glass/served-store.ts';
 import { addProgressGauges } from './progress-metrics.ts';
+import type { StalledReaders } from './stalled-readers.ts';
+import { addStoreMetrics, type StoreMetricsParts } from './store-metrics.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 const SCOPED = ['project', 'environment'] as const;
 
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #requests: Histogram<'route' | 'method' | 'status'>;
 
-  constructor(workspace: Workspace, store: ServedStore) {
+  constructor(workspace: Workspace, parts: Omit<StoreMetricsParts, 'workspace'>) {
     collectDefaultMetrics({ register: this.#registry });
+    // Gauges under the name of a counter: the same with a label, `nodejs_active_resources` and the like, say more.
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
     this.#requests = new Histogram({
       name: 'sluice_http_request_duration_seconds',
       help: 'How long requests took, by route and status',
@@ -23,7 +27,7 @@ export class ServerMetrics {
       registers: [this.#registry],
     });
     this.#addGauges(workspace);
-    this.#addStoreGauges(workspace, store);
+    addStoreMetrics(this.#registry, { ...parts, workspace });
     addProgressGauges(this.#registry, () => environmentsOf(workspace));
   }
 
@@ -42,6 +46,18 @@ export class ServerMetrics {
       // How long a stream lasted is no matter of how fast it was answered.
       if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
       this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+    });
+  }
+
+  addReaders(readers: StalledReaders): void {
+    new Counter({
+      name: 'sluice_http_stalled_readers_total',
+      help: 'Clients cut off by this process since it started because they did not read their answer',
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        this.inc(readers.cut);
+      },
     });
   }
 
@@ -83,32 +99,12 @@ export class ServerMetrics {
     });
   }
 
-  #addStoreGauges(workspace: Workspace, store: ServedStore): void {
-    const registers = [this.#registry];
-    new Gauge({
-      name: 'sluice_store_up',
-      help: '1 while the store answers, 0 while what is served is as of earlier',
-      registers,
-      collect() {
-        this.set(store.staleness === null ? 1 : 0);
-      },
-    });
-    new Gauge({
-      name: 'sluice_pending_emergencies',
-      help: 'Kills and rollbacks that are served here and that the store does not have',
-      registers,
-      collect() {
-        this.set(workspace.pendingEmergencies().length);
-      },
-    });
-  }
-
   #addGauges(workspace: Workspace): void {
     const registers = [this.#registry];
     const environments = () => environmentsOf(workspace);
     new Gauge({
       name: 'sluice_flags',
-      help: 'Live flags by status',
+      help: 'Live flags by status; the same at every replica',
       labelNames: [...SCOPED, 'status'],
       registers,
       collect() {
@@ -118,20 +114,8 @@ export class ServerMetrics {
       },
     });
     new Gauge({
-      name: 'sluice_rollout_percentage',
-      help: 'What rollouts that are under way serve',
-      labelNames: [...SCOPED, 'flag', 'phase'],
-      registers,
-      collect() {
-        this.reset();
-        for (const { scope, sluice } of environments())
-          for (const { flag, phase, currentPercentage, endedAt } of sluice.rollouts.listRollouts())
-            if (endedAt === null) this.set({ ...scope, flag, phase }, currentPercentage);
-      },
-    });
-    new Gauge({
       name: 'sluice_experiments',
-      help: 'Tests by phase',
+      help: 'Tests by phase; the same at every replica',
       labelNames: [...SCOPED, 'phase'],
       registers,
       collect() {

@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger as PinoLogger } from 'pino';
 import { type LastGoodStore, lastGoodStore, openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
-import { postgresStore } from 'sluice/postgres';
-import { sqliteStore } from 'sluice/sqlite';
 import { type App, buildApp } from './app.ts';
 import { BreakGlassToken } from './break-glass/break-glass-token.ts';
 import { equipmentOf } from './equipment.ts';
@@ -47,7 +45,7 @@ export async function startServer(settings: Settings, log: PinoLogger): Promise<
   const outbound = new Outbound({ policy: settings.outbound });
   const equip = await equipmentOf(settings, outbound, (what) => log.warn(what));
   const { leaseMs } = settings;
-  const store = storeOf(settings, log);
+  const store = await storeOf(settings, log);
   const workspace = openWorkspace({ store, logger: engineLog(log), breakGlass, equip, leaseMs });
   const parts: Parts = { app: null, notifier: null, workspace, isClosed: false };
   try {
@@ -122,23 +120,24 @@ function beginLater(begin: () => Promise<void>, log: PinoLogger): void {
 }
 
 /** A database that is away at the start is stood in for by its last good state. */
-function storeOf({ databaseUrl, dataFolder }: Settings, log: PinoLogger): LastGoodStore {
+async function storeOf(settings: Settings, log: PinoLogger): Promise<LastGoodStore> {
   const onProblem = (error: unknown): void => log.error({ err: error }, 'the store has a problem');
-  const file = join(dataFolder, 'last-good.json');
-  if (databaseUrl === null)
-    return lastGoodStore({
-      store: sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem }),
-      file,
-      source: 'sqlite',
-      onProblem,
-    });
+  const file = join(settings.dataFolder, 'last-good.json');
+  return lastGoodStore({ ...(await databaseOf(settings, onProblem)), file, onProblem });
+}
+
+/** Only the driver of the database that is used is loaded. */
+async function databaseOf(
+  { databaseUrl, dataFolder }: Settings,
+  onProblem: (error: unknown) => void,
+): Promise<{ readonly store: Store; readonly source: string }> {
+  if (databaseUrl === null) {
+    const { sqliteStore } = await import('sluice/sqlite');
+    return { store: sqliteStore({ file: join(dataFolder, 'sluice.db'), onProblem }), source: 'sqlite' };
+  }
+  const { postgresStore } = await import('sluice/postgres');
   const { host, pathname } = new URL(databaseUrl);
-  return lastGoodStore({
-    store: postgresStore({ url: databaseUrl, onProblem }),
-    file,
-    source: `postgresql ${host}${pathname}`,
-    onProblem,
-  });
+  return { store: postgresStore({ url: databaseUrl, onProblem }), source: `postgresql ${host}${pathname}` };
 }
 
 /** A first start has a project to begin with, and says how somebody becomes its administrator. */

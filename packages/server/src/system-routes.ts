@@ -29,8 +29,12 @@ export function registerSystemRoutes(app: FastifyInstance, parts: SystemParts): 
     const reason = lifecycle.isClosing ? 'it is shutting down' : `its records are not loaded yet${cause}`;
     return reply.code(503).send({ status: 'unavailable', reason });
   });
-  const document = JSON.stringify(openApiDocument(version));
-  registerRoute(app, 'system.openapi', admit, (_request, reply) => reply.type('application/json').send(document));
+  // A third of a start's work, and most servers are never asked.
+  let document: string | null = null;
+  registerRoute(app, 'system.openapi', admit, (_request, reply) => {
+    document ??= JSON.stringify(openApiDocument(version));
+    return reply.type('application/json').send(document);
+  });
   registerRoute(app, 'system.metrics', admit, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.text()),
   );

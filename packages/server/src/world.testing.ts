@@ -12,6 +12,7 @@ import {
   openWorkspace,
   type Scope,
   type Sluice,
+  type Store,
   type Workspace,
 } from 'sluice';
 import { type App, type AppOptions, buildApp } from './app.ts';
@@ -67,9 +68,12 @@ const NOON = Date.UTC(2027, 0, 15, 12);
 const SYSTEM: Principal = { kind: 'system' };
 let passwordHash: Promise<string> | null = null;
 
-export async function world(changes: Partial<Settings> = {}, more: Partial<AppOptions> = {}): Promise<World> {
+export async function world(
+  changes: Partial<Settings> = {},
+  more: Partial<AppOptions> = {},
+  store: Store = memoryStore(),
+): Promise<World> {
   const clock = manualClock(NOON);
-  const store = memoryStore();
   const settings = { ...DEFAULT_SETTINGS, requestsPerMinute: 1_000_000, ...changes };
   // Every name is one of the public internet.
   const outbound = new Outbound({ policy: settings.outbound, resolve: async () => ['93.184.215.14'], clock });

@@ -16,6 +16,7 @@ import { ingestedMetricsOf } from '../metrics/ingested-metrics.ts';
 import { Runtime } from '../runtime.ts';
 import { type Sluice, sluiceOn } from '../sluice.ts';
 import type { Committed } from '../store/store.ts';
+import { type EnvironmentFigures, environmentFigures } from './process-figures.ts';
 import { scopedStore, scopeId } from './shared-store.ts';
 import type { WorkspaceRuntime } from './workspace-runtime.ts';
 
@@ -64,6 +65,11 @@ export class Environments {
       breakGlass.pending().map((emergency) => ({ ...view.scope, ...emergency })),
     );
     return pending.sort((a, b) => a.at.getTime() - b.at.getTime());
+  }
+
+  /** Of those that are in use. */
+  figures(): EnvironmentFigures[] {
+    return Array.from(this.#opened.values(), ({ runtime }) => environmentFigures(runtime));
   }
 
   /** @throws SluiceError `notFound` when the project has no such environment */

@@ -13,6 +13,7 @@ import type { Sluice } from '../sluice.ts';
 import type { Committed, Store } from '../store/store.ts';
 import { AccessManager } from './access-manager.ts';
 import { Environments, type Equip } from './environments.ts';
+import type { ProcessFigures } from './process-figures.ts';
 import { type HistoryPage, type HistoryQuery, readHistory } from './project-history.ts';
 import { ProjectManager } from './project-manager.ts';
 import { WebhookManager } from './webhook-manager.ts';
@@ -124,6 +125,11 @@ export class Workspace {
   /** Kills and rollbacks of every environment that are served although the store does not have them, the longest standing first. */
   pendingEmergencies(): readonly (Scope & PendingEmergency)[] {
     return this.#environments.pendingEmergencies();
+  }
+
+  /** What this process has of its own: how far it has heard of the log, what it buffers and what it drives. */
+  figures(): ProcessFigures {
+    return { seq: this.#runtime.shared.seq, environments: this.#environments.figures() };
   }
 
   /** Sets a flag's type, variants, owner, tags, description and expiry in all environments, in one commit: see `ProjectManager.define`. */

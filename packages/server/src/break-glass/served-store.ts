@@ -1,7 +1,7 @@
 /** What a server knows of its store: whether it answers, and of when that is which is served while it does not. */
 import { type LastGoodStore, SluiceError } from 'sluice';
 
-export type ServedStore = Pick<LastGoodStore, 'staleness' | 'takesWrites'>;
+export type ServedStore = Pick<LastGoodStore, 'staleness' | 'takesWrites' | 'commits' | 'heardAllAt'>;
 
 /** Names the instant as of which is answered; on every answer while the store does not answer. */
 export const SERVED_AS_OF = 'Sluice-Served-As-Of';

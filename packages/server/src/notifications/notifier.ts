@@ -41,6 +41,11 @@ export class Notifier<Webhook extends FollowingWebhook> {
     this.#lease.start();
   }
 
+  /** Whether it is this replica that tells webhooks now. */
+  get isSender(): boolean {
+    return this.#lease.isHeld;
+  }
+
   /** Sends a message that says it is a test, whatever the webhook wants and whichever replica sends. Nothing of it is kept. */
   test(project: string, key: string): Promise<SentMessage> {
     return this.#sendOnce(project, key, async (webhook, now) => testMessage(webhook, `test_${randomUUID()}`, now));

@@ -88,7 +88,10 @@ function answerOf(outgoing: ClientRequest, body: Buffer): Promise<IncomingMessag
 async function wholeResponse(answer: IncomingMessage, url: URL): Promise<Response> {
   const { statusCode: status = 0 } = answer;
   if (status >= 300 && status < 400 && status !== 304)
-    throw new SluiceError('refused', `${url.origin} answered ${status}, a redirect, and redirects are not followed`);
+    throw new SluiceError(
+      'refused',
+      `${url.origin} answered ${status}, a redirect, and redirects are not followed: give the address that it leads to`,
+    );
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of answer as AsyncIterable<Buffer>) {

@@ -10,6 +10,7 @@ import { systemClock } from '../../clock/system-clock.ts';
 import { Followers, warn } from '../followers.ts';
 import { recordId } from '../record-book.ts';
 import type { Committed, Fence, Store, StoredState } from '../store.ts';
+import { CommitWatch } from './commit-watch.ts';
 import { ForwardingStore } from './forwarding-store.ts';
 import { isKept, LastGoodFile, type LastGoodState } from './last-good-file.ts';
 import { LastGoodKeeper } from './last-good-keeper.ts';
@@ -48,6 +49,8 @@ export function lastGoodStore(options: LastGoodOptions): LastGoodStore {
 export class LastGoodStore extends ForwardingStore {
   /** Resolves when the store has given its state, and followers know what of it is different. */
   readonly current: Promise<void>;
+  /** Tells how its commits go. */
+  readonly commits = new CommitWatch();
   readonly #clock: Clock;
   readonly #onProblem: (error: unknown) => void;
   readonly #patienceMs: number;
@@ -82,6 +85,11 @@ export class LastGoodStore extends ForwardingStore {
   get staleness(): Staleness | null {
     if (this.#origin === 'none' || (this.#origin === 'store' && this.#contact.isAnswering)) return null;
     return { asOf: this.#contact.lastAt, isFromFile: this.#origin === 'file' };
+  }
+
+  /** The last instant of which it is known that followers have heard of every commit before it, milliseconds since 1970; asked for each five seconds. */
+  get heardAllAt(): number {
+    return this.#contact.lastAt;
   }
 
   /** Whether the store keeps what it is given now, found out by giving it something; false also when it does not answer within 3 s. */
@@ -185,8 +193,10 @@ export class LastGoodStore extends ForwardingStore {
 
   /** @throws SluiceError as the store's `commit` does; `unavailable` while its state is not known */
   override async commit(change: Change, seenSeq?: number, fence?: Fence): Promise<Committed> {
-    if (this.#origin !== 'store') await this.#catchUp();
-    return this.inner.commit(change, seenSeq, fence);
+    return this.commits.over(async () => {
+      if (this.#origin !== 'store') await this.#catchUp();
+      return this.inner.commit(change, seenSeq, fence);
+    });
   }
 
   override refresh(): Promise<void> {
