@@ -130,6 +130,7 @@ export {
   ingestedMetricsOf,
   type ReportedBatch,
   type ReportResult,
+  SENDER_REMEMBERED_MS,
 } from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {

@@ -32,15 +32,23 @@ export interface IngestedBatch {
   readonly samples: readonly IngestedSample[];
   /** The sender's clock when it sent them, milliseconds since 1970, by which a clock that is wrong is put right. */
   readonly sentAt?: number;
-  /** Who sent it, and its number there, from 1 and growing: a batch that comes again is counted once. */
-  readonly sender?: { readonly instanceId: string; readonly seq: number };
+  /** Who sent it: a batch that comes again is counted once. */
+  readonly sender?: Sender;
+}
+
+export interface Sender {
+  readonly instanceId: string;
+  /** The batch's number there, from 1 and growing. */
+  readonly seq: number;
+  /** It sends this one batch and no other, and is known for a day; one that sends many for `SENDER_REMEMBERED_MS` after its last. */
+  readonly isOneRequest?: boolean;
 }
 
 /** Everything that an SDK which evaluates itself has to tell, counted once. */
 export interface ReportedBatch extends GivenFacts {
   readonly samples: readonly IngestedSample[];
   readonly sentAt?: number;
-  readonly sender: NonNullable<IngestedBatch['sender']>;
+  readonly sender: Sender;
 }
 
 export interface ReportResult extends IngestResult, Pick<TakenFacts, 'refusedExposures' | 'refusedValues'> {}
@@ -52,8 +60,13 @@ export interface IngestResult {
 
 /** How much later than it may come a sample can still be on its way to the store. */
 const UNDER_WAY_MS = 60_000;
-/** How long a repeated batch is known as one after the sender's last. */
-const SENDER_REMEMBERED_MS = 86_400_000;
+/**
+ * How long a repeated batch is known as one after the sender's last, in milliseconds: 90 days. A row of some 100 bytes for each process that sends: a thousand
+ * processes that start anew each day are 9 MB.
+ */
+export const SENDER_REMEMBERED_MS = 90 * 86_400_000;
+/** As long as receipts are. */
+const REQUEST_REMEMBERED_MS = 86_400_000;
 
 /**
  * What a MetricsCollector is for one process, this is for all processes over one store; give it to rollouts with `addMetricSource('collector', …)`.
@@ -161,7 +174,7 @@ export class IngestedMetrics implements MetricSource {
     if (this.#isPruningDue(now)) facts.forgetBefore(now);
   }
 
-  #batchOf({ tallies, samples }: Taken, { instanceId, seq }: NonNullable<IngestedBatch['sender']>, now: number): FactsBatch {
+  #batchOf({ tallies, samples }: Taken, { instanceId, seq, isOneRequest = false }: Sender, now: number): FactsBatch {
     const { scope } = this.#runtime.view;
     const deltas: FactsBatch['tallies'][number][] = tallies.map((delta) => ({ ...delta, scope }));
     const first = (subject: string, firstAt: number): unknown =>
@@ -174,7 +187,7 @@ export class IngestedMetrics implements MetricSource {
       scope,
       tallies: deltas,
       ...unitsOf(this.#runtime.view, samples),
-      rememberUntil: now + SENDER_REMEMBERED_MS,
+      rememberUntil: now + (isOneRequest ? REQUEST_REMEMBERED_MS : SENDER_REMEMBERED_MS),
       ...pruning,
     };
   }

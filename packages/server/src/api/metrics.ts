@@ -10,13 +10,11 @@ import {
   knownFactsOf,
   type MutationOptions,
   type RefusedSample,
+  SENDER_REMEMBERED_MS,
   type Sluice,
 } from 'sluice';
 import { invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
-
-/** How long a repeated batch of an SDK is known as one after its last: so long may it wait for a server that is away. */
-const SDK_REMEMBERED_MS = 7 * 86_400_000;
 
 type Receipt = NonNullable<MutationOptions['request']>;
 
@@ -33,7 +31,7 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
       tallies: kept.tallies.map(({ subject, tally }) => ({ scope, subject, tally })),
       units: kept.units,
       observations: kept.observations,
-      rememberUntil: clock.now() + SDK_REMEMBERED_MS,
+      rememberUntil: clock.now() + SENDER_REMEMBERED_MS,
     });
     return { taken: kept.tallies.length + kept.units.length + kept.observations.length, refused: [...kept.refused] };
   },
@@ -88,7 +86,9 @@ function senderOf(
 ): IngestedBatch['sender'] {
   // Two callers that take the same id must not shut out each other's batches.
   if (given !== undefined) return { instanceId: `${actor}/${given.instanceId}`, seq: given.seq };
-  return request === undefined ? undefined : { instanceId: `request/${request.id}/${request.fingerprint}`, seq: 1 };
+  return request === undefined
+    ? undefined
+    : { instanceId: `request/${request.id}/${request.fingerprint}`, seq: 1, isOneRequest: true };
 }
 
 function sampleOf({ kind, metric: name, value, flag = '', variant = '', unit, at }: Observation): IngestedSample {

@@ -15,7 +15,10 @@ export interface PoolSettings {
   readonly timeoutMs: number;
 }
 
-/** The server ends what takes too long, and where the server is not heard of any more, the client does, a little later. */
+/**
+ * The server ends what takes too long, and where the server is not heard of any more, the client does, a little later. Whoever sleeps within a transaction
+ * loses it before those who wait for its locks give up: they are late, and do not fail.
+ */
 export function clientConfig({ url, ssl, timeoutMs }: PoolSettings): pg.ClientConfig {
   return {
     connectionString: url,
@@ -24,7 +27,7 @@ export function clientConfig({ url, ssl, timeoutMs }: PoolSettings): pg.ClientCo
     statement_timeout: timeoutMs,
     lock_timeout: timeoutMs / 2,
     query_timeout: timeoutMs * 1.2,
-    idle_in_transaction_session_timeout: timeoutMs * 1.5,
+    idle_in_transaction_session_timeout: timeoutMs * 0.3,
     keepAlive: true,
     ...(ssl === undefined ? {} : { ssl }),
     // Sequence numbers stay below 2^53; the driver would make them texts.
