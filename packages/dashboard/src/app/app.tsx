@@ -20,6 +20,8 @@ setNonce(nonce);
 const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 
 // What is not looked at first is not waited for.
+const AccountPage = lazy(async () => ({ default: (await import('../pages/account-page.tsx')).AccountPage }));
+const AdminPage = lazy(async () => ({ default: (await import('../pages/admin-page.tsx')).AdminPage }));
 const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
 const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
@@ -42,6 +44,9 @@ function Views() {
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
         <Route path="history" element={<HistoryPage />} />
+        <Route path="admin" element={<AdminPage />} />
+        <Route path="admin/:part" element={<AdminPage />} />
+        <Route path="account" element={<AccountPage />} />
         <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
       </Route>
       <Route path="*" element={<Navigate to="/" replace />} />
