@@ -29,6 +29,7 @@ const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollb
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
+const StartPage = lazy(async () => ({ default: (await import('../pages/start-page.tsx')).StartPage }));
 
 function Views() {
   return (
@@ -46,6 +47,8 @@ function Views() {
         <Route path="history" element={<HistoryPage />} />
         <Route path="admin" element={<AdminPage />} />
         <Route path="admin/:part" element={<AdminPage />} />
+        <Route path="start" element={<StartPage />} />
+        <Route path="start/:flag" element={<StartPage />} />
         <Route path="account" element={<AccountPage />} />
         <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
       </Route>

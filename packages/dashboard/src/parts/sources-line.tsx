@@ -37,7 +37,7 @@ export function SourcesLine({ place }: { readonly place: Place }) {
             <Text size="sm">
               {answering.length > 0
                 ? `Metric sources answer: ${answering.join(', ')}`
-                : `No metric source is asked now; there ${all.length === 1 ? 'is' : 'are'} ${all.map(({ name }) => name).join(', ')}`}
+                : `No rollout asks a metric source now. There ${all.length === 1 ? 'is' : 'are'}: ${all.map(({ name }) => name).join(', ')}`}
             </Text>
           </Group>
         );

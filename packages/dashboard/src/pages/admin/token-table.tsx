@@ -40,7 +40,7 @@ export function TokenTable({ tokens, revokeButton }: TokenTableProps) {
     <>
       {hidden > 0 && (
         <Checkbox
-          label={`Show the ${hidden} that were revoked`}
+          label={`Show what was revoked (${hidden})`}
           checked={withRevoked}
           onChange={({ currentTarget }) => setWithRevoked(currentTarget.checked)}
         />
