@@ -36,7 +36,7 @@ export function BackFields({ choices, onChange, flag, place }: BackFieldsProps) 
           description="Their keys, apart by Enter, comma or space; a list can be pasted"
           splitChars={[',', ' ', '\n', '\t']}
           value={[...choices.userIds]}
-          onChange={(userIds) => onChange({ userIds })}
+          onChange={(typed) => onChange({ userIds: apart(typed) })}
           acceptValueOnBlur
           required
         />
@@ -44,6 +44,11 @@ export function BackFields({ choices, onChange, flag, place }: BackFieldsProps) 
       {way === 'toVersion' && <VersionSelect choices={choices} onChange={onChange} flag={flag} place={place} />}
     </>
   );
+}
+
+/** What is taken when the field is left has not been parted. */
+function apart(typed: readonly string[]): readonly string[] {
+  return [...new Set(typed.flatMap((text) => text.split(/[\s,]+/)))].filter((text) => text !== '');
 }
 
 function GradualFields({ choices: { stages, intervalMinutes }, onChange }: Pick<BackFieldsProps, 'choices' | 'onChange'>) {
@@ -54,7 +59,7 @@ function GradualFields({ choices: { stages, intervalMinutes }, onChange }: Pick<
         description="Percentages, each below the one before; those that are not below the present share are skipped"
         splitChars={[',', ' ']}
         value={[...stages]}
-        onChange={(changed) => onChange({ stages: changed })}
+        onChange={(typed) => onChange({ stages: apart(typed) })}
         acceptValueOnBlur
       />
       <NumberInput

@@ -1,8 +1,10 @@
 /** The first steps: a flag, a program that asks for it, and the moment at which it does. */
 import { Anchor, Button, Group, Stepper, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import type { Place } from '../../api/answers.ts';
 import { useIsProtected } from '../../api/protection.ts';
+import { queries } from '../../api/queries.ts';
 import { addressIn } from '../../app/place.ts';
 import { CreateFlag } from '../first-flag.tsx';
 import { Section } from '../section.tsx';
@@ -19,13 +21,19 @@ export interface TourProps {
 
 export function Tour({ place, flag }: TourProps) {
   const navigate = useNavigate();
+  const { data: stats } = useQuery({ ...queries.flagStats(place, flag ?? ''), enabled: flag !== null });
+  const isLive = stats !== undefined && stats.evaluations > 0;
   const hint =
     flag === null
       ? `There is no flag in ${place.environment} yet. Three steps, and something moves.`
-      : `The first steps of ${flag} in ${place.environment}`;
+      : `${flag} in ${place.environment}`;
   return (
-    <View title="Welcome" hint={hint} actions={flag === null && <ExampleFlags project={place.project} />}>
-      <Stepper active={flag === null ? 0 : 1} size="sm" aria-label="Steps" allowNextStepsSelect={false}>
+    <View
+      title={flag === null ? 'Welcome' : 'First steps'}
+      hint={hint}
+      actions={flag === null && <ExampleFlags project={place.project} />}
+    >
+      <Stepper active={flag === null ? 0 : isLive ? 3 : 1} size="sm" aria-label="Steps" allowNextStepsSelect={false}>
         <Stepper.Step label="Create a flag" />
         <Stepper.Step label="Ask for it" />
         <Stepper.Step label="See it live" />
