@@ -1,15 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousFindings } from './axe.testing.ts';
 import { BROWSER_MS } from './browser.testing.ts';
 import { BASE, type PageWorld, PLACE, pageWorld } from './page-world.testing.ts';
 
 let at: PageWorld;
-let axe: string;
 beforeAll(async () => {
   at = await pageWorld();
-  axe = await readFile(fileURLToPath(import.meta.resolve('axe-core')), 'utf8');
   for (const key of ['search', 'prices'])
     await at.client.flags.set({
       ...PLACE,
@@ -21,23 +17,6 @@ beforeAll(async () => {
   await at.client.flags.kill({ ...PLACE, key: 'prices', reason: 'a journey' });
 }, BROWSER_MS);
 afterAll(() => at?.close());
-
-interface Found {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function findings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = (await page.evaluate('axe.run(document, { resultTypes: ["violations"] })')) as { violations: Found[] };
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)} ${failureSummary}`).join('\n')}`,
-    );
-}
 
 const VIEWS = ['', '/flags', '/flags/search', '/rollouts', '/rollouts/search', '/rollbacks', '/history'];
 
@@ -52,7 +31,7 @@ describe.each([
       await page.goto(`${BASE}${view}`);
       await page.getByRole('heading', { level: 1 }).waitFor();
       await page.waitForLoadState('networkidle').catch(() => {});
-      expect(await findings(page), view).toEqual([]);
+      expect(await seriousFindings(page), view).toEqual([]);
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${view} is wider than the screen`).toBe(
         true,
       );

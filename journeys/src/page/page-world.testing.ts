@@ -14,6 +14,15 @@ export const OTHERS = { viewer: 'vic@example.org', approver: 'ada@example.org' }
 export interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
+  /** Where the browser finds the server; its own address unless given. */
+  readonly url?: string;
+}
+
+export interface WorldOptions {
+  /** Of a PostgreSQL database; SQLite unless given. */
+  readonly databaseUrl?: string;
+  /** More of the server's environment. */
+  readonly variables?: Readonly<Record<string, string>>;
 }
 
 export interface PageWorld {
@@ -29,9 +38,9 @@ export interface PageWorld {
   close(): Promise<void>;
 }
 
-export async function pageWorld(): Promise<PageWorld> {
+export async function pageWorld(options: WorldOptions = {}): Promise<PageWorld> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-page-'));
-  const place = { dataFolder: folder, port: await freePort() };
+  const place = { dataFolder: folder, port: await freePort(), ...options };
   const server = spawnServer(place);
   await server.ready();
   const client = clientOf(server, (await admitted(server)).secret);
@@ -44,7 +53,7 @@ export async function pageWorld(): Promise<PageWorld> {
     client,
     browser,
     complaints,
-    loggedIn: (email = ME.email, options = {}) => loggedIn(world, email, options),
+    loggedIn: (email = ME.email, looks = {}) => loggedIn(world, email, looks),
     restart: async () => {
       world.server = spawnServer(place);
       await world.server.ready();
@@ -59,8 +68,8 @@ export async function pageWorld(): Promise<PageWorld> {
 }
 
 async function loggedIn({ browser, server, complaints }: PageWorld, email: string, options: PageOptions): Promise<Page> {
-  const { colorScheme = 'light', width = 1280 } = options;
-  const context = await browser.newContext({ baseURL: server.url, colorScheme, viewport: { width, height: 860 } });
+  const { colorScheme = 'light', width = 1280, url = server.url } = options;
+  const context = await browser.newContext({ baseURL: url, colorScheme, viewport: { width, height: 860 } });
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

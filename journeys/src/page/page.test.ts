@@ -29,7 +29,8 @@ it('takes somebody from an empty environment to a flag that is half open', async
   await page.getByLabel('Name').fill('new_checkout');
   await page.getByLabel('What it is for').fill('One page instead of three');
   await page.getByRole('button', { name: /Create it/ }).click();
-  await page.waitForURL(new RegExp(`${BASE}/flags/new_checkout`));
+  await page.waitForURL(new RegExp(`${BASE}/start/new_checkout`));
+  await page.getByRole('link', { name: 'Go to the flag' }).click();
   await confirm('Switch on', 'to try it');
   await expect.poll(async () => (await flag('new_checkout')).status, within).not.toBe('disabled');
   await page.getByRole('textbox', { name: 'Percentage' }).fill('50');

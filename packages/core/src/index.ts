@@ -165,6 +165,7 @@ export {
   type Validation,
 } from './rollout/rollout.ts';
 export { parseRolloutSettings, type RolloutSettings, RolloutStrategy } from './rollout/settings.ts';
+export { type SourceHealth, type SourceStatus, sourceStatuses } from './rollout/source-status.ts';
 export { planStages, type StageSettings } from './rollout/stages.ts';
 export { archivedRefusal, startRollout } from './rollout/start.ts';
 export {

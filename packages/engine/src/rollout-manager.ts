@@ -11,6 +11,8 @@ import {
   type RolloutCommand,
   type RolloutStatus,
   SluiceError,
+  type SourceStatus,
+  sourceStatuses,
 } from '@sluice/core';
 import { recordComparedUnits } from './compared-units.ts';
 import { type ControllerParts, controllerOf } from './controllers.ts';
@@ -57,6 +59,11 @@ export class RolloutManager<Flags extends object = AnyFlags> {
   /** The names of the validators and metric sources that this process has, in order. */
   listJudges(): { validators: string[]; metricSources: string[] } {
     return { validators: this.#parts.validators.names(), metricSources: [...this.#parts.sources.keys()].sort() };
+  }
+
+  /** How metric sources do, by what rollouts under way last heard of them. */
+  listMetricSources(): SourceStatus[] {
+    return sourceStatuses(this.listJudges().metricSources, this.#runtime.view.rollouts.values());
   }
 
   /**

@@ -28,6 +28,16 @@ export const rolloutStatus = z
   })
   .meta({ id: 'RolloutStatus' });
 
+const sourceStatus = z
+  .object({
+    name: z.string().describe('`collector` is what programs report'),
+    health: z
+      .enum(['answers', 'fails', 'unasked', 'missing'])
+      .describe('`missing`: a rollout needs it, and this process does not have it'),
+    asked: z.array(z.object({ flag: z.string(), criterion: z.string(), message: z.string(), at: count })),
+  })
+  .meta({ id: 'SourceStatus' });
+
 const settings = objectOf<RolloutSettings>('Strategy, stages, criteria and the other options of startRollout');
 const command = { method: 'POST', answers: { 200: rolloutStatus } } as const;
 
@@ -62,6 +72,13 @@ export const ROLLOUT_ROUTES = {
     body: { settings },
     changes: false,
     answers: { 200: z.object({ advice: z.array(z.string()) }) },
+  }),
+  'rollouts.sources': defineRoute({
+    method: 'GET',
+    path: `${E}/metric-sources`,
+    permission: 'flags.read',
+    summary: 'How metric sources do, by what rollouts under way last heard of them; asks none of them',
+    answers: { 200: z.object({ sources: z.array(sourceStatus) }) },
   }),
   'rollouts.pause': defineRoute({
     ...command,

@@ -77,6 +77,7 @@ describe('every route, through the typed client', () => {
     await call('rollouts.reject', of('r3'));
     await call('rollouts.status', of('r2'));
     expect((await call('rollouts.list', SCOPE)).rollouts).toHaveLength(3);
+    expect((await call('rollouts.sources', SCOPE)).sources).toContainEqual({ name: 'collector', health: 'unasked', asked: [] });
   });
 
   it('rollbacks', async () => {

@@ -31,6 +31,13 @@ export const queries = {
       refetchInterval: 2_000,
       retry: false,
     }),
+  /** How metric sources do, by what rollouts heard of them. */
+  sources: (place: Place) =>
+    queryOptions({
+      queryKey: ['rollout', place, 'sources'],
+      queryFn: async () => (await api.rollouts.sources(place)).sources,
+      refetchInterval: 10_000,
+    }),
   history: (place: Place, of: { readonly kind?: 'flag' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
     queryOptions({
       queryKey: ['history', place, of],

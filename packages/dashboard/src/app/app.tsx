@@ -20,6 +20,8 @@ setNonce(nonce);
 const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 
 // What is not looked at first is not waited for.
+const AccountPage = lazy(async () => ({ default: (await import('../pages/account-page.tsx')).AccountPage }));
+const AdminPage = lazy(async () => ({ default: (await import('../pages/admin-page.tsx')).AdminPage }));
 const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
 const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
@@ -27,6 +29,7 @@ const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollb
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
+const StartPage = lazy(async () => ({ default: (await import('../pages/start-page.tsx')).StartPage }));
 
 function Views() {
   return (
@@ -42,6 +45,11 @@ function Views() {
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
         <Route path="history" element={<HistoryPage />} />
+        <Route path="admin" element={<AdminPage />} />
+        <Route path="admin/:part" element={<AdminPage />} />
+        <Route path="start" element={<StartPage />} />
+        <Route path="start/:flag" element={<StartPage />} />
+        <Route path="account" element={<AccountPage />} />
         <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
       </Route>
       <Route path="*" element={<Navigate to="/" replace />} />

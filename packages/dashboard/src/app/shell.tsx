@@ -9,14 +9,17 @@ import {
   IconLogout,
   IconMoon,
   IconRipple,
+  IconSettings,
   IconSun,
+  IconUser,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
-import { Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavigate } from 'react-router';
+import { Link, Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavigate } from 'react-router';
 import type { Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { type Connection, useLive } from '../api/live.ts';
+import { usePermitted } from '../api/permitted.ts';
 import { isStranger, queries } from '../api/queries.ts';
 import { Asked } from '../parts/asked.tsx';
 import { Palette } from '../parts/palette.tsx';
@@ -31,13 +34,18 @@ const VIEWS = [
   { path: ['history'], label: 'History', icon: IconHistory },
 ] as const;
 
+/** The least that whoever looks after something may do. */
+const ADMINISTRATION = { path: ['admin'], label: 'Administration', icon: IconSettings, permission: 'rollouts.approve' } as const;
+
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure();
   const me = useQuery(queries.me());
   const place = usePlace();
+  const permitted = usePermitted();
   const { pathname } = useLocation();
   if (isStranger(me.error)) return <Navigate to="/login" replace state={{ from: pathname }} />;
   if (me.data === undefined) return <Asked query={me}>{() => null}</Asked>;
+  const views = permitted(ADMINISTRATION.permission, place.project) ? [...VIEWS, ADMINISTRATION] : VIEWS;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="lg">
       <AppShell.Header px="md">
@@ -51,12 +59,23 @@ export function Shell() {
             <Palette place={place} />
             <LiveSign place={place} />
             <SchemeSwitch />
+            <Tooltip label="Your account">
+              <ActionIcon
+                component={Link}
+                to={addressIn(place, 'account')}
+                variant="subtle"
+                color="gray"
+                aria-label="Your account"
+              >
+                <IconUser size={18} />
+              </ActionIcon>
+            </Tooltip>
             <LogoutButton actor={me.data.actor} />
           </Group>
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm">
-        {VIEWS.map(({ path, label, icon: Icon }) => (
+        {views.map(({ path, label, icon: Icon }) => (
           <NavLink
             key={label}
             component={RouterNavLink}

@@ -28,6 +28,12 @@ export const theme = createTheme({
 /** Quiet words are still read: 4.5 to 1 against every surface that they stand on. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
-  light: { '--mantine-color-dimmed': '#5b6670', '--mantine-color-placeholder': '#6b7680' },
+  light: {
+    '--mantine-color-dimmed': '#5b6670',
+    '--mantine-color-placeholder': '#6b7680',
+    '--mantine-color-orange-light-color': '#9c3600',
+    '--mantine-color-yellow-light-color': '#7a4100',
+    '--mantine-color-teal-light-color': '#066649',
+  },
   dark: { '--mantine-color-dimmed': '#a3adb6', '--mantine-color-placeholder': '#98a2ab' },
 });

@@ -2,28 +2,34 @@
 import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { lazy } from 'react';
 import { Link } from 'react-router';
 import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
-import { FirstFlag } from '../parts/first-flag.tsx';
 import { Happenings } from '../parts/happenings.tsx';
+import { needsPerson } from '../parts/needs-person.ts';
 import { Nothing } from '../parts/nothing.tsx';
 import { isMoving } from '../parts/phase-badge.tsx';
 import { RolloutCard } from '../parts/rollout-card.tsx';
 import { Section } from '../parts/section.tsx';
+import { SourcesLine } from '../parts/sources-line.tsx';
 import { View } from '../parts/view.tsx';
 import { waitsFor } from '../parts/waits-for.ts';
+
+// Most come here with flags.
+const StartPage = lazy(async () => ({ default: (await import('./start-page.tsx')).StartPage }));
 
 export function OverviewPage() {
   const place = usePlace();
   const flags = useQuery(queries.flags(place));
   const rollouts = useQuery(queries.rollouts(place));
-  if (flags.data?.length === 0) return <FirstFlag place={place} />;
+  if (flags.data?.length === 0) return <StartPage />;
   return (
     <View title="Overview" hint={`What happens in ${place.environment}`}>
       <Asked query={rollouts}>{(all) => <NeedsYou rollouts={all.filter(needsPerson)} place={place} />}</Asked>
+      <SourcesLine place={place} />
       <Section title="In motion">
         <Asked query={rollouts}>{(all) => <Moving rollouts={all.filter(isMoving)} place={place} />}</Asked>
       </Section>
@@ -37,15 +43,6 @@ export function OverviewPage() {
       </SimpleGrid>
     </View>
   );
-}
-
-/** Nothing goes on by itself until somebody has looked. */
-function needsPerson({ phase, state }: RolloutStatus): boolean {
-  return phase === 'awaiting_approval' || (state.name === 'held' && state.clearsWith === null) || isStartWaiting(state);
-}
-
-function isStartWaiting(state: RolloutStatus['state']): boolean {
-  return state.name === 'pending' && state.approvalSince !== null;
 }
 
 function NeedsYou({ rollouts, place }: { readonly rollouts: readonly RolloutStatus[]; readonly place: Place }) {

@@ -3,7 +3,7 @@ import { Anchor, Button, CopyButton, Group, Modal, ScrollArea, Stack, Table, Tex
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import type { Place } from '../api/answers.ts';
+import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
@@ -39,14 +39,21 @@ export function RollbacksPage() {
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>
-                  {all.map(({ id, flag, strategy, fromPercentage, toPercentage, actor, reason, at }) => (
+                  {all.map(({ id, flag, strategy, fromPercentage, toPercentage, stopped, actor, reason, at }) => (
                     <Table.Tr key={id}>
                       <Table.Td>
                         <Anchor component={Link} to={addressIn(place, 'flags', flag)} fw={600} size="sm">
                           {flag}
                         </Anchor>
                       </Table.Td>
-                      <Table.Td>{strategy}</Table.Td>
+                      <Table.Td>
+                        {HOW[strategy]}
+                        {stopped !== null && (
+                          <Text size="xs" c="dimmed">
+                            stopped at {stopped.percentage} %
+                          </Text>
+                        )}
+                      </Table.Td>
                       <Table.Td className="tabular">{`${fromPercentage ?? '?'} → ${toPercentage ?? '?'} %`}</Table.Td>
                       <Table.Td style={{ overflowWrap: 'anywhere' }}>
                         {reason}
@@ -73,6 +80,13 @@ export function RollbacksPage() {
     </View>
   );
 }
+
+const HOW: Readonly<Record<AnswerTo<'rollbacks', 'history'>['rollbacks'][number]['strategy'], string>> = {
+  immediate: 'at once',
+  gradual: 'step by step',
+  targeted: 'from some users',
+  automatic: 'by itself, by the evidence',
+};
 
 function Report({ place, id }: { readonly place: Place; readonly id: number }) {
   const report = useQuery({

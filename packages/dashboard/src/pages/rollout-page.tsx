@@ -10,6 +10,7 @@ import { duration } from '../parts/durations.ts';
 import { Happenings } from '../parts/happenings.tsx';
 import { Nothing } from '../parts/nothing.tsx';
 import { isMoving, PhaseBadge } from '../parts/phase-badge.tsx';
+import { RollBack } from '../parts/roll-back.tsx';
 import { STRATEGY_NAMES } from '../parts/rollout-card.tsx';
 import { RolloutCommands } from '../parts/rollout-commands.tsx';
 import { Section } from '../parts/section.tsx';
@@ -43,7 +44,12 @@ function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; read
       title={flag}
       hint={hint}
       sign={<PhaseBadge rollout={rollout} />}
-      actions={<RolloutCommands rollout={rollout} place={place} />}
+      actions={
+        <>
+          <RolloutCommands rollout={rollout} place={place} />
+          {(isMoving(rollout) || rollout.phase === 'completed') && <RollBack flag={flag} place={place} />}
+        </>
+      }
     >
       <Now rollout={rollout} reached={reachedStage(own)} />
       {warnings.map((warning) => (

@@ -5,7 +5,9 @@ import { IconPower, IconRipple } from '@tabler/icons-react';
 import { useAct } from '../api/acting.tsx';
 import type { Flag, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { useIsProtected } from '../api/protection.ts';
 import { Reasoned } from './reasoned.tsx';
+import { RollBack } from './roll-back.tsx';
 import { StartRollout } from './start-rollout.tsx';
 
 export function FlagActions({ flag, place }: { readonly flag: Flag; readonly place: Place }) {
@@ -22,15 +24,24 @@ export function FlagActions({ flag, place }: { readonly flag: Flag; readonly pla
           {isOpen && <StartRollout flag={flag} place={place} onClose={close} />}
         </>
       )}
+      {!isOff && <RollBack flag={flag.name} place={place} isQuiet />}
       {isOff ? <SwitchOn flag={flag} place={place} /> : <Kill flag={flag} place={place} />}
     </Group>
   );
 }
 
 function Kill({ flag: { name }, place }: { readonly flag: Flag; readonly place: Place }) {
+  const isProtected = useIsProtected(place);
   const kill = useAct<string>({
     send: (reason, idempotencyKey) => api.flags.kill({ ...place, key: name, reason }, { idempotencyKey }),
     done: () => `${name} is off for everybody`,
+    // In a protected environment nothing comes back everywhere at once.
+    ...(isProtected
+      ? {}
+      : {
+          undo: (_reason, key) =>
+            api.flags.unkill({ ...place, key: name, reason: 'undone on the page' }, { idempotencyKey: key }),
+        }),
   });
   return (
     <Reasoned
@@ -41,11 +52,13 @@ function Kill({ flag: { name }, place }: { readonly flag: Flag; readonly place: 
       onConfirm={kill.run}
       button={{ color: 'red' }}
       icon={<IconPower size={16} />}
+      {...(isProtected ? { mustType: name } : {})}
     />
   );
 }
 
 function SwitchOn({ flag: { name, rolloutPercentage }, place }: { readonly flag: Flag; readonly place: Place }) {
+  const isProtected = useIsProtected(place);
   const restore = useAct<string>({
     send: (reason, idempotencyKey) => api.flags.unkill({ ...place, key: name, reason }, { idempotencyKey }),
     done: () => `${name} is on again`,
@@ -58,7 +71,7 @@ function SwitchOn({ flag: { name, rolloutPercentage }, place }: { readonly flag:
       isRunning={restore.isRunning}
       onConfirm={restore.run}
       icon={<IconPower size={16} />}
-      {...(place.environment === 'production' ? { mustType: name } : {})}
+      {...(isProtected ? { mustType: name } : {})}
     />
   );
 }

@@ -4,7 +4,9 @@ import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useState } from 'react';
 
 export interface ReasonedProps {
+  /** Of the button, and of the one that confirms unless `confirm` says otherwise. */
   readonly label: string;
+  readonly confirm?: string;
   /** What it does, and to whom, in a sentence. */
   readonly consequence: string;
   /** Has to be typed before it is done. */
@@ -36,6 +38,7 @@ export function Reasoned(props: ReasonedProps) {
 
 function ReasonForm({
   label,
+  confirm = label,
   consequence,
   mustType,
   isReasonNeeded = false,
@@ -57,8 +60,8 @@ function ReasonForm({
   return (
     <form onSubmit={submit}>
       <Stack>
-        <Text size="sm">{consequence}</Text>
         {children}
+        <Text size="sm">{consequence}</Text>
         <Textarea
           data-autofocus
           label={isReasonNeeded ? 'Why' : 'Why (optional)'}
@@ -73,7 +76,7 @@ function ReasonForm({
         {mustType !== undefined && (
           <TextInput
             label={`Type ${mustType} to go on`}
-            description="This reaches everybody in production"
+            description="This reaches everybody in a protected environment"
             value={typed}
             onChange={({ currentTarget }) => setTyped(currentTarget.value)}
             autoComplete="off"
@@ -85,7 +88,7 @@ function ReasonForm({
             Leave it
           </Button>
           <Button type="submit" disabled={!isReady} {...(button?.color === undefined ? {} : { color: button.color })}>
-            {label}
+            {confirm}
           </Button>
         </Group>
       </Stack>

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useAct } from '../api/acting.tsx';
 import type { Place, RolloutStatus } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { useIsProtected } from '../api/protection.ts';
 import { isMoving } from './phase-badge.tsx';
 import { Reasoned } from './reasoned.tsx';
 
@@ -75,6 +76,7 @@ function possible(rollout: RolloutStatus): readonly CommandName[] {
 }
 
 function CommandButton({ command, flag, place }: { readonly command: Command; readonly flag: string; readonly place: Place }) {
+  const isProtected = useIsProtected(place);
   const act = useAct<string>({
     send: (reason, idempotencyKey) => api.rollouts[command.name]({ ...place, flag, reason }, { idempotencyKey }),
     done: () => `${flag}: ${command.label.toLowerCase()}, done`,
@@ -87,7 +89,7 @@ function CommandButton({ command, flag, place }: { readonly command: Command; re
       icon={command.icon}
       isRunning={act.isRunning}
       onConfirm={act.run}
-      isReasonNeeded={place.environment === 'production'}
+      isReasonNeeded={isProtected}
       button={{ variant: isFirst ? 'filled' : 'light', ...(command.color === undefined ? {} : { color: command.color }) }}
     />
   );

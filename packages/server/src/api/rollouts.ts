@@ -10,6 +10,7 @@ export const ROLLOUT_HANDLERS: HandlersOf<'rollouts'> = {
   'rollouts.list': ({ sluice }) => wire({ rollouts: sluice.rollouts.listRollouts() }),
   'rollouts.status': ({ sluice, params }) =>
     wire(found(sluice.rollouts.getRolloutStatus(params.flag), 'a rollout of flag', params.flag)),
+  'rollouts.sources': ({ sluice }) => wire({ sources: sluice.rollouts.listMetricSources() }),
   'rollouts.start': async ({ sluice, params, body, by }) => {
     const { settings, onConflict } = body;
     checkJudges(sluice, settings);

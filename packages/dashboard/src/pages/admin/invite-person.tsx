@@ -1,0 +1,91 @@
+/** Lets somebody in: with a first password, which they are told and then change. */
+import { Select, TextInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { EVERY, ROLES, type Role } from '@sluice/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useAct } from '../../api/acting.tsx';
+import { api } from '../../api/api.ts';
+import { queries } from '../../api/queries.ts';
+import { FormDialog } from '../../parts/form-dialog.tsx';
+import { MadeSecret } from '../../parts/made-secret.tsx';
+import { newPassword } from './new-password.tsx';
+
+interface Invited {
+  readonly email: string;
+  readonly password: string;
+}
+
+export function InvitePerson() {
+  const [isOpen, { open, close }] = useDisclosure();
+  const [email, setEmail] = useState('');
+  const [name, setName] = useState('');
+  const [role, setRole] = useState<Role>('viewer');
+  const [project, setProject] = useState<string>(EVERY);
+  const [invited, setInvited] = useState<Invited | null>(null);
+  const { data: projects = [] } = useQuery(queries.projects());
+  const invite = useAct<void, Invited>({
+    send: async (_input, idempotencyKey) => {
+      const password = newPassword();
+      const named = name.trim() === '' ? {} : { name: name.trim() };
+      const made = await api.people.create({ email, ...named, password, roles: { [project]: role } }, { idempotencyKey });
+      return { email: made.email, password };
+    },
+    onDone: (made) => {
+      setInvited(made);
+      setEmail('');
+      setName('');
+      close();
+    },
+  });
+  return (
+    <>
+      <FormDialog
+        label="Let somebody in"
+        title="Let somebody in"
+        submit="Let them in"
+        isOpen={isOpen}
+        onOpen={open}
+        onClose={close}
+        isReady={email.includes('@')}
+        isRunning={invite.isRunning}
+        onSubmit={() => invite.run()}
+      >
+        <TextInput
+          data-autofocus
+          label="E-mail"
+          type="email"
+          value={email}
+          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
+          required
+        />
+        <TextInput
+          label="Name"
+          description="As others read it"
+          value={name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <Select
+          label="Role"
+          data={[...ROLES]}
+          value={role}
+          onChange={(chosen) => setRole((chosen ?? role) as Role)}
+          allowDeselect={false}
+        />
+        <Select
+          label="In"
+          data={[{ value: EVERY, label: 'Every project' }, ...projects.map(({ key }) => ({ value: key, label: key }))]}
+          value={project}
+          onChange={(chosen) => setProject(chosen ?? EVERY)}
+          allowDeselect={false}
+        />
+      </FormDialog>
+      {invited !== null && (
+        <MadeSecret title={`The first password of ${invited.email}`} secret={invited.password} onClose={() => setInvited(null)}>
+          Tell it to them on a way that only they read. They change it under Your account, after they logged in at{' '}
+          {location.origin}.
+        </MadeSecret>
+      )}
+    </>
+  );
+}
