@@ -10,6 +10,23 @@ export const queries = {
     queryOptions({ queryKey: ['flag', place], queryFn: () => everyPage((cursor) => api.flags.list({ ...place, ...cursor })) }),
   flag: (place: Place, key: string) =>
     queryOptions({ queryKey: ['flag', place, key], queryFn: () => api.flags.get({ ...place, key }) }),
+  flagSettings: (place: Place, key: string, revision?: number) =>
+    queryOptions({
+      queryKey: ['flag', place, key, 'settings', revision ?? null],
+      queryFn: () => api.flags.settings({ ...place, key, ...(revision === undefined ? {} : { revision }) }),
+    }),
+  scheduledEdits: (place: Place, flag: string) =>
+    queryOptions({
+      queryKey: ['schedule', place, flag],
+      queryFn: async () => (await api.flags.scheduled({ ...place, flag })).edits,
+    }),
+  segments: (place: Place) =>
+    queryOptions({
+      queryKey: ['segment', place],
+      queryFn: () => everyPage((cursor) => api.segments.list({ ...place, ...cursor })),
+    }),
+  segment: (place: Place, key: string) =>
+    queryOptions({ queryKey: ['segment', place, key], queryFn: () => api.segments.get({ ...place, key }) }),
   flagStats: (place: Place, key: string) =>
     queryOptions({
       queryKey: ['figures', place, key],
