@@ -6,6 +6,13 @@ import { api } from './api.ts';
 export const queries = {
   me: () => queryOptions({ queryKey: ['person', 'me'], queryFn: () => api.access.me({}), retry: false }),
   projects: () => queryOptions({ queryKey: ['project'], queryFn: async () => (await api.projects.list({})).projects }),
+  /** Of the projects that are known anyway: whether changes need a reason there, and shares rise by rollouts alone. */
+  isProtected: ({ project, environment }: Place) =>
+    queryOptions({
+      ...queries.projects(),
+      select: (projects) =>
+        projects.find(({ key }) => key === project)?.environments.find(({ key }) => key === environment)?.isProtected ?? false,
+    }),
   flags: (place: Place) =>
     queryOptions({ queryKey: ['flag', place], queryFn: () => everyPage((cursor) => api.flags.list({ ...place, ...cursor })) }),
   flag: (place: Place, key: string) =>

@@ -21,6 +21,7 @@ const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30
 
 // What is not looked at first is not waited for.
 const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
+const FlagEditPage = lazy(async () => ({ default: (await import('../pages/flag-edit-page.tsx')).FlagEditPage }));
 const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
 const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
@@ -38,6 +39,7 @@ function Views() {
         <Route index element={<OverviewPage />} />
         <Route path="flags" element={<FlagsPage />} />
         <Route path="flags/:key" element={<FlagPage />} />
+        <Route path="flags/:key/edit" element={<FlagEditPage />} />
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
