@@ -12,6 +12,7 @@ export type FlagSettings = AnswerTo<'flags', 'settings'>['settings'];
 export type EditPreview = AnswerTo<'flags', 'preview'>;
 export type ScheduledEdit = AnswerTo<'flags', 'schedule'>;
 export type Segment = AnswerTo<'segments', 'get'>;
+export type SegmentSummary = AnswerTo<'segments', 'list'>['members'][number];
 export type RolloutStatus = AnswerTo<'rollouts', 'status'>;
 export type HistoryEvent = AnswerTo<'history', 'list'>['members'][number];
 export type Project = AnswerTo<'projects', 'get'>;

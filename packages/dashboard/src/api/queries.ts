@@ -55,7 +55,7 @@ export const queries = {
       refetchInterval: 2_000,
       retry: false,
     }),
-  history: (place: Place, of: { readonly kind?: 'flag' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
+  history: (place: Place, of: { readonly kind?: 'flag' | 'segment' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
     queryOptions({
       queryKey: ['history', place, of],
       queryFn: async () => (await api.history.list({ ...place, ...of, limit: 100 })).members,

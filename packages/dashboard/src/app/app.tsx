@@ -27,6 +27,8 @@ const HistoryPage = lazy(async () => ({ default: (await import('../pages/history
 const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
+const SegmentPage = lazy(async () => ({ default: (await import('../pages/segment-page.tsx')).SegmentPage }));
+const SegmentsPage = lazy(async () => ({ default: (await import('../pages/segments-page.tsx')).SegmentsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
 
 function Views() {
@@ -40,6 +42,8 @@ function Views() {
         <Route path="flags" element={<FlagsPage />} />
         <Route path="flags/:key" element={<FlagPage />} />
         <Route path="flags/:key/edit" element={<FlagEditPage />} />
+        <Route path="segments" element={<SegmentsPage />} />
+        <Route path="segments/:key" element={<SegmentPage />} />
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />

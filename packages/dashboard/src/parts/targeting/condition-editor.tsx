@@ -185,7 +185,12 @@ function SegmentRow({ clause, onChange, at, segments }: RowOf<'segment'>) {
   return (
     <MultiSelect
       aria-label="In one of the segments"
-      placeholder={clause.segments.length === 0 ? 'in one of the segments' : ''}
+      leftSection={
+        <Text size="sm" c="dimmed">
+          in
+        </Text>
+      }
+      placeholder={clause.segments.length === 0 ? 'one of the segments' : ''}
       data={[...new Set([...segments, ...clause.segments])]}
       value={[...clause.segments]}
       onChange={(chosen) => onChange({ ...clause, segments: chosen })}

@@ -63,18 +63,18 @@ const YES_NO = [
   { value: 'true', label: 'yes' },
   { value: 'false', label: 'no' },
 ];
-const TYPES = ['text', 'number', 'yes or no'] as const;
+const TYPES = ['text', 'number', 'yes/no'] as const;
 type ScalarType = (typeof TYPES)[number];
 
 function typeOf(value: JsonValue): ScalarType {
   if (typeof value === 'number') return 'number';
-  return typeof value === 'boolean' ? 'yes or no' : 'text';
+  return typeof value === 'boolean' ? 'yes/no' : 'text';
 }
 
 /** What is no number stays a text, which the server says does not fit, and nothing typed is lost. */
 export function asType(value: JsonValue, type: ScalarType): JsonValue {
   if (type === 'text') return String(value);
-  if (type === 'yes or no') return value === true || value === 'true' || value === 'yes';
+  if (type === 'yes/no') return value === true || value === 'true' || value === 'yes';
   const text = String(value).trim();
   const number = Number(text);
   return text === '' || !Number.isFinite(number) ? 0 : number;
@@ -96,7 +96,7 @@ export function ScalarInput({ value, onChange, error, label = 'Value' }: ScalarI
       {type === 'number' && (
         <NumberInput {...common} value={Number(value)} onChange={(typed) => onChange(typed === '' ? 0 : typed)} />
       )}
-      {type === 'yes or no' && (
+      {type === 'yes/no' && (
         <Select
           {...common}
           data={YES_NO}
@@ -116,7 +116,7 @@ export function ScalarInput({ value, onChange, error, label = 'Value' }: ScalarI
 function ScalarsInput({ values, onChange, error }: Omit<ScalarInputProps, 'value'> & { readonly values: JsonValue }) {
   const list = [values].flat() as readonly JsonValue[];
   const type = typeOf(list[0] ?? '');
-  const chosen = type === 'yes or no' ? 'text' : type;
+  const chosen = type === 'yes/no' ? 'text' : type;
   return (
     <Group gap={6} wrap="nowrap" flex={1} align="flex-start">
       <TypeSelect
