@@ -51,6 +51,7 @@ it('kills a flag in two clicks and a reason, and restores an earlier revision', 
   await expect.poll(async () => (await flag('new_checkout')).status, within).toBe('disabled');
   await seen('orders are lost');
   await page.getByRole('button', { name: 'Restore' }).first().click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await expect.poll(async () => (await flag('new_checkout')).servedPercentage, within).toBe(50);
 });
 

@@ -10,15 +10,21 @@ import {
   explainCompiled,
   type FallbackFor,
   type FlagName,
+  type FlagSettings,
   notFound,
+  restoredSettings,
+  SluiceError,
   type Unit,
   unitKeyOf,
   type VariantName,
   variantIndexOf,
 } from '@sluice/core';
+import { flagAtRevision } from './flag-at-revision.ts';
 import type { LiveFlag } from './live-flag.ts';
 import type { LiveFlags } from './live-flags.ts';
+import { nameOf } from './names.ts';
 import type { OverrideSettings } from './overrides.ts';
+import { type EditPreview, type PreviewOptions, previewEdit } from './preview-edit.ts';
 import { Runtime } from './runtime.ts';
 import type { SluiceOptions } from './sluice-options.ts';
 
@@ -74,6 +80,26 @@ export class FlagReader<Flags extends object = AnyFlags> {
   explain(name: FlagName<Flags>, unit?: Unit): Explanation | null {
     const live = this.#flags.get(name);
     return live === undefined ? null : explainCompiled(live.compiled, unit, this.runtime.view.segments);
+  }
+
+  /**
+   * What `setFlag` with these settings would make of the flag, and of some units, or why it would not. Changes and counts nothing. Where the settings
+   * are of all environments of a project, what another one of them may have against it is judged when the edit is made.
+   * @throws SluiceError `invalid` for a name that is none, and more than 100 units; what is wrong with the settings is answered
+   */
+  previewEdit(name: string, settings: FlagSettings, options: PreviewOptions = {}): EditPreview {
+    return previewEdit(this.runtime, name, settings, options);
+  }
+
+  /**
+   * All settings of the flag, as `setFlag` takes them: as it is kept now, or as people had made it at an earlier revision.
+   * @throws SluiceError `notFound` when there is no such flag, or the history tells of no such revision
+   */
+  async settingsOf(name: string, revision?: number): Promise<FlagSettings> {
+    const kept = this.runtime.view.flag(nameOf(name, 'flag name'));
+    if (kept === undefined) throw new SluiceError('notFound', `flag "${name}" does not exist`);
+    if (revision === undefined || revision === kept.revision) return restoredSettings(kept);
+    return restoredSettings(await flagAtRevision(this.runtime, name, revision));
   }
 
   /**

@@ -143,6 +143,7 @@ export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } 
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
 export type { EditOptions, MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
+export type { EditPreview, PreviewedUnit, PreviewOptions, PreviewRefusal, UnitOutcome } from './preview-edit.ts';
 export { RollbackManager } from './rollback-manager.ts';
 export type { WrittenReport } from './rollback-report.ts';
 export {

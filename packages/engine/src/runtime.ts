@@ -168,8 +168,12 @@ export class Runtime {
   }
 
   #permitted(decided: ReturnType<Decide>): ReturnType<Decide> {
-    if (decided === null || isRefusal(decided) || !this.#isProtected()) return decided;
-    return protectionRefusal(decided, (key) => this.view.flag(key)) ?? decided;
+    return decided === null || isRefusal(decided) ? decided : (this.forbids(decided) ?? decided);
+  }
+
+  /** Why this environment does not take the change, or null. */
+  forbids(change: Change): Refusal | null {
+    return this.#isProtected() ? protectionRefusal(change, (key) => this.view.flag(key)) : null;
   }
 
   #follow(committed: Committed): void {

@@ -106,6 +106,11 @@ export class View {
     }
   }
 
+  /** A flag that is not kept, ready to be asked beside those that are. @throws when it cannot be compiled */
+  compiled(flag: Flag): CompiledFlag {
+    return compileFlag(flag, undefined, this.#holderOf, this.segments);
+  }
+
   readonly #holderOf = (key: string): LiveFlagHolder => {
     const found = this.#holders.get(key) ?? new LiveFlagHolder(this.flags.get(key) ?? null);
     this.#holders.set(key, found);

@@ -1,6 +1,7 @@
 /** Flags as they are answered. */
 import {
   type Condition,
+  ERROR_CODES,
   type ExplainedStep,
   FLAG_STATUSES,
   type FlagSettings,
@@ -69,6 +70,33 @@ export const explanation = z
     steps: z.array(objectOf<ExplainedStep>('One step of the evaluation, and whether it decided')),
   })
   .meta({ id: 'Explanation' });
+
+const allSettings = objectOf<FlagSettings>('All settings of the flag');
+const unitOutcome = z
+  .object({
+    variant: z.string().nullable(),
+    isIn: z.boolean().describe('Whether it is served a variant other than off'),
+    reason: z.string() as unknown as z.ZodType<Reason>,
+    message: z.string().describe('The step that decides, as a sentence'),
+  })
+  .nullable();
+
+export const editPreview = z
+  .object({
+    revision: revision.describe('Of the flag that it was decided on; 0 when there is none'),
+    before: allSettings.nullable(),
+    after: allSettings.nullable().describe('As they would be, also where only the protection of the environment refuses'),
+    refusal: z
+      .object({
+        code: z.enum(ERROR_CODES),
+        message: z.string(),
+        issues: z.array(z.object({ path: z.string().describe('JSON pointer into the settings'), message: z.string() })),
+      })
+      .nullable()
+      .describe('Why it would not be made; null when it would'),
+    units: z.array(z.object({ before: unitOutcome, after: unitOutcome })).describe('In the order in which they were asked for'),
+  })
+  .meta({ id: 'EditPreview' });
 
 export const staleFlag = z
   .object({

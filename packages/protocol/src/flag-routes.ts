@@ -1,10 +1,10 @@
 /** Flags: read, changed, killed, explained, scheduled. */
 import type { FlagSettings } from '@sluice/core';
 import { z } from 'zod';
-import { explanation, flagDetails, flagStats, scheduledEdit, staleFlag } from './flag-answers.ts';
+import { editPreview, explanation, flagDetails, flagStats, scheduledEdit, staleFlag } from './flag-answers.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { defineRoute } from './route.ts';
-import { force, name, objectOf, percentage, reason, unit } from './schema-parts.ts';
+import { force, name, objectOf, percentage, reason, revision, unit } from './schema-parts.ts';
 
 const E = '/api/v1/projects/:project/environments/:environment';
 const settings = objectOf<FlagSettings>(
@@ -117,6 +117,24 @@ export const FLAG_ROUTES = {
     body: { unit: unit.optional() },
     changes: false,
     answers: { 200: explanation },
+  }),
+  'flags.preview': defineRoute({
+    method: 'POST',
+    path: `${E}/flags/:key/preview`,
+    permission: 'flags.read',
+    summary:
+      'What setting these would make of the flag and of some units, or why it would be refused; changes and counts nothing',
+    body: { settings, units: z.array(unit).max(100).optional(), reason, force },
+    changes: false,
+    answers: { 200: editPreview },
+  }),
+  'flags.settings': defineRoute({
+    method: 'GET',
+    path: `${E}/flags/:key/settings`,
+    permission: 'flags.read',
+    summary: 'All settings of the flag, as they are set: now, or at an earlier revision that people made',
+    query: { revision: z.coerce.number<string | number>().int().min(1).optional() },
+    answers: { 200: z.object({ revision, settings }) },
   }),
   'flags.stats': defineRoute({
     method: 'GET',

@@ -41,6 +41,9 @@ describe('every route, through the typed client', () => {
     await call('definitions.ownSnapshot', {}, {}, { token: at.secrets.server });
     await call('flags.list', { ...SCOPE, limit: 10, tag: 'ui' });
     await call('flags.explain', { ...flag('a'), unit: { userId: 'ann', attributes: { plan: 'pro' } } });
+    await call('flags.preview', { ...flag('a'), settings: { rolloutPercentage: 20 }, units: [{ userId: 'ann' }] });
+    await call('flags.preview', { ...flag('a'), settings: { rolloutPercentage: 200 } });
+    await call('flags.settings', { ...flag('a'), revision: 1 });
     await call('flags.stats', flag('a'));
     await call('flags.stale', { ...SCOPE, unusedDays: 1 });
     const edit = await call('flags.schedule', { ...flag('a'), at: '2027-02-01T00:00:00Z', settings: { enabled: false } });

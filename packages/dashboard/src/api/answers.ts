@@ -8,6 +8,11 @@ type Answer<Call> = Call extends (...input: never[]) => Promise<infer A> ? A : n
 export type AnswerTo<G extends Group, Name extends keyof SluiceClient[G]> = Answer<SluiceClient[G][Name]>;
 
 export type Flag = AnswerTo<'flags', 'get'>;
+export type FlagSettings = AnswerTo<'flags', 'settings'>['settings'];
+export type EditPreview = AnswerTo<'flags', 'preview'>;
+export type ScheduledEdit = AnswerTo<'flags', 'schedule'>;
+export type Segment = AnswerTo<'segments', 'get'>;
+export type SegmentSummary = AnswerTo<'segments', 'list'>['members'][number];
 export type RolloutStatus = AnswerTo<'rollouts', 'status'>;
 export type HistoryEvent = AnswerTo<'history', 'list'>['members'][number];
 export type Project = AnswerTo<'projects', 'get'>;

@@ -6,10 +6,34 @@ import { api } from './api.ts';
 export const queries = {
   me: () => queryOptions({ queryKey: ['person', 'me'], queryFn: () => api.access.me({}), retry: false }),
   projects: () => queryOptions({ queryKey: ['project'], queryFn: async () => (await api.projects.list({})).projects }),
+  /** Of the projects that are known anyway: whether changes need a reason there, and shares rise by rollouts alone. */
+  isProtected: ({ project, environment }: Place) =>
+    queryOptions({
+      ...queries.projects(),
+      select: (projects) =>
+        projects.find(({ key }) => key === project)?.environments.find(({ key }) => key === environment)?.isProtected ?? false,
+    }),
   flags: (place: Place) =>
     queryOptions({ queryKey: ['flag', place], queryFn: () => everyPage((cursor) => api.flags.list({ ...place, ...cursor })) }),
   flag: (place: Place, key: string) =>
     queryOptions({ queryKey: ['flag', place, key], queryFn: () => api.flags.get({ ...place, key }) }),
+  flagSettings: (place: Place, key: string, revision?: number) =>
+    queryOptions({
+      queryKey: ['flag', place, key, 'settings', revision ?? null],
+      queryFn: () => api.flags.settings({ ...place, key, ...(revision === undefined ? {} : { revision }) }),
+    }),
+  scheduledEdits: (place: Place, flag: string) =>
+    queryOptions({
+      queryKey: ['schedule', place, flag],
+      queryFn: async () => (await api.flags.scheduled({ ...place, flag })).edits,
+    }),
+  segments: (place: Place) =>
+    queryOptions({
+      queryKey: ['segment', place],
+      queryFn: () => everyPage((cursor) => api.segments.list({ ...place, ...cursor })),
+    }),
+  segment: (place: Place, key: string) =>
+    queryOptions({ queryKey: ['segment', place, key], queryFn: () => api.segments.get({ ...place, key }) }),
   flagStats: (place: Place, key: string) =>
     queryOptions({
       queryKey: ['figures', place, key],
@@ -38,7 +62,7 @@ export const queries = {
       queryFn: async () => (await api.rollouts.sources(place)).sources,
       refetchInterval: 10_000,
     }),
-  history: (place: Place, of: { readonly kind?: 'flag' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
+  history: (place: Place, of: { readonly kind?: 'flag' | 'segment' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
     queryOptions({
       queryKey: ['history', place, of],
       queryFn: async () => (await api.history.list({ ...place, ...of, limit: 100 })).members,

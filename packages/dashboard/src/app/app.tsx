@@ -23,11 +23,14 @@ const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30
 const AccountPage = lazy(async () => ({ default: (await import('../pages/account-page.tsx')).AccountPage }));
 const AdminPage = lazy(async () => ({ default: (await import('../pages/admin-page.tsx')).AdminPage }));
 const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
+const FlagEditPage = lazy(async () => ({ default: (await import('../pages/flag-edit-page.tsx')).FlagEditPage }));
 const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
 const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
+const SegmentPage = lazy(async () => ({ default: (await import('../pages/segment-page.tsx')).SegmentPage }));
+const SegmentsPage = lazy(async () => ({ default: (await import('../pages/segments-page.tsx')).SegmentsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
 const StartPage = lazy(async () => ({ default: (await import('../pages/start-page.tsx')).StartPage }));
 
@@ -41,6 +44,9 @@ function Views() {
         <Route index element={<OverviewPage />} />
         <Route path="flags" element={<FlagsPage />} />
         <Route path="flags/:key" element={<FlagPage />} />
+        <Route path="flags/:key/edit" element={<FlagEditPage />} />
+        <Route path="segments" element={<SegmentsPage />} />
+        <Route path="segments/:key" element={<SegmentPage />} />
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />

@@ -12,6 +12,7 @@ import {
   IconSettings,
   IconSun,
   IconUser,
+  IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
@@ -29,6 +30,7 @@ import { addressIn, usePlace } from './place.ts';
 const VIEWS = [
   { path: [], label: 'Overview', icon: IconLayoutDashboard },
   { path: ['flags'], label: 'Flags', icon: IconFlag3 },
+  { path: ['segments'], label: 'Segments', icon: IconUsersGroup },
   { path: ['rollouts'], label: 'Rollouts', icon: IconRipple },
   { path: ['rollbacks'], label: 'Rollbacks', icon: IconArrowBackUp },
   { path: ['history'], label: 'History', icon: IconHistory },

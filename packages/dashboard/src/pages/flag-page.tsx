@@ -1,19 +1,20 @@
 /** One flag: who gets what, the buttons that change it, and what was changed. */
 import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from '@mantine/core';
+import { IconPencil } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
-import { useAct } from '../api/acting.tsx';
-import type { Flag, HistoryEvent, Place } from '../api/answers.ts';
-import { api } from '../api/api.ts';
+import type { Flag, Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { FlagActions } from '../parts/flag-actions.tsx';
-import { FlagAudience } from '../parts/flag-audience.tsx';
+import { FlagEnvironments } from '../parts/flag-environments.tsx';
+import { FlagHistory } from '../parts/flag-history.tsx';
 import { FlagShare } from '../parts/flag-share.tsx';
-import { Happenings } from '../parts/happenings.tsx';
 import { StatusBadge } from '../parts/phase-badge.tsx';
+import { ScheduledEdits } from '../parts/scheduled-edits.tsx';
 import { Section } from '../parts/section.tsx';
+import { TargetingSummary } from '../parts/targeting-summary.tsx';
 import { TryUser } from '../parts/try-user.tsx';
 import { View } from '../parts/view.tsx';
 
@@ -43,25 +44,55 @@ function FlagView({ flag, place }: { readonly flag: Flag; readonly place: Place 
       title={name}
       hint={said === '' ? 'no description' : said}
       sign={sign}
-      actions={<FlagActions flag={flag} place={place} />}
+      actions={
+        <>
+          <EditLink flag={flag} place={place} />
+          <FlagActions flag={flag} place={place} />
+        </>
+      }
     >
       <Owner flag={flag} place={place} />
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack gap="md">
-            <FlagShare key={flag.revision} flag={flag} place={place} />
+            <FlagShare flag={flag} place={place} />
+            <ScheduledEdits flag={flag} place={place} />
             <TryUser flag={flag} place={place} />
             <FlagHistory flag={flag} place={place} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Stack gap="md">
-            <FlagAudience flag={flag} place={place} />
+            <Targeting flag={flag} place={place} />
             <Figures flag={flag} place={place} />
           </Stack>
         </Grid.Col>
       </Grid>
+      <FlagEnvironments flag={flag} place={place} />
     </View>
+  );
+}
+
+function Targeting({ flag, place }: { readonly flag: Flag; readonly place: Place }) {
+  const kept = useQuery(queries.flagSettings(place, flag.name));
+  return (
+    <Section title="Who gets what">
+      <Asked query={kept}>{({ settings }) => <TargetingSummary settings={settings} />}</Asked>
+    </Section>
+  );
+}
+
+function EditLink({ flag, place }: { readonly flag: Flag; readonly place: Place }) {
+  if (flag.isArchived) return null;
+  return (
+    <Button
+      variant="default"
+      leftSection={<IconPencil size={16} />}
+      component={Link}
+      to={addressIn(place, 'flags', flag.name, 'edit')}
+    >
+      Edit
+    </Button>
   );
 }
 
@@ -101,32 +132,6 @@ function Figures({ flag: { name }, place }: { readonly flag: Flag; readonly plac
           </Stack>
         )}
       </Asked>
-    </Section>
-  );
-}
-
-function FlagHistory({ flag, place }: { readonly flag: Flag; readonly place: Place }) {
-  const history = useQuery(queries.history(place, { kind: 'flag', key: flag.name }));
-  const restore = useAct<number>({
-    send: (revision, idempotencyKey) =>
-      api.flags.restoreRevision(
-        { ...place, key: flag.name, revision, reason: `back to revision ${revision}` },
-        { ifRevision: flag.revision, idempotencyKey },
-      ),
-    done: (revision) => `${flag.name} is as it was in revision ${revision}`,
-  });
-  const action = ({ record }: HistoryEvent) => {
-    const { revision } = record as { readonly revision: number };
-    if (revision >= flag.revision) return null;
-    return (
-      <Button size="compact-xs" variant="default" onClick={() => restore.run(revision)} loading={restore.isRunning}>
-        Restore
-      </Button>
-    );
-  };
-  return (
-    <Section title="History">
-      <Asked query={history}>{(events) => <Happenings events={events} place={place} action={action} />}</Asked>
     </Section>
   );
 }

@@ -18,6 +18,7 @@ export function Palette({ place }: { readonly place: Place }) {
   const actions: SpotlightActionData[] = [
     { id: 'overview', label: 'Overview', onClick: go() },
     { id: 'flags', label: 'Flags', onClick: go('flags') },
+    { id: 'segments', label: 'Segments', onClick: go('segments') },
     { id: 'rollouts', label: 'Rollouts', onClick: go('rollouts') },
     { id: 'rollbacks', label: 'Rollbacks', onClick: go('rollbacks') },
     { id: 'history', label: 'History', onClick: go('history') },

@@ -27,6 +27,19 @@ export const FLAG_HANDLERS: HandlersOf<'flags'> = {
     wire(await sluice.flags.removeGroupFromFlag(params.key, params.group, by)),
   'flags.archive': async ({ sluice, params, by }) => wire(await sluice.flags.archiveFlag(params.key, by)),
   'flags.explain': ({ sluice, params, body }) => wire(found(sluice.flags.explain(params.key, body.unit), 'flag', params.key)),
+  'flags.preview': ({ sluice, params, body: { settings, units, reason, force } }) =>
+    wire(
+      sluice.flags.previewEdit(params.key, settings, {
+        ...(units === undefined ? {} : { units }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(force === undefined ? {} : { force }),
+      }),
+    ),
+  'flags.settings': async ({ sluice, params, query: { revision } }) => {
+    const settings = await sluice.flags.settingsOf(params.key, revision);
+    const kept = found(sluice.flags.getFlag(params.key), 'flag', params.key).revision;
+    return wire({ revision: revision ?? kept, settings });
+  },
   'flags.stats': async ({ sluice, params }) => wire(await sluice.flags.getFlagStats(params.key)),
   'flags.stale': async ({ sluice, query: { unusedDays, settledDays, permanentTag } }) => {
     const flags = await sluice.flags.listStale({
