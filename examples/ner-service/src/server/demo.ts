@@ -2,26 +2,14 @@
  * `npm run demo`: a server, a service that asks it, users, and the page. Plays the story in the terminal, and then goes on until Ctrl-C. With `--once` it
  * ends after the story, with 0 only if everything it claims was seen in the traffic.
  */
-import { type Fact, tellFacts } from '../fact.ts';
+import { tellFacts } from '../fact.ts';
 import { colors, Screen } from '../screen.ts';
 import { type DemoOptions, readOptions } from './demo-options.ts';
 import { beginMotion, keepMoving } from './motion.ts';
-import { canary } from './story/canary.ts';
-import { defect } from './story/defect.ts';
-import { experiment } from './story/experiment.ts';
-import { outage } from './story/outage.ts';
-import { rollback } from './story/rollback.ts';
-import type { DemoStage } from './story/stage.ts';
+import { playStory } from './story.ts';
 import { usablePort } from './usable-port.ts';
 import { openWorld, USERS, type World } from './world.ts';
 
-const ACTS: readonly { readonly title: string; readonly play: (stage: DemoStage) => Promise<Fact[]> }[] = [
-  { title: 'A new component reaches everybody: canary from compromise to wink', play: canary },
-  { title: 'A component with a defect is caught and taken back by itself', play: defect },
-  { title: 'Every program sees the same, and nobody notices that the server is killed', play: outage },
-  { title: 'An A/B test measures both', play: experiment },
-  { title: 'Taking it back: three users, everybody step by step, and the kill switch', play: rollback },
-];
 /** A second Ctrl-C within this time is the same one, passed on by npm. */
 const SAME_SIGNAL_MS = 250;
 /** What the service's connection got over is told when a fact does not hold: it may be why. */
@@ -45,12 +33,7 @@ function invite({ url, loginLink, staff: { visitor }, texts }: World): void {
 
 async function play(opened: World): Promise<boolean> {
   const startedAt = performance.now();
-  const all: Fact[] = [];
-  for (const [index, { title, play: act }] of ACTS.entries()) {
-    screen.say(`${colors.inverse(` ${index + 1} `)} ${colors.bold(title)}`);
-    all.push(...(await act({ world: opened, screen })));
-    screen.say('');
-  }
+  const all = await playStory({ world: opened, screen });
   const isWhole = tellFacts(all, screen, (performance.now() - startedAt) / 1000);
   if (!isWhole) screen.say(...[...opened.problems].slice(0, MOST_PROBLEMS).map((problem) => colors.dim(`  ${problem}`)));
   return isWhole;

@@ -10,7 +10,8 @@ import type { DemoStage } from './stage.ts';
 /** What a stage must respect, in every rollout of the story. */
 export const CRITERIA = [
   { metric: 'errorRate', max: 0.03, minSamples: 20 },
-  { metric: 'p95', max: 80, minSamples: 20 },
+  // A machine that does other things, too, is slow now and then.
+  { metric: 'p95', max: 500, minSamples: 20 },
 ] as const;
 export const PACE = { bakeMs: 4_000, tickMs: 250, minExposures: 5 } as const;
 /** Definitions have arrived at the service, and what was under way has been answered. */

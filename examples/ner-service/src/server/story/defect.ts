@@ -65,7 +65,8 @@ export async function defect(stage: DemoStage): Promise<Fact[]> {
   ];
 }
 
-async function rolledOut(stage: DemoStage): Promise<WireStatus> {
+/** The status of the rollout that was taken back. */
+export async function rolledOut(stage: DemoStage): Promise<WireStatus> {
   await stage.world.staff.engineer.rollouts.start({
     ...SCOPE,
     flag: FLAG,
