@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
 import type { ServedStore } from './break-glass/served-store.ts';
+import { addEndedRollouts } from './ended-rollout-metrics.ts';
 import { addProgressGauges } from './progress-metrics.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
@@ -25,6 +26,7 @@ export class ServerMetrics {
     this.#addGauges(workspace);
     this.#addStoreGauges(workspace, store);
     addProgressGauges(this.#registry, () => environmentsOf(workspace));
+    addEndedRollouts(this.#registry, () => environmentsOf(workspace));
   }
 
   get contentType(): string {

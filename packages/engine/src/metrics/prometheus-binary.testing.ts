@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CACHE = join(import.meta.dirname, '..', '..', '..', '..', 'node_modules', '.cache', 'prometheus');
-const UNPACKED = join(CACHE, 'unpacked', 'usr', 'bin', 'prometheus');
+const UNPACKED = join(CACHE, 'unpacked', 'usr', 'bin');
 
 function runs(command: string, ...args: string[]): boolean {
   return spawnSync(command, args, { cwd: CACHE, timeout: 90_000, stdio: 'ignore' }).status === 0;
@@ -12,15 +12,25 @@ function runs(command: string, ...args: string[]): boolean {
 
 /** The command that starts it; null, and said so, where there is none to be had. */
 export function findPrometheus(): string | null {
+  return find('prometheus');
+}
+
+/** The same of the tool that judges what a scrape answers. */
+export function findPromtool(): string | null {
+  return find('promtool');
+}
+
+function find(name: 'prometheus' | 'promtool'): string | null {
   mkdirSync(CACHE, { recursive: true });
-  if (runs('prometheus', '--version')) return 'prometheus';
-  if (existsSync(UNPACKED) && runs(UNPACKED, '--version')) return UNPACKED;
+  const unpacked = join(UNPACKED, name);
+  if (runs(name, '--version')) return name;
+  if (existsSync(unpacked) && runs(unpacked, '--version')) return unpacked;
   console.log(
-    "prometheus is not installed: its package is fetched from the system's package source and unpacked under node_modules/.cache",
+    `${name} is not installed: the package prometheus is fetched from the system's package source and unpacked under node_modules/.cache`,
   );
   if (!runs('apt-get', 'download', 'prometheus') && runs('apt-get', 'update')) runs('apt-get', 'download', 'prometheus');
-  const packed = readdirSync(CACHE).find((name) => name.endsWith('.deb'));
-  if (packed !== undefined && runs('dpkg-deb', '-x', packed, 'unpacked') && runs(UNPACKED, '--version')) return UNPACKED;
-  console.log('no prometheus to be had: only the server that speaks its protocol is measured');
+  const packed = readdirSync(CACHE).find((file) => file.endsWith('.deb'));
+  if (packed !== undefined && runs('dpkg-deb', '-x', packed, 'unpacked') && runs(unpacked, '--version')) return unpacked;
+  console.log(`no ${name} to be had: what needs it is not tested`);
   return null;
 }
