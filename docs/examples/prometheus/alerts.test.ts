@@ -54,6 +54,13 @@ it('every figure that a rule asks for is one that a server has', async () => {
   expect(alerts.filter((name) => !tested.includes(name))).toEqual([]);
 });
 
+it('every alert has its page in the runbook', async () => {
+  const guide = await readFile(join(import.meta.dirname, '../../../DEPLOYMENT_GUIDE.md'), 'utf8');
+  const pages = [...guide.matchAll(/^### (Sluice.*)$/gm)].flatMap(([, names = '']) => names.split(', ')).sort();
+  const rules = await readFile(join(import.meta.dirname, RULES), 'utf8');
+  expect([...rules.matchAll(/alert: (\w+)/g)].map(([, name = '']) => name).sort()).toEqual(pages);
+});
+
 async function figuresOfServer(): Promise<ReadonlySet<string>> {
   const printed: string[] = [];
   const log = serverLog({ logLevel: 'warn' }, { write: (line: string) => void printed.push(line) });
