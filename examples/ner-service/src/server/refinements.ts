@@ -8,8 +8,9 @@ export const PATTERNS = 'pattern_matching';
 export const KNOWLEDGE = 'kb_enrichment';
 export const REFINEMENTS = [PATTERNS, KNOWLEDGE] as const;
 
-const COPYRIGHT =
-  /copyright\s+(?:\(c\)|©)?\s*\d{4}(?:\s*-\s*(?:\d{4}|present))?,?\s+(\p{Lu}[\p{L}.'-]*(?:\s+\p{Lu}[\p{L}.'-]*)+)/giu;
+const NAME = String.raw`\p{Lu}[\p{L}.'-]*(?: \p{Lu}[\p{L}.'-]*)+`;
+const YEARS = String.raw`\d{4}(?: ?- ?(?:\d{4}|present))?,?`;
+const COPYRIGHT = new RegExp(`[Cc]opyright (?:\\([cC]\\) |© ?)?${YEARS} (${NAME})`, 'gu');
 
 export type Refine = (asked: FindRequest, people: readonly string[]) => readonly string[];
 
