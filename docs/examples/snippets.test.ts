@@ -16,7 +16,7 @@ const regions = readdirSync(import.meta.dirname)
   ])
   .map((match) => plain(match[1] ?? ''));
 
-const pages = ['../README.md', ...readdirSync(join(docs, 'guides')).map((name) => `guides/${name}`)];
+const pages = ['../README.md', '../DEPLOYMENT_GUIDE.md', ...readdirSync(join(docs, 'guides')).map((name) => `guides/${name}`)];
 const snippets = pages.flatMap((page) =>
   [...readFileSync(join(docs, page), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match) => ({
     page,

@@ -1,13 +1,15 @@
 import type { AddressInfo } from 'node:net';
 import { createSluice, memoryStore } from 'sluice';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPONENT, FLAG, STABLE } from './assignment.ts';
+import { FLAG, STABLE } from './assignment.ts';
 import { foundAny } from './components/component.ts';
 import { compromise } from './components/compromise.ts';
 import { ThreadedFinder } from './components/threaded.ts';
 import { wink } from './components/wink.ts';
 import { winkDated } from './components/wink-dated.ts';
 import { personIn, readCorpus } from './corpus.ts';
+import { answerByComponent, COMPONENT } from './library/answer-by-component.ts';
+import { assignInProcess } from './library/assign-in-process.ts';
 import { createService } from './service.ts';
 
 const LICENCE = 'MIT License\n\nCopyright (c) 2019 Spencer Kelly\n\nPermission is hereby granted, free of charge, to any person';
@@ -57,7 +59,11 @@ describe('the components', () => {
 
 describe('the service', () => {
   const sluice = createSluice({ store: memoryStore() });
-  const service = createService(sluice, [compromise, wink, winkDated]);
+  const service = createService({
+    finders: [compromise, wink, winkDated],
+    assign: (userId) => assignInProcess(sluice, userId),
+    answerInstead: (asked) => answerByComponent(sluice, asked),
+  });
   const post = (body: unknown, path = '/people'): Promise<Response> =>
     fetch(`http://127.0.0.1:${(service.address() as AddressInfo).port}${path}`, {
       method: 'POST',

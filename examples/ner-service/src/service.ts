@@ -1,9 +1,7 @@
 /** An HTTP service that finds people in texts. Which component answers a user is Sluice's to say; how it went is told to Sluice. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Sluice } from 'sluice';
-import { assign, COMPONENT } from './assignment.ts';
+import type { Assign } from './assignment.ts';
 import { foundAny, type PersonFinder } from './components/component.ts';
-import type { ThreadedFinder } from './components/threaded.ts';
 
 /** `people` labels a text whose answer is known, so that accuracy can be measured. */
 export interface FindRequest {
@@ -17,20 +15,35 @@ export interface FindResponse {
   readonly people: readonly string[];
 }
 
+export type Answer = FindResponse | { readonly component: string; readonly error: string };
+
+export interface ServiceParts {
+  readonly finders: readonly PersonFinder[];
+  readonly assign: Assign;
+  /** Answers in place of the finders; null where it does not. */
+  readonly answerInstead?: (asked: FindRequest) => Promise<Answer> | null;
+  /** What is done to the people found, before they are answered with. */
+  readonly refine?: (asked: FindRequest, people: readonly string[]) => readonly string[];
+  /** Answers a request of another path; false where it does not. */
+  readonly otherwise?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** `POST /people` with a `FindRequest`. A component that crashes is answered with 500. */
-export function createService(sluice: Sluice, finders: readonly PersonFinder[]): Server {
-  const byName = new Map(finders.map((finder) => [finder.name, finder]));
+export function createService(parts: ServiceParts): Server {
+  const byName = new Map(parts.finders.map((finder) => [finder.name, finder]));
   return createServer((request, response) => {
-    if (request.method !== 'POST' || request.url !== '/people') return reply(response, 404, { error: 'POST /people' });
+    if (request.method !== 'POST' || request.url !== '/people') {
+      if (parts.otherwise?.(request, response) !== true) reply(response, 404, { error: 'POST /people' });
+      return;
+    }
     readBody(request).then(
       async (body) => {
         const asked = parseRequest(body);
         if (asked === null)
           return reply(response, 400, { error: 'the body must be { "user": text, "text": text, "people"?: [text] }' });
-        const isComponent = sluice.hotSwap.versions(COMPONENT).length > 0;
-        const answer = await (isComponent ? answerByComponent(asked, sluice) : answerTo(asked, sluice, byName));
+        const answer = await (parts.answerInstead?.(asked) ?? answerTo(asked, parts, byName));
         reply(response, 'error' in answer ? 500 : 200, answer);
       },
       (error: Error) => reply(response, 413, { error: error.message }),
@@ -38,15 +51,12 @@ export function createService(sluice: Sluice, finders: readonly PersonFinder[]):
   });
 }
 
-function answerTo(
-  asked: FindRequest,
-  sluice: Sluice,
-  finders: ReadonlyMap<string, PersonFinder>,
-): FindResponse | { component: string; error: string } {
-  const assigned = assign(sluice, asked.user);
+function answerTo(asked: FindRequest, parts: ServiceParts, finders: ReadonlyMap<string, PersonFinder>): Answer {
+  const assigned = parts.assign(asked.user);
   const startedAt = performance.now();
   try {
-    const people = finders.get(assigned.component)?.find(asked.text) ?? [];
+    const found = finders.get(assigned.component)?.find(asked.text) ?? [];
+    const people = parts.refine?.(asked, found) ?? found;
     assigned.succeeded(performance.now() - startedAt);
     if (asked.people !== undefined && asked.people.length > 0)
       assigned.measured('accuracy', foundAny(people, asked.people) ? 1 : 0);
@@ -57,17 +67,7 @@ function answerTo(
   }
 }
 
-/** The version that the component's flag gives this user is held until it has answered, whatever is swapped meanwhile. */
-function answerByComponent(asked: FindRequest, sluice: Sluice): Promise<FindResponse | { component: string; error: string }> {
-  const unit = { userId: asked.user };
-  const answered = sluice.hotSwap.use(COMPONENT, unit, async (finder: Pick<ThreadedFinder, 'find'>, version) => {
-    const people = await finder.find(asked.text);
-    return { component: `${COMPONENT} ${version}`, people };
-  });
-  return answered.catch((error: unknown) => ({ component: COMPONENT, error: String(error) }));
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
+export async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {

@@ -2,12 +2,15 @@
 import { Agent, request } from 'node:http';
 import type { LabelledText } from './corpus.ts';
 import type { FindResponse } from './service.ts';
+import { pause } from './waiting.ts';
 
 export interface TrafficOptions {
   readonly port: number;
   readonly texts: readonly LabelledText[];
   readonly users: number;
   readonly concurrency: number;
+  /** How long each waits after an answer, in milliseconds; not at all unless given. */
+  readonly thinkingMs?: number;
 }
 
 /** What was answered since the last `take`. */
@@ -88,7 +91,7 @@ export class Traffic {
   }
 
   async #work(): Promise<void> {
-    const { texts, users } = this.#options;
+    const { texts, users, thinkingMs = 0 } = this.#options;
     while (this.#isRunning) {
       const user = `user-${this.#draw(users)}`;
       const text = texts[this.#draw(texts.length)];
@@ -98,6 +101,7 @@ export class Traffic {
       this.#byComponent.set(component, (this.#byComponent.get(component) ?? 0) + 1);
       if (status !== 200) this.#failed += 1;
       this.onAnswer(user, component, status === 200);
+      if (thinkingMs > 0) await pause(thinkingMs);
     }
   }
 

@@ -27,19 +27,22 @@ async function linesOf(guide: string): Promise<Line[]> {
     });
 }
 
-it('of cli.md work as they stand', async () => {
+it.each([
+  ['cli.md', 36],
+  ['../../DEPLOYMENT_GUIDE.md', 35],
+])('of %s work as they stand, on a server that they start', async (guide, least) => {
   const at = await onFile();
   await mkdir(join(at.folder, 'config'));
   const ending = new AbortController();
   const variables: Record<string, string> = { SLUICE_FILE: '', SLUICE_LOG_LEVEL: 'warn' };
   let told = '';
   let serving: Promise<Ran> | null = null;
-  const lines = await linesOf('cli.md');
-  expect(lines.length).toBeGreaterThan(35);
+  const lines = await linesOf(guide);
+  expect(lines.length).toBeGreaterThanOrEqual(least);
   for (const { args, exit, isServing } of lines) {
+    // At a port of its own, because another server may have that of the guide.
+    const here = args.map((arg) => (arg === '4400' ? '0' : arg.replace(/^\.\/data/, join(at.folder, 'data'))));
     if (isServing) {
-      // At a port of its own, because another server may have that of the guide.
-      const here = args.map((arg) => (arg === '4400' ? '0' : arg === './data' ? join(at.folder, 'data') : arg));
       await new Promise<void>((resolve, reject) => {
         const onText = (text: string): void => {
           told += text;
@@ -51,7 +54,7 @@ it('of cli.md work as they stand', async () => {
       variables.SLUICE_URL = /serves at (\S+)/.exec(told)?.[1] ?? '';
       continue;
     }
-    const meant = args.map((arg) => (arg === '<secret>' ? (/setup#([\w-]+)"/.exec(told)?.[1] ?? '') : arg));
+    const meant = here.map((arg) => (arg === '<secret>' ? (/setup#([\w-]+)"/.exec(told)?.[1] ?? '') : arg));
     const ran = await at.run(meant, { variables, input: PHRASE });
     expect([args.join(' '), ran.exit, ran.err]).toEqual([args.join(' '), exit, expect.any(String)]);
   }

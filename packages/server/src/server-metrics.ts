@@ -3,6 +3,7 @@ import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
+import { addEndedRollouts } from './ended-rollout-metrics.ts';
 import { addProgressGauges } from './progress-metrics.ts';
 import type { StalledReaders } from './stalled-readers.ts';
 import { addStoreMetrics, type StoreMetricsParts } from './store-metrics.ts';
@@ -29,6 +30,7 @@ export class ServerMetrics {
     this.#addGauges(workspace);
     addStoreMetrics(this.#registry, { ...parts, workspace });
     addProgressGauges(this.#registry, () => environmentsOf(workspace));
+    addEndedRollouts(this.#registry, () => environmentsOf(workspace));
   }
 
   get contentType(): string {

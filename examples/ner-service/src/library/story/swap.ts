@@ -1,12 +1,14 @@
 /** Act 5: the finder as a component whose versions live in threads of their own, swapped under load. */
 import type { LoggedEvent, Sluice } from 'sluice';
-import { COMPONENT } from '../assignment.ts';
-import { ThreadedFinder } from '../components/threaded.ts';
-import { bar, colors } from '../screen.ts';
-import { shareOf } from '../traffic.ts';
-import { type DemoStage, type Fact, fact, pause, until } from './stage.ts';
+import { ThreadedFinder } from '../../components/threaded.ts';
+import { type Fact, fact } from '../../fact.ts';
+import { bar, colors } from '../../screen.ts';
+import { shareOf } from '../../traffic.ts';
+import { pause, until } from '../../waiting.ts';
+import { COMPONENT } from '../answer-by-component.ts';
+import type { DemoStage } from './stage.ts';
 
-const THREAD = new URL('../components/finder-thread.js', import.meta.url);
+const THREAD = new URL('../../components/finder-thread.js', import.meta.url);
 const RECOGNISERS = { '1.0.0': 'compromise', '2.0.0': 'wink' } as const;
 const SWAPS = 3;
 const SWAP_EVERY_MS = 600;

@@ -1,10 +1,12 @@
 /** Act 1: a new component reaches everybody, stage by stage. */
 import type { LoggedEvent } from 'sluice';
-import { FLAG } from '../assignment.ts';
-import { colors } from '../screen.ts';
-import { shareOf } from '../traffic.ts';
-import { rolloutPicture } from './dashboard.ts';
-import { type DemoStage, type Fact, fact, pause } from './stage.ts';
+import { FLAG } from '../../assignment.ts';
+import { type Fact, fact } from '../../fact.ts';
+import { rolloutPicture } from '../../rollout-picture.ts';
+import { colors } from '../../screen.ts';
+import { shareOf } from '../../traffic.ts';
+import { pause } from '../../waiting.ts';
+import type { DemoStage } from './stage.ts';
 
 /** What a stage must respect, in every rollout of the demo. */
 export const CRITERIA = [
@@ -33,7 +35,7 @@ export async function canary(stage: DemoStage): Promise<Fact[]> {
     reason: 'wink is about ten times faster',
     actor: 'ann',
   });
-  screen.live(rolloutPicture(stage, 'wink'));
+  screen.live(rolloutPicture(traffic, 'wink', () => sluice.rollouts.getRolloutStatus(FLAG)));
   const status = await sluice.rollouts.completed(FLAG);
   screen.live(null);
   for (const stop of stops) stop();

@@ -1,23 +1,26 @@
-/** The whole loop on real traffic, live in the terminal. Ends with 0 only if everything it claims was seen in the traffic. */
+/** The library alone, without a server: the whole loop in one process over a flag file, live in the terminal. Ends with 0 only if everything it claims was seen in the traffic. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSluice, type Sluice } from 'sluice';
-import { FLAG, STABLE } from './assignment.ts';
-import { compromise } from './components/compromise.ts';
-import { wink } from './components/wink.ts';
-import { winkDated } from './components/wink-dated.ts';
-import { readCorpus } from './corpus.ts';
-import { colors, Screen } from './screen.ts';
-import { createService } from './service.ts';
+import { FLAG, STABLE } from '../assignment.ts';
+import { compromise } from '../components/compromise.ts';
+import { wink } from '../components/wink.ts';
+import { winkDated } from '../components/wink-dated.ts';
+import { readCorpus } from '../corpus.ts';
+import { type Fact, tellFacts } from '../fact.ts';
+import { colors, Screen } from '../screen.ts';
+import { createService } from '../service.ts';
+import { Traffic } from '../traffic.ts';
+import { answerByComponent } from './answer-by-component.ts';
+import { assignInProcess } from './assign-in-process.ts';
 import { canary } from './story/canary.ts';
 import { defect } from './story/defect.ts';
 import { experiment } from './story/experiment.ts';
 import { rollback } from './story/rollback.ts';
-import type { DemoStage, Fact } from './story/stage.ts';
+import type { DemoStage } from './story/stage.ts';
 import { swap } from './story/swap.ts';
-import { Traffic } from './traffic.ts';
 
 const USERS = 4_000;
 const ACTS: readonly { readonly title: string; readonly play: (stage: DemoStage) => Promise<Fact[]> }[] = [
@@ -50,7 +53,11 @@ async function setUp(): Promise<DemoStage> {
   const sluice = createSluice({ file: join(directory, 'feature_flags.json') });
   cleanUps.unshift(() => sluice.close());
   sluice.on('problem', (problem) => screen.say(colors.red(problem.message)));
-  const service = createService(sluice, [compromise, wink, winkDated]);
+  const service = createService({
+    finders: [compromise, wink, winkDated],
+    assign: (userId) => assignInProcess(sluice, userId),
+    answerInstead: (asked) => answerByComponent(sluice, asked),
+  });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   cleanUps.unshift(() => new Promise((resolve) => service.close(resolve)));
   await createFlag(sluice);
@@ -85,21 +92,7 @@ async function play(): Promise<boolean> {
     all.push(...(await act(stage)));
     screen.say('');
   }
-  const missed = all.filter((fact) => !fact.isTrue);
-  screen.say(
-    colors.bold('What the traffic saw'),
-    ...all.map(
-      ({ what, isTrue, measured }) => `  ${isTrue ? colors.green('✔') : colors.red('✘')} ${what} ${colors.dim(measured)}`,
-    ),
-    '',
-  );
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(0);
-  screen.say(
-    missed.length === 0
-      ? colors.green(`All ${all.length} facts hold, in ${seconds} s.`)
-      : colors.red(`${missed.length} of ${all.length} facts do not hold.`),
-  );
-  return missed.length === 0;
+  return tellFacts(all, screen, (performance.now() - startedAt) / 1000);
 }
 
 process.once('SIGINT', () => {

@@ -1,11 +1,13 @@
 /** Act 2: a component with a real defect is taken back before many meet it. */
 import type { RolloutStatus } from 'sluice';
-import { FLAG } from '../assignment.ts';
-import { colors } from '../screen.ts';
-import { shareOf } from '../traffic.ts';
+import { FLAG } from '../../assignment.ts';
+import { type Fact, fact } from '../../fact.ts';
+import { rolloutPicture } from '../../rollout-picture.ts';
+import { colors } from '../../screen.ts';
+import { shareOf } from '../../traffic.ts';
+import { pause } from '../../waiting.ts';
 import { CRITERIA, PACE } from './canary.ts';
-import { rolloutPicture } from './dashboard.ts';
-import { type DemoStage, type Fact, fact, pause } from './stage.ts';
+import type { DemoStage } from './stage.ts';
 
 export async function defect(stage: DemoStage): Promise<Fact[]> {
   const { sluice, traffic, screen } = stage;
@@ -25,7 +27,7 @@ export async function defect(stage: DemoStage): Promise<Fact[]> {
     reason: 'reads the year of copyright lines',
     actor: 'ann',
   });
-  screen.live(rolloutPicture(stage, 'wink-dated'));
+  screen.live(rolloutPicture(traffic, 'wink-dated', () => sluice.rollouts.getRolloutStatus(FLAG)));
   const status = await sluice.rollouts.completed(FLAG);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   screen.live(null);

@@ -1,8 +1,10 @@
 /** Act 4: taking it back, for three users at once, and for everybody step by step. */
-import { FLAG, STABLE } from '../assignment.ts';
-import { bar, colors } from '../screen.ts';
-import { shareOf } from '../traffic.ts';
-import { type DemoStage, type Fact, fact, pause } from './stage.ts';
+import { FLAG, STABLE } from '../../assignment.ts';
+import { type Fact, fact } from '../../fact.ts';
+import { bar, colors } from '../../screen.ts';
+import { shareOf } from '../../traffic.ts';
+import { pause } from '../../waiting.ts';
+import type { DemoStage } from './stage.ts';
 
 const STAGES = [75, 50, 25, 0] as const;
 const INTERVAL_MS = 2_500;

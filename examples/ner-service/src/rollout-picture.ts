@@ -1,20 +1,23 @@
 /** The live picture of a rollout: where it is, what it waits for, and what the traffic looks like right now. */
+import type { RolloutStatus } from 'sluice';
+import { bar, colors, track } from './screen.ts';
+import { shareOf, type Traffic } from './traffic.ts';
 
-import { FLAG } from '../assignment.ts';
-import { bar, colors, track } from '../screen.ts';
-import { shareOf } from '../traffic.ts';
-import type { DemoStage } from './stage.ts';
+/** The figures of traffic are taken anew this often. */
+const READ_MS = 1_000;
+
+type Pictured = Pick<RolloutStatus, 'stagePercentages' | 'stage' | 'verdicts' | 'waitingFor'>;
 
 /** Lines for the present state; `component` is the one whose share is drawn. */
-export function rolloutPicture({ sluice, traffic }: DemoStage, component: string): () => string[] {
+export function rolloutPicture(traffic: Traffic, component: string, statusOf: () => Pictured | undefined): () => string[] {
   let seen = traffic.take();
   let readAt = performance.now();
   return () => {
-    if (performance.now() - readAt > 1000) {
+    if (performance.now() - readAt > READ_MS) {
       seen = traffic.take();
       readAt = performance.now();
     }
-    const status = sluice.rollouts.getRolloutStatus(FLAG);
+    const status = statusOf();
     if (status === undefined) return [];
     const rate = (seen.answered / Math.max(0.001, seen.seconds)).toFixed(0);
     const share = shareOf(seen, component);

@@ -1,0 +1,33 @@
+/** What pictures are taken of the page: a line for each view. */
+
+/** `desktop` is 1440 × 900, `phone` 390 × 844; `dark` is the desktop in dark colours. */
+export type Look = 'desktop' | 'phone' | 'dark';
+
+export interface Picture {
+  /** Of the file: `rollout.png`, `rollout-phone.png`, `rollout-dark.png`. */
+  readonly name: string;
+  /** Behind the place: '' is the overview. */
+  readonly path: string;
+  /** A text that must be there before the picture is taken. */
+  readonly seen: string | RegExp;
+  readonly looks: readonly Look[];
+  /** Without a session. */
+  readonly isOutside?: boolean;
+}
+
+const BOTH = ['desktop', 'phone'] as const;
+const ALL = ['desktop', 'phone', 'dark'] as const;
+
+/** The rollout in motion comes first: it does not move for ever. */
+export const PICTURES: readonly Picture[] = [
+  { name: 'rollout', path: '/rollouts/pattern_matching', seen: /no worse than tolerated|within its bound/, looks: ALL },
+  { name: 'overview', path: '', seen: 'kb_enrichment needs you', looks: ALL },
+  { name: 'rollouts', path: '/rollouts', seen: 'pattern_matching', looks: BOTH },
+  { name: 'rollout-waiting', path: '/rollouts/kb_enrichment', seen: /Approve/, looks: BOTH },
+  { name: 'rollout-taken-back', path: '/rollouts/person_finder', seen: 'Taken back', looks: BOTH },
+  { name: 'flags', path: '/flags', seen: 'kb_enrichment', looks: BOTH },
+  { name: 'flag', path: '/flags/person_finder', seen: 'Which component finds people in texts', looks: ALL },
+  { name: 'rollbacks', path: '/rollbacks', seen: 'person_finder', looks: BOTH },
+  { name: 'history', path: '/history', seen: 'person_finder', looks: BOTH },
+  { name: 'login', path: '/login', seen: 'Log in', looks: BOTH, isOutside: true },
+];
