@@ -20,8 +20,8 @@ export function judge(
   return compared === null ? bounds : { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared) };
 }
 
-function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by }: Comparison): Partial<Verdict> {
-  return { logE, comparedBy: by, ...(nonInferiority === true ? { logENotWorse } : {}) };
+function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by, figures }: Comparison): Partial<Verdict> {
+  return { logE, comparedBy: by, compared: figures, ...(nonInferiority === true ? { logENotWorse } : {}) };
 }
 
 function withComparison(criterion: Criterion, bounds: Verdict, compared: Comparison): Verdict {
