@@ -35,6 +35,7 @@ export {
   withZeros,
 } from './analysis/moments.ts';
 export { type CriterionSettings, parseCriterion } from './analysis/parse-criterion.ts';
+export type { ComparedFigures } from './analysis/ratio-band.ts';
 export type { RequestCounts, RequestInterval } from './analysis/request-counts.ts';
 export {
   addToSketch,
@@ -149,6 +150,7 @@ export { controlRange, hasControl } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
 export type { PresentFigures } from './rollout/bound-advice.ts';
 export { comparesEvents, requestsFrom } from './rollout/comparisons.ts';
+export type { EvidencePoint, EvidenceTrail } from './rollout/evidence-trail.ts';
 export type { FreezeWindow } from './rollout/freeze.ts';
 export type { RolloutCommand, RolloutInput } from './rollout/input.ts';
 export { planStart, type StartRequest } from './rollout/plan-start.ts';

@@ -48,7 +48,7 @@ it('values from before a user’s exposure are their covariate, in whatever flus
 });
 
 it('values from before the exposure do not count, also where no time passed in between', async () => {
-  const { tests, record } = await running([{ name: 'spent', aggregation: 'sum' }, 'plain']);
+  const { tests, record } = await running([{ name: 'spent', aggregation: 'sum' }, { name: 'plain' }]);
   for (const user of USERS) {
     for (const metric of ['spent', 'plain']) record(user, metric, 1000 + noise(user));
     tests.getVariant('t', { userId: user });

@@ -5,6 +5,7 @@ import {
   TEST_PHASES,
   type TestChanges,
   type TestMethod,
+  type TestPlanSettings,
   type TestResults,
   type TestSettings,
   type TrackedMetric,
@@ -80,6 +81,24 @@ export const EXPERIMENT_ROUTES = {
     body: { settings },
     changes: false,
     answers: { 200: z.object({ advice: z.array(z.string()) }) },
+  }),
+  'experiments.plan': defineRoute({
+    method: 'POST',
+    path: `${E}/experiments/plan`,
+    permission: 'flags.read',
+    summary: 'How many units such a test needs, how long it takes, and what it can find; keeps nothing',
+    body: { plan: objectOf<TestPlanSettings>('The primary metric, the change to be found, and the traffic') },
+    changes: false,
+    answers: {
+      200: z.object({
+        totalUnits: count,
+        unitsByArm: z.array(count),
+        days: count.nullable(),
+        plannedDays: count.nullable(),
+        detectableLift: z.number().nullable(),
+        alpha: z.number(),
+      }),
+    },
   }),
   'experiments.start': defineRoute({
     ...test,

@@ -1,5 +1,5 @@
 /** Rollouts: started, watched, and driven on or back by people. */
-import type { Phase, RolloutSettings, RolloutStatus, Verdict } from '@sluice/core';
+import type { Criterion, EvidencePoint, Phase, RolloutSettings, RolloutStatus, Verdict } from '@sluice/core';
 import { z } from 'zod';
 import { defineRoute } from './route.ts';
 import { count, instant, objectOf, percentage, reason } from './schema-parts.ts';
@@ -20,6 +20,8 @@ export const rolloutStatus = z
     exposures: count,
     waitingFor: z.string().nullable(),
     verdicts: z.array(objectOf<Verdict>('What a criterion came to')),
+    criteria: z.array(objectOf<Criterion>('A metric and the bound it must respect')),
+    evidence: z.array(objectOf<EvidencePoint>('The evidence of every comparison at one look')),
     warnings: z.array(z.string()),
     error: z.string().nullable(),
     endedBecause: z.string().nullable(),

@@ -99,6 +99,8 @@ describe('every route, through the typed client', () => {
     const of = { ...SCOPE, test: 't' };
     const settings = { testId: 't', controlComponent: 'a', treatmentComponent: 'b', trackedMetrics: ['latency'] };
     await call('experiments.advise', { ...SCOPE, settings });
+    const plan = { metric: { kind: 'mean', mean: 100, standardDeviation: 30 }, lift: -0.05, unitsPerDay: 500 } as const;
+    expect((await call('experiments.plan', { ...SCOPE, plan })).totalUnits).toBeGreaterThan(1000);
     await call('experiments.create', { ...SCOPE, settings });
     await call('experiments.update', { ...of, changes: { description: 'which is faster' } });
     await call('experiments.start', of);

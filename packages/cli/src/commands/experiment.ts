@@ -141,6 +141,8 @@ function resultsPage(found: Results, paint: Paint): string {
     rows.length === 0
       ? 'No metric was recorded yet.'
       : table(['METRIC', 'ROLE', 'CONTROL', 'TREATMENT', 'IMPROVEMENT', 'P', 'VERDICT'], rows, paint),
+    '',
+    ...found.conclusion.map(plain),
     ...found.warnings.map((warning) => `${paint.odd('warning')}  ${plain(warning)}`),
   ].join('\n');
 }

@@ -1,6 +1,7 @@
 /** What is known of a change and of what is served beside it, and what comparing the two came to. */
 import type { EventCounts } from '../statistics/event-test.ts';
 import type { Moments } from './moments.ts';
+import type { ComparedFigures } from './ratio-band.ts';
 import type { RequestCounts } from './request-counts.ts';
 
 /**
@@ -51,6 +52,7 @@ export interface Comparison {
   /** ln of the evidence that it is worse than tolerated, and, where that is asked for, that it is not. */
   readonly logE: number;
   readonly logENotWorse: number;
+  readonly figures: ComparedFigures;
   /** The figures and the evidence in words. */
   readonly message: string;
   /** What it says too little for, in words; null when it may be gone by. */

@@ -1,4 +1,5 @@
 /** What a rollout's stage must respect, what was measured of it, and what that says. */
+import type { ComparedFigures } from './ratio-band.ts';
 
 /**
  * Worst first: `fail` is measured and bad, `error` is could not measure, `inconclusive` is measured long enough without
@@ -65,6 +66,8 @@ export interface Verdict {
   readonly logENotWorse?: number;
   /** What was compared: distinct units, or raw requests where units are not known. */
   readonly comparedBy?: 'units' | 'requests';
+  /** The change against the control, with the band of their ratio. */
+  readonly compared?: ComparedFigures;
   readonly dryRun: boolean;
   readonly at: number;
 }

@@ -39,8 +39,8 @@ function figuresOf({ metric }: Criterion, { value, samples }: Pick<Verdict, 'val
   return `${metric} is ${shown(value ?? 0)} over ${samples} samples`;
 }
 
-function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by }: Comparison): Partial<Verdict> {
-  return { logE, comparedBy: by, ...(nonInferiority === true ? { logENotWorse } : {}) };
+function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by, figures }: Comparison): Partial<Verdict> {
+  return { logE, comparedBy: by, compared: figures, ...(nonInferiority === true ? { logENotWorse } : {}) };
 }
 
 function withComparison(criterion: Criterion, bounds: Verdict, compared: Comparison): Verdict {

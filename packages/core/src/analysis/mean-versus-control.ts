@@ -19,6 +19,7 @@ import {
 } from './comparison.ts';
 import type { Criterion, Measurement } from './criterion.ts';
 import { meanOf } from './moments.ts';
+import { type ComparedFigures, ratioBand } from './ratio-band.ts';
 
 /** The sequence holds in the limit; below so many units a side it is not to be trusted. */
 const MIN_UNITS = 100;
@@ -51,6 +52,7 @@ export function compareMeans(
     isNotWorse: isEnough && notWorse >= -Math.log(COMPARISON_LEVEL),
     logE: isEnough ? worse : 0,
     logENotWorse: isEnough ? notWorse : 0,
+    figures: figuresIn(compared, ratio, Math.log(needed), isEnough),
     message: `${figuresOf(metric, compared)}: evidence ${oddsOf(worse)} that it is ${boundText(ratio)}; harm from ${oddsOf(Math.log(needed))}`,
     waitsFor: isEnough ? undecided(excess, compared, ratio) : tooFew(metric, compared),
     problem: isUntold ? NO_UNITS : null,
@@ -73,8 +75,12 @@ interface Excess {
   readonly total: number;
 }
 
-function excessOf({ control, change }: ComparedMeans, ratio: number): Answer<Excess> {
-  const [allowed, harm] = againstAllowed(control, change, allowedBy(ratio));
+function excessOf(compared: ComparedMeans, ratio: number): Answer<Excess> {
+  return excessBeyond(compared, allowedBy(ratio));
+}
+
+function excessBeyond({ control, change }: ComparedMeans, by: AllowedMean): Answer<Excess> {
+  const [allowed, harm] = againstAllowed(control, change, by);
   const error = standardError(allowed, harm);
   if (!isAnswer(error)) return error;
   const isRounding = error.robust <= ROUNDING * Math.max(Math.abs(meanOf(control) ?? 0), Math.abs(meanOf(change) ?? 0));
@@ -85,6 +91,26 @@ function excessOf({ control, change }: ComparedMeans, ratio: number): Answer<Exc
 function evidenceOf(excess: Answer<Excess>, tuning: SequenceTuning, side: 1 | -1): number {
   // Minus 0 would be written as another number than 0.
   return isAnswer(excess) ? Math.abs(oneSidedLogP(side * excess.z, excess.total, tuning)) : 0;
+}
+
+function figuresIn(compared: ComparedMeans, tolerated: number, neededLogE: number, isEnough: boolean): ComparedFigures {
+  const [control, change] = [finiteOr0(meanOf(compared.control)), finiteOr0(meanOf(compared.change))];
+  const hasRatio = control > 0 && compared.change.n > 0;
+  const tuning = (logE: number): SequenceTuning => ({ alpha: Math.exp(-logE), optimalN: DEFAULT_OPTIMAL_N });
+  const usual = -Math.log(COMPARISON_LEVEL);
+  // The side on which it is worse is as far as its evidence of harm reaches.
+  const needed = tolerated >= 1 ? { above: neededLogE, below: usual } : { above: usual, below: neededLogE };
+  const evidence = (side: 1 | -1, logE: number) => (ratio: number) =>
+    evidenceOf(excessBeyond(compared, { sign: 1, margin: ratio - 1 }), tuning(logE), side);
+  const band =
+    hasRatio && isEnough
+      ? ratioBand(evidence(1, needed.above), evidence(-1, needed.below), needed)
+      : { lower: null, upper: null };
+  return { of: 'mean', change, control, ratio: hasRatio ? change / control : null, ...band, tolerated, neededLogE };
+}
+
+function finiteOr0(value: number | null): number {
+  return value !== null && Number.isFinite(value) ? value : 0;
 }
 
 /** Where nothing varies, chance cannot be judged; what does not differ needs no judging. */

@@ -5,7 +5,7 @@
  */
 import { isAnswer } from '../statistics/answer.ts';
 import { gridEvidence } from '../statistics/event-grid.ts';
-import type { EventCounts } from '../statistics/event-test.ts';
+import { type EventCounts, toleratedShare } from '../statistics/event-test.ts';
 import { stagedEventTest } from '../statistics/staged-event-test.ts';
 import {
   COMPARISON_LEVEL,
@@ -20,6 +20,7 @@ import {
 import type { Criterion, Measurement } from './criterion.ts';
 import { compareMeans } from './mean-versus-control.ts';
 import { parseMetric } from './metric.ts';
+import { type ComparedFigures, ratioBand, ratioWhere } from './ratio-band.ts';
 import type { RequestCounts } from './request-counts.ts';
 
 /** What both sides have, and among how many the chance of a false alarm is divided. */
@@ -82,8 +83,7 @@ function compareUnits(
 ): Comparison {
   const { versusControl = 1, slowerThan, nonInferiority = false } = criterion;
   const needed = neededForHarm(comparisons);
-  const worse = stagedEventTest(stages, { toleratedRatio: versusControl });
-  const logE = isAnswer(worse) ? worse.logE : 0;
+  const logE = worseThan(stages, versusControl);
   const logENotWorse = nonInferiority ? notWorseThan(stages, versusControl) : 0;
   const { canaryEvents = 1, canaryUndrawn = 0 } = stages.at(-1) ?? {};
   const isUntold = measurement.kind === 'value' && measurement.value > (slowerThan ?? 0) && canaryEvents + canaryUndrawn === 0;
@@ -93,6 +93,7 @@ function compareUnits(
     isNotWorse: logENotWorse >= -Math.log(COMPARISON_LEVEL),
     logE,
     logENotWorse,
+    figures: unitFigures(stages, versusControl, Math.log(needed)),
     message: `${unitsInWords(stages, slowerThan)}: ${evidenceInWords(criterion, versusControl, logE, needed)}`,
     waitsFor: null,
     problem: isUntold && stages.some(isTold) ? untold(slowerThan) : null,
@@ -113,6 +114,7 @@ function compareRequests(
     isNotWorse: (logENotWorse ?? 0) >= -Math.log(COMPARISON_LEVEL),
     logE: logE ?? 0,
     logENotWorse: logENotWorse ?? 0,
+    figures: requestFigures(requests, requestRatio(criterion), Math.log(needed)),
     message: `${requestsInWords(requests, criterion.slowerThan)}: ${evidenceInWords(criterion, requestRatio(criterion), logE ?? 0, needed)}`,
     waitsFor:
       requests === undefined || requests.until <= since
@@ -124,6 +126,41 @@ function compareRequests(
 
 function logEOf(grid: RequestCounts['worse']): number {
   return gridEvidence(grid).logE;
+}
+
+function worseThan(stages: readonly EventCounts[], ratio: number): number {
+  const test = stagedEventTest(stages, { toleratedRatio: ratio });
+  return isAnswer(test) ? test.logE : 0;
+}
+
+function unitFigures(stages: readonly StageEvents[], tolerated: number, neededLogE: number): ComparedFigures {
+  const [change, control] = [sumOf(stages, 'canaryEvents'), sumOf(stages, 'baselineEvents')];
+  const band = ratioBand(
+    (ratio) => worseThan(stages, ratio),
+    (ratio) => notWorseThan(stages, ratio),
+    { above: neededLogE, below: -Math.log(COMPARISON_LEVEL) },
+  );
+  // The ratio at which as many as were met on the change are expected there, over all stages.
+  const excess = (ratio: number): number =>
+    stages.reduce(
+      (sum, { canaryEvents, baselineEvents, canaryShare }) =>
+        sum + canaryEvents - (canaryEvents + baselineEvents) * toleratedShare(canaryShare, ratio),
+      0,
+    );
+  const ratio = control === 0 ? null : change === 0 ? 0 : ratioWhere(excess);
+  return { of: 'events', change, control, ratio, ...band, tolerated, neededLogE };
+}
+
+/** Requests of one unit come together, so that their rates have no band of their own. */
+function requestFigures(requests: RequestCounts | undefined, tolerated: number, neededLogE: number): ComparedFigures {
+  const { canaryN = 0, canaryEvents = 0, baselineN = 0, baselineEvents = 0 } = requests ?? {};
+  const [change, control] = [canaryEvents / Math.max(1, canaryN), baselineEvents / Math.max(1, baselineN)];
+  const ratio = control > 0 && canaryN > 0 ? change / control : null;
+  return { of: 'rate', change, control, ratio, lower: null, upper: null, tolerated, neededLogE };
+}
+
+function sumOf(stages: readonly StageEvents[], count: 'canaryEvents' | 'baselineEvents'): number {
+  return stages.reduce((total, stage) => total + stage[count], 0);
 }
 
 function notWorseThan(stages: readonly EventCounts[], ratio: number): number {

@@ -2,6 +2,7 @@
  * What looks at a test have shown so far. An anytime-valid p-value may only ever fall, and what was significant once stays so; both must outlive the
  * process that looked, so the store keeps them beside the totals.
  */
+import { mergeTrails, type TrailPoint } from './look-trail.ts';
 
 /** One comparison of an arm with the control. */
 export interface Look {
@@ -11,6 +12,8 @@ export interface Look {
   readonly rises: boolean;
   /** When it was first significant, all comparisons of the test taken together; null while it was not. */
   readonly significantAt: number | null;
+  /** What was seen over time; absent is nothing. */
+  readonly trail?: readonly TrailPoint[];
 }
 
 export interface Looks {
@@ -41,6 +44,7 @@ function mergeLook(a: Look, b: Look): Look {
     p: Math.min(a.p, b.p),
     rises: a.p === b.p ? a.rises || b.rises : a.p < b.p ? a.rises : b.rises,
     significantAt: earlier(a.significantAt, b.significantAt),
+    ...(a.trail === undefined && b.trail === undefined ? {} : { trail: mergeTrails(a.trail ?? [], b.trail ?? []) }),
   };
 }
 

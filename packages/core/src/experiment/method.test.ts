@@ -28,7 +28,7 @@ describe('looking at a test all along', () => {
   it('adds nothing to the looks when it sees nothing new, and says so', () => {
     const totals = totalsOf({ a: differing(1000) });
     const { looks, results } = lookAtTest(SINGLE, totals, 5);
-    expect(looks?.comparisons.treatment?.a).toEqual({ p: results.pValue.a, rises: true, significantAt: 5 });
+    expect(looks?.comparisons.treatment?.a).toMatchObject({ p: results.pValue.a, rises: true, significantAt: 5 });
     expect(lookAtTest(SINGLE, { ...totals, looks: looks ?? NO_LOOKS }, 9).looks).toBeNull();
   });
 

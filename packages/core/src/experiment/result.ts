@@ -5,11 +5,13 @@ import { jsonEqual } from '../json.ts';
 import { ALPHA, analysisPlan } from './analysis-plan.ts';
 import { type Breakdown, breakdownOf } from './breakdown.ts';
 import { type Comparison, compareArms } from './compare.ts';
+import { concluded } from './conclusion.ts';
 import { corrected } from './correction.ts';
 import { distrusted } from './distrust.ts';
 import type { Experiment, TestMethod } from './experiment.ts';
 import { armTotals, type SubjectTotals } from './ledger.ts';
-import { type Looks, mergeLooks } from './looks.ts';
+import { type TrailPoint, trailPoint, trailUntil } from './look-trail.ts';
+import { type Look, type Looks, mergeLooks } from './looks.ts';
 import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import { measuredMetrics } from './measured-metrics.ts';
 import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
@@ -28,6 +30,8 @@ export interface ArmResults {
   readonly means: ByMetric<number | null>;
   /** Against the control; empty for the control itself. */
   readonly metrics: ByMetric<MetricResult>;
+  /** Of each metric what looks have shown over time, the oldest first and this look last; empty for the control, and for a fixed horizon, which has one look. */
+  readonly trails: ByMetric<readonly TrailPoint[]>;
 }
 
 /** How many units count in no arm, and why. */
@@ -68,6 +72,8 @@ export interface TestResults {
   readonly reason: MetricReason | null;
   /** The arm that won; null while not significant, and when primary metrics or treatments disagree or a guardrail is worse. */
   readonly winner: string | null;
+  /** What may be concluded, in sentences: the first says it, the others why. */
+  readonly conclusion: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -99,7 +105,7 @@ export function lookAtTest(
   const elapsedMs = experiment.startedAt === null ? 0 : (experiment.stoppedAt ?? now) - experiment.startedAt;
   const all = compared.map(({ result }) => result);
   const facts = { experiment, totals, metrics: all, sampleSizes: sizes, ratio, flag, advice };
-  const results: TestResults = {
+  const results: Omit<TestResults, 'conclusion'> = {
     testId: experiment.key,
     phase: experiment.phase,
     method: experiment.method,
@@ -108,7 +114,7 @@ export function lookAtTest(
     elapsedMs,
     plannedMs: experiment.durationMs,
     ...mapsOf(metrics[0]?.metrics ?? []),
-    arms: armResults(experiment, measured, totals, metrics),
+    arms: armResults(experiment, measured, totals, { judged: metrics, compared, now }),
     dimensions: breakdownOf(experiment, measured, totals, ratio?.isMismatch === true),
     excludedUnits: { inTwoArms: totals.contaminatedUnits, unexposed: totals.unexposedUnits },
     sampleRatio: ratio,
@@ -116,7 +122,8 @@ export function lookAtTest(
     reason: ratio?.isMismatch ? 'sample-ratio-mismatch' : reasonOf(all),
     warnings: [...warningsOf(facts), ...judgement.warnings],
   };
-  return { results, looks: addedLooks(totals.looks, experiment.method === 'sequence' ? compared : [], ratio) };
+  const looks = addedLooks(totals.looks, experiment.method === 'sequence' ? compared : [], ratio, now);
+  return { results: { ...results, conclusion: concluded(experiment, results) }, looks };
 }
 
 /** What `lookAtTest` shows. */
@@ -162,8 +169,9 @@ function reasonOf(metrics: readonly MetricResult[]): MetricReason | null {
 }
 
 /** A fixed horizon has one look, of which nothing is carried on. */
-function addedLooks(before: Looks, compared: readonly ArmComparison[], ratio: SampleRatio | null): Looks | null {
-  const seen = compared.filter(({ look }) => look.p < 1);
+function addedLooks(before: Looks, compared: readonly ArmComparison[], ratio: SampleRatio | null, now: number): Looks | null {
+  const noted = compared.map((one) => ({ ...one, look: withTrail(one, now) }));
+  const seen = noted.filter(({ look }) => look.p < 1 || look.trail !== undefined);
   const arms = [...new Set(seen.map(({ variant }) => variant))];
   const comparisons = Object.fromEntries(
     arms.map((arm) => [
@@ -175,17 +183,32 @@ function addedLooks(before: Looks, compared: readonly ArmComparison[], ratio: Sa
   return jsonEqual(after, before) ? null : after;
 }
 
+function withTrail({ result, look }: Comparison, now: number): Look {
+  const point = trailPoint(result, now);
+  return point === null ? look : { ...look, trail: [...(look.trail ?? []), point] };
+}
+
+interface ComparedNow {
+  readonly judged: readonly { readonly variant: string; readonly metrics: readonly MetricResult[] }[];
+  readonly compared: readonly ArmComparison[];
+  readonly now: number;
+}
+
 function armResults(
   experiment: Experiment,
   measured: readonly MeasuredMetric[],
   totals: SubjectTotals,
-  judged: readonly { readonly variant: string; readonly metrics: readonly MetricResult[] }[],
+  { judged, compared, now }: ComparedNow,
 ): Readonly<Record<string, ArmResults>> {
   const arms = experiment.arms.map(({ variant, component }): [string, ArmResults] => {
     const metrics = judged.find((arm) => arm.variant === variant)?.metrics ?? [];
     const means = measured.map((metric) => [metric.tracked.name, meanIn(metric, totals, variant)] as const);
     const sampleSize = sizeOf(totals, variant);
-    return [variant, { component, sampleSize, means: Object.fromEntries(means), metrics: byName(metrics, (one) => one) }];
+    const own = experiment.method === 'sequence' ? compared.filter((one) => one.variant === variant) : [];
+    const trails = Object.fromEntries(
+      own.map(({ result, look }) => [result.name, trailUntil(look.trail ?? [], trailPoint(result, now))]),
+    );
+    return [variant, { component, sampleSize, means: Object.fromEntries(means), metrics: byName(metrics, (one) => one), trails }];
   });
   return Object.fromEntries(arms);
 }

@@ -4,6 +4,7 @@ import type { Criterion, Measurement, Verdict } from '../analysis/criterion.ts';
 import { judge } from '../analysis/judge.ts';
 import { absenceOf, hasControl, ripened, silenceAt } from './absence.ts';
 import { requestsAt, sidesOf, uncounted } from './comparisons.ts';
+import { noted } from './evidence-trail.ts';
 import type { Rollout, Silence, Stage, StagePhase, StageProgress, Validation } from './rollout.ts';
 import type { RolloutFacts } from './step.ts';
 
@@ -48,7 +49,9 @@ export function lookAt(rollout: Rollout, facts: RolloutFacts, now: number): Look
     validation: notLater(newsOf(rollout, facts, at.stage) ?? progress.validation, now),
     ...(requests === undefined ? {} : { requests }),
   };
-  return { rollout: { ...rollout, progress: moved, verdicts }, at, stage, progress: moved, facts, now };
+  const evidence = noted(rollout.evidence, verdicts, now);
+  const watched = { ...rollout, progress: moved, verdicts, ...(evidence === undefined ? {} : { evidence }) };
+  return { rollout: watched, at, stage, progress: moved, facts, now };
 }
 
 function verdictsOf(

@@ -4,6 +4,7 @@ import type { RequestCounts } from '../analysis/request-counts.ts';
 import type { Allocation } from '../flag/flag.ts';
 import type { Scope } from '../scope.ts';
 import type { Share } from '../share.ts';
+import type { EvidenceTrail } from './evidence-trail.ts';
 import type { FreezeWindow } from './freeze.ts';
 
 export const ROLLOUT_STRATEGIES = ['canary', 'blueGreen', 'percentage', 'ring'] as const;
@@ -160,6 +161,8 @@ export interface Rollout {
   readonly phase: Phase;
   readonly progress: StageProgress | null;
   readonly verdicts: readonly Verdict[];
+  /** How the evidence of its comparisons grew; absent before there was any. */
+  readonly evidence?: EvidenceTrail;
   readonly warnings: readonly string[];
   readonly startedAt: number;
   readonly startedBy: string;

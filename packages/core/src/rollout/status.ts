@@ -1,8 +1,9 @@
 /** How a rollout stands, as people and dashboards read it. */
-import type { Verdict } from '../analysis/criterion.ts';
+import type { Criterion, Verdict } from '../analysis/criterion.ts';
 import { type Flag, isLive, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
 import { driftProblem } from './drift.ts';
+import type { EvidencePoint } from './evidence-trail.ts';
 import type { FreezeWindow } from './freeze.ts';
 import { notBeforeText, pendingText } from './pending.ts';
 import { reachWarnings } from './reach.ts';
@@ -46,6 +47,10 @@ export interface RolloutStatus {
   /** What has to happen next, in words; null at an end. */
   readonly waitingFor: string | null;
   readonly verdicts: readonly Verdict[];
+  /** What the stage is judged by; of a rollout that has no stage now what all of its stages are, each once. */
+  readonly criteria: readonly Criterion[];
+  /** How the evidence of its comparisons grew over all stages, the oldest first. */
+  readonly evidence: readonly EvidencePoint[];
   readonly warnings: readonly string[];
   readonly error: string | null;
   /** Of an end that is no failure: by whom and why it was aborted or superseded, or how far a rollback went. Null otherwise. */
@@ -95,12 +100,19 @@ export function rolloutStatus(rollout: Rollout, flag: Flag | undefined, facts: S
     exposures: stage === null ? 0 : (progress?.exposures ?? 0),
     waitingFor: forcedText(rollout, flag) ?? waitingFor(rollout, facts),
     verdicts: rollout.verdicts,
+    criteria: current?.criteria ?? everyCriterion(plan.stages),
+    evidence: rollout.evidence?.points ?? [],
     warnings: warningsOf(rollout, current),
     error: isFailure(phase) ? phase.message : null,
     endedBecause: isEnded(phase) && 'message' in phase && !isFailure(phase) ? phase.message : null,
     startedAt: new Date(rollout.startedAt),
     endedAt: rollout.endedAt === null ? null : new Date(rollout.endedAt),
   };
+}
+
+function everyCriterion(stages: readonly Stage[]): readonly Criterion[] {
+  const byName = new Map(stages.flatMap(({ criteria }) => criteria).map((criterion) => [criterion.name, criterion]));
+  return [...byName.values()];
 }
 
 function isFailure(phase: Phase): phase is Extract<Phase, { name: 'preflightFailed' | 'rolledBack' }> {

@@ -104,6 +104,7 @@ function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: s
       samples: verdict.samples,
       ...(verdict.logE === undefined ? {} : { logE: verdict.logE }),
       ...(verdict.comparedBy === undefined ? {} : { comparedBy: verdict.comparedBy }),
+      ...(verdict.compared === undefined ? {} : { compared: { ...verdict.compared } }),
     })),
   };
   return end(rollout, { name: 'rolledBack', cause: 'harm', message }, now, {

@@ -58,6 +58,16 @@ const ALLOCATION = objectOf({
   split: splitIssues,
   stageGroups: listOf(fullText),
 });
+const COMPARED = objectOf({
+  of: oneOf(['events', 'rate', 'mean']),
+  change: finite,
+  control: finite,
+  ratio: orNull(finite),
+  lower: orNull(finite),
+  upper: orNull(finite),
+  tolerated: finite,
+  neededLogE: finite,
+});
 const VERDICT = objectOf(
   {
     criterion: fullText,
@@ -69,7 +79,7 @@ const VERDICT = objectOf(
     dryRun: yesOrNo,
     at: instant,
   },
-  { logE: finite, logENotWorse: finite, comparedBy: oneOf(['units', 'requests']) },
+  { logE: finite, logENotWorse: finite, comparedBy: oneOf(['units', 'requests']), compared: COMPARED },
 );
 const stages: Shape = (value, path) => {
   const issues = listOf(STAGE)(value, path);
@@ -138,7 +148,11 @@ export function formatRolloutEntry(rollout: Rollout): JsonObject {
     outcome: isEnded(phase) ? phase.name : 'underWay',
     cause: phase.name === 'rolledBack' ? phase.cause : null,
     message: 'message' in phase && isEnded(phase) ? phase.message : null,
-    verdicts: rollout.verdicts.map((verdict) => ({ ...verdict, at: new Date(verdict.at).toISOString() })),
+    verdicts: rollout.verdicts.map(({ compared, ...verdict }) => ({
+      ...verdict,
+      ...(compared === undefined ? {} : { compared: { ...compared } }),
+      at: new Date(verdict.at).toISOString(),
+    })),
     warnings: rollout.warnings,
     startedAt: new Date(rollout.startedAt).toISOString(),
     startedBy: rollout.startedBy,

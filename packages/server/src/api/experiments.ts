@@ -1,4 +1,5 @@
 /** Tests over HTTP. */
+import { planTest } from '@sluice/core';
 import { type HandlersOf, wire } from './handler.ts';
 import { checkJudges } from './known-judges.ts';
 import { within } from './within.ts';
@@ -17,6 +18,7 @@ export const EXPERIMENT_HANDLERS: HandlersOf<'experiments'> = {
     wire(await within('/settings', () => sluice.abTests.createTest(body.settings, by))),
   'experiments.advise': async ({ sluice, body }) =>
     wire({ advice: await within('/settings', () => sluice.abTests.advise(body.settings)) }),
+  'experiments.plan': ({ body }) => within('/plan', async () => wire(planTest(body.plan))),
   'experiments.start': async ({ sluice, params, by }) => wire(await sluice.abTests.startTest(params.test, by)),
   'experiments.stop': async ({ sluice, params, by }) => wire(await sluice.abTests.stopTest(params.test, by)),
   'experiments.results': async ({ sluice, params }) => wire(await sluice.abTests.getTestResults(params.test)),

@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { differing, experimentOf, metric, same, totalsOf } from './judged-test.testing.ts';
+import { testResult } from './result.ts';
+
+const two = experimentOf([metric('a'), metric('speed', { role: 'guardrail', goal: 'increase' })]);
+const concludedOf = (...facts: Parameters<typeof testResult>) => testResult(...facts).conclusion;
+
+it('names the winner with how much better it is and how sure that is, and that no guardrail is worse', () => {
+  const conclusion = concludedOf(two, totalsOf({ a: differing(5000), speed: same(5000) }), 900);
+  expect(conclusion[0]).toBe('treatment is better than the control.');
+  expect(conclusion[1]).toMatch(
+    /^a is better in treatment: by \+10 %, and with 95 % confidence between \+\d.* % and \+\d.* %\.$/,
+  );
+  expect(conclusion[2]).toBe('No guardrail is shown to be worse (speed).');
+  expect(conclusion[3]).toContain('may be stopped and the winner shipped');
+});
+
+it('says to keep the control where the treatment is worse', () => {
+  expect(concludedOf(two, totalsOf({ a: differing(5000, -1), speed: same(5000) }), 900).slice(0, 2)).toEqual([
+    'Keep the control: every treatment is worse.',
+    expect.stringMatching(/^a is worse in treatment: by -10 %/),
+  ]);
+});
+
+it('gives no winner where a guardrail is worse', () => {
+  const conclusion = concludedOf(two, totalsOf({ a: differing(5000), speed: differing(5000, -2) }), 900);
+  expect(conclusion).toEqual([
+    'Ship none of it as it is: a guardrail is worse.',
+    expect.stringMatching(/^speed is worse in treatment: by -20 %/),
+    expect.stringMatching(/^a is better in treatment: by \+10 %/),
+  ]);
+});
+
+it('says that no difference shown is not none, and how large it may still be', () => {
+  const stopped = { ...two, phase: 'stopped' as const, stoppedAt: 1000 };
+  expect(concludedOf(stopped, totalsOf({ a: same(5000), speed: same(5000) }), 2000)).toEqual([
+    'No difference was shown.',
+    expect.stringMatching(/^a in treatment may still differ by anything between -\d.* % and \+\d.* %\.$/),
+    'That is not the same as none: a smaller one takes more units to be seen.',
+  ]);
+});
+
+it('concludes nothing before the start, of too few units, of unlike arms, and without a primary metric', () => {
+  const many = totalsOf({ a: differing(5000), speed: same(5000) });
+  const first = (...facts: Parameters<typeof testResult>) => concludedOf(...facts)[0];
+  expect(first({ ...two, phase: 'draft', startedAt: null }, many, 900)).toBe('The test has not started.');
+  expect(first(two, totalsOf({ a: differing(50), speed: same(50) }), 900)).toBe('It is too early to say anything.');
+  expect(first(two, totalsOf({ a: differing(5000), speed: same(5000) }, [5000, 9000]), 900)).toContain('not alike');
+  expect(first(experimentOf([metric('a', { role: 'secondary' })]), many, 900)).toContain('no metric is primary');
+  expect(first({ ...two, method: 'fixedHorizon' }, many, 900)).toContain('judged once');
+});
