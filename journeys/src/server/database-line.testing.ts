@@ -82,55 +82,86 @@ export class DatabaseLine {
       socket.on('error', () => other.destroy());
       socket.on('close', () => other.destroy());
     }
-    let hasToBegin = false;
-    let isStopped = false;
-    let isEnding = false;
-    /** What comes of the database next, instead of being passed on. */
-    let instead: ((chunk: Buffer) => void) | null = null;
-    const pass = (chunk: Buffer): void => {
-      isEnding ||= isStopped && endsTransaction(chunk);
-      if (!hasToBegin) {
-        database.write(chunk);
-        return;
-      }
-      hasToBegin = false;
-      instead = () => database.write(chunk);
-      database.write(beginMessage());
+    const relay = new Relay(client, database, () => this.#ended());
+    client.on('data', (chunk) => this.#relay(relay, chunk));
+    database.on('data', (chunk) => relay.answer(chunk));
+  }
+
+  #relay(relay: Relay, chunk: Buffer): void {
+    if (this.#stop?.at === 'decided' && chunk.includes(BEGIN)) relay.beginLater();
+    else if (this.#stop === null || !isCommit(chunk)) relay.ask(chunk);
+    else this.#hold(relay, chunk, this.#stop);
+  }
+
+  #hold(relay: Relay, chunk: Buffer, { at, stopped }: Stop): void {
+    this.#stop = null;
+    const goesOn = (goOn: () => void): void => {
+      this.#goOn = goOn;
+      stopped();
     };
-    client.on('data', (chunk) => {
-      if (this.#stop?.at === 'decided' && chunk.includes(BEGIN)) {
-        hasToBegin = true;
-        client.write(BEGUN);
-        return;
-      }
-      if (this.#stop === null || !isCommit(chunk)) return pass(chunk);
-      const { at, stopped } = this.#stop;
-      this.#stop = null;
-      isStopped = true;
-      if (at === 'decided') {
-        this.#goOn = () => pass(chunk);
-        stopped();
-        return;
-      }
-      instead = (answer) => {
-        this.#goOn = () => client.write(answer);
-        stopped();
-      };
-      pass(chunk);
-    });
-    database.on('data', (chunk) => {
-      const take = instead;
-      instead = null;
-      if (take === null) client.write(chunk);
-      else take(chunk);
-      if (isEnding) this.#ended();
-    });
+    if (at === 'decided') relay.holdQuestion(chunk, goesOn);
+    else relay.holdAnswer(chunk, goesOn);
   }
 
   async close(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     this.#server.close();
     await once(this.#server, 'close');
+  }
+}
+
+/** One connection of the line. */
+class Relay {
+  readonly #client: Socket;
+  readonly #database: Socket;
+  readonly #ended: () => void;
+  #hasToBegin = false;
+  #isStopped = false;
+  #isEnding = false;
+  /** What takes the database's next answer, instead of its being passed on. */
+  #instead: ((answer: Buffer) => void) | null = null;
+
+  /** `ended` is called when a transaction that was held has ended. */
+  constructor(client: Socket, database: Socket, ended: () => void) {
+    this.#client = client;
+    this.#database = database;
+    this.#ended = ended;
+  }
+
+  /** The transaction begins with what is asked next. */
+  beginLater(): void {
+    this.#hasToBegin = true;
+    this.#client.write(BEGUN);
+  }
+
+  ask(question: Buffer): void {
+    this.#isEnding ||= this.#isStopped && endsTransaction(question);
+    if (!this.#hasToBegin) {
+      this.#database.write(question);
+      return;
+    }
+    this.#hasToBegin = false;
+    this.#instead = () => this.#database.write(question);
+    this.#database.write(beginMessage());
+  }
+
+  holdQuestion(question: Buffer, goesOn: (goOn: () => void) => void): void {
+    this.#isStopped = true;
+    goesOn(() => this.ask(question));
+  }
+
+  holdAnswer(question: Buffer, goesOn: (goOn: () => void) => void): void {
+    this.#isStopped = true;
+    this.#instead = (answer) => goesOn(() => this.#client.write(answer));
+    this.ask(question);
+  }
+
+  answer(answer: Buffer): void {
+    const take = this.#instead;
+    this.#instead = null;
+    if (take === null) this.#client.write(answer);
+    else take(answer);
+    if (this.#isEnding) this.#ended();
   }
 }
 

@@ -1,4 +1,5 @@
 /** What an SDK does with a stream of definitions, and what an OFREP client does with one of refetch events, over a real connection. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Snapshot } from '@sluice/core';
 import { EventStreamDecoder, followStream, messageOfPart, type StreamPart } from '@sluice/protocol';
 
@@ -42,6 +43,9 @@ export class Follower {
   readonly #watchers = new Set<() => void>();
   #reader: StreamReader | null = null;
   #problem: unknown = null;
+  #url = '';
+  #isOver = false;
+  #heardAt = performance.now();
   snapshot: Snapshot | null = null;
   /** How often it was given everything anew. */
   snapshots = 0;
@@ -62,10 +66,15 @@ export class Follower {
     await this.#reader?.close();
     const place = this.snapshot === null ? {} : { 'last-event-id': String(this.snapshot.seq) };
     const reader = new StreamReader((part) => this.#hear(part));
+    [this.#url, this.#isOver] = [url, false];
     this.#reader = await reader.open(`${url}/api/v1/stream`, { authorization: `Bearer ${this.#sdkSecret}`, ...place });
+    void reader.ended.then(() => {
+      this.#isOver ||= this.#reader === reader;
+    });
   }
 
   #hear(part: StreamPart): void {
+    this.#heardAt = performance.now();
     if (part.kind === 'retry') this.retryMs = part.ms;
     try {
       const message = messageOfPart(part);
@@ -93,6 +102,27 @@ export class Follower {
       this.#watchers.add(look);
       look();
     });
+  }
+
+  /** Resolves when it has been told of everything up to this place. @throws when it is not within this time: where the telling ended */
+  async reaches(seq: number, withinMs: number): Promise<void> {
+    const late = new AbortController();
+    const waited = wait(withinMs, 'late' as const, { signal: late.signal });
+    const reached = this.until((snapshot) => snapshot.seq >= seq);
+    if ((await Promise.race([reached, waited])) === 'late') throw new Error(await this.#whereItEnded(seq));
+    late.abort();
+    waited.catch(() => {});
+  }
+
+  /** What the stream was told last, and what another one is told that begins at the same server now. */
+  async #whereItEnded(seq: number): Promise<string> {
+    const silentMs = Math.round(performance.now() - this.#heardAt);
+    const own = `the stream of ${this.#url} is at ${this.snapshot?.seq}, not ${seq}; ${this.#isOver ? 'it has ended' : 'it is open'}, silent for ${silentMs} ms`;
+    const fresh = new Follower(this.#sdkSecret);
+    await fresh.connect(this.#url);
+    await fresh.until(() => true);
+    await fresh.close();
+    return `${own}; the server itself is at ${fresh.snapshot?.seq}`;
   }
 
   async close(): Promise<void> {

@@ -134,7 +134,7 @@ it(
     const written = events.filter(({ reason }) => /^[abcd] \d+$/.test(reason));
     expect(written).toHaveLength(WRITES);
     for (const follower of [steady, other, restless]) {
-      await follower.until(({ seq }) => seq >= last);
+      await follower.reaches(last, 60_000);
       expect(follower.snapshots).toBe(1);
       for (const key of keys) {
         const revisions = written.filter((event) => event.key === key).map(({ record }) => record.revision);

@@ -130,7 +130,6 @@ export {
   ingestedMetricsOf,
   type ReportedBatch,
   type ReportResult,
-  SENDER_REMEMBERED_MS,
 } from './metrics/ingested-metrics.ts';
 export type { EventCount, EventQuery, MeasuredRange, MetricSource } from './metrics/metric-source.ts';
 export {
@@ -141,6 +140,7 @@ export {
 } from './metrics/metrics-collector.ts';
 export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } from './metrics/prometheus-source.ts';
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
+export { SENDER_REMEMBERED_MS } from './metrics/sender.ts';
 export type { EditOptions, MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
 export type { EditPreview, PreviewedUnit, PreviewOptions, PreviewRefusal, UnitOutcome } from './preview-edit.ts';

@@ -14,6 +14,7 @@ import { SINCE_SUBJECT } from './ingested-slot.ts';
 import { measureReadings, type NamedSeries, seriesOf } from './measure.ts';
 import type { MeasuredRange, MetricSource } from './metric-source.ts';
 import type { MetricsCollector } from './metrics-collector.ts';
+import { rememberedUntil, type Sender } from './sender.ts';
 import { SlotReader } from './slot-reader.ts';
 import { type SliceRange, SlidingWindow } from './window.ts';
 
@@ -36,14 +37,6 @@ export interface IngestedBatch {
   readonly sender?: Sender;
 }
 
-export interface Sender {
-  readonly instanceId: string;
-  /** The batch's number there, from 1 and growing. */
-  readonly seq: number;
-  /** It sends this one batch and no other, and is known for a day; one that sends many for `SENDER_REMEMBERED_MS` after its last. */
-  readonly isOneRequest?: boolean;
-}
-
 /** Everything that an SDK which evaluates itself has to tell, counted once. */
 export interface ReportedBatch extends GivenFacts {
   readonly samples: readonly IngestedSample[];
@@ -60,13 +53,6 @@ export interface IngestResult {
 
 /** How much later than it may come a sample can still be on its way to the store. */
 const UNDER_WAY_MS = 60_000;
-/**
- * How long a repeated batch is known as one after the sender's last, in milliseconds: 90 days. A row of some 100 bytes for each process that sends: a thousand
- * processes that start anew each day are 9 MB.
- */
-export const SENDER_REMEMBERED_MS = 90 * 86_400_000;
-/** As long as receipts are. */
-const REQUEST_REMEMBERED_MS = 86_400_000;
 
 /**
  * What a MetricsCollector is for one process, this is for all processes over one store; give it to rollouts with `addMetricSource('collector', …)`.
@@ -174,7 +160,7 @@ export class IngestedMetrics implements MetricSource {
     if (this.#isPruningDue(now)) facts.forgetBefore(now);
   }
 
-  #batchOf({ tallies, samples }: Taken, { instanceId, seq, isOneRequest = false }: Sender, now: number): FactsBatch {
+  #batchOf({ tallies, samples }: Taken, sender: Sender, now: number): FactsBatch {
     const { scope } = this.#runtime.view;
     const deltas: FactsBatch['tallies'][number][] = tallies.map((delta) => ({ ...delta, scope }));
     const first = (subject: string, firstAt: number): unknown =>
@@ -182,12 +168,12 @@ export class IngestedMetrics implements MetricSource {
     this.#begin(samples, first);
     const pruning = this.#isPruningDue(now) ? { forgetBefore: now } : {};
     return {
-      instanceId: `ingest/${instanceId}`,
-      seq,
+      instanceId: `ingest/${sender.instanceId}`,
+      seq: sender.seq,
       scope,
       tallies: deltas,
       ...unitsOf(this.#runtime.view, samples),
-      rememberUntil: now + (isOneRequest ? REQUEST_REMEMBERED_MS : SENDER_REMEMBERED_MS),
+      rememberUntil: rememberedUntil(sender, now),
       ...pruning,
     };
   }

@@ -10,7 +10,8 @@ import { createSluice, type Sluice } from '../sluice.ts';
 import { memoryStore } from '../store/memory-store.ts';
 import { sqliteStore } from '../store/sql/sqlite-store.ts';
 import type { Store } from '../store/store.ts';
-import { ingestedMetricsOf, type ReportedBatch, SENDER_REMEMBERED_MS } from './ingested-metrics.ts';
+import { ingestedMetricsOf, type ReportedBatch } from './ingested-metrics.ts';
+import { SENDER_REMEMBERED_MS } from './sender.ts';
 
 const START = 1_750_000_000_000;
 const DAY_MS = 86_400_000;
