@@ -36,6 +36,7 @@ import { type Connection, useLive } from '../api/live.ts';
 import { isStranger, queries } from '../api/queries.ts';
 import { Asked } from '../parts/asked.tsx';
 import { Palette } from '../parts/palette.tsx';
+import { ViewBoundary } from '../parts/view-boundary.tsx';
 import { usePermittedParts } from './administration.ts';
 import { Mark } from './mark.tsx';
 import { addressIn, usePlace } from './place.ts';
@@ -109,9 +110,11 @@ export function Shell() {
             {SIGNS.reconnecting.hint}
           </Alert>
         )}
-        <Suspense>
-          <Outlet key={`${place.project} ${place.environment}`} />
-        </Suspense>
+        <ViewBoundary at={pathname}>
+          <Suspense>
+            <Outlet key={`${place.project} ${place.environment}`} />
+          </Suspense>
+        </ViewBoundary>
       </AppShell.Main>
     </AppShell>
   );
