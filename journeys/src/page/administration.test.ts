@@ -46,7 +46,7 @@ it('makes a token, shows it once with a program that connects, and refuses it on
   await page.reload();
   await seen('checkout-service', page);
   expect(await page.content()).not.toContain(secret);
-  const row = page.getByRole('row', { name: /checkout-service/ });
+  const row = page.getByRole('listitem').filter({ hasText: 'checkout-service' });
   await row.getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: /Why/ }).fill('it leaked');
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
@@ -76,11 +76,8 @@ it('adds an environment, and unprotects one only for whoever types its name', as
   await page.getByRole('button', { name: 'New environment' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: 'Key' }).fill('preview');
   await page.getByRole('dialog').getByRole('button', { name: 'Add it' }).click();
-  await page.getByRole('row', { name: /preview/ }).waitFor(within);
-  await page
-    .getByRole('row', { name: /production/ })
-    .getByRole('button', { name: 'Unprotect' })
-    .click();
+  await page.getByRole('listitem').filter({ hasText: 'preview' }).waitFor(within);
+  await page.getByRole('listitem').filter({ hasText: 'production' }).getByRole('button', { name: 'Unprotect' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: /Why/ }).fill('a migration');
   const button = dialog.getByRole('button', { name: 'Unprotect' });
@@ -143,10 +140,7 @@ it('makes a personal token that does what its person may, and takes it back', as
   const me = async () => (await fetch(`${at.server.url}/api/v1/me`, { headers: { authorization: `Bearer ${secret}` } })).status;
   expect(await me()).toBe(200);
   await page.getByRole('button', { name: 'I have it' }).click();
-  await page
-    .getByRole('row', { name: /my laptop/ })
-    .getByRole('button', { name: 'Revoke' })
-    .click();
+  await page.getByRole('listitem').filter({ hasText: 'my laptop' }).getByRole('button', { name: 'Revoke' }).click();
   await page.getByRole('dialog').getByRole('textbox', { name: /Why/ }).fill('lost');
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
   await expect.poll(me, within).toBe(401);

@@ -9,14 +9,26 @@ let proxy: TcpProxy;
 beforeAll(async () => {
   at = await pageWorld();
   proxy = await TcpProxy.to(at.server.url);
+  await at.client.flags.set({ ...PLACE, key: 'before', settings: {} });
 }, BROWSER_MS);
 afterAll(async () => {
   await proxy?.close();
   await at?.close();
 });
 
+it('says so on a phone, too, where there is no room for a sign', async () => {
+  const page = await at.loggedIn(undefined, { url: proxy.url, width: 390 });
+  await page.getByRole('heading', { level: 1 }).waitFor(within);
+  const notice = page.getByRole('main').getByText(/Reconnecting: the server cannot be heard/);
+  expect(await notice.isVisible()).toBe(false);
+  proxy.cut();
+  await notice.waitFor(within);
+  proxy.mend();
+  await notice.waitFor({ state: 'detached', ...within });
+  await page.context().close();
+});
+
 it('says that it is reconnecting when the network is cut, and shows what it missed once that is mended', async () => {
-  await at.client.flags.set({ ...PLACE, key: 'before', settings: {} });
   const page = await at.loggedIn(undefined, { url: proxy.url });
   await page.goto(`${BASE}/flags`);
   await seen('before', page);
@@ -30,4 +42,20 @@ it('says that it is reconnecting when the network is cut, and shows what it miss
   await sign.getByText('live').waitFor(within);
   await seen('meanwhile', page);
   expect(at.complaints).toEqual([]);
+});
+
+it('stays where it is when a view cannot be loaded, and loads it once the network is back', async () => {
+  const page = await at.loggedIn(undefined, { url: proxy.url });
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor(within);
+  proxy.cut();
+  await page.getByRole('link', { name: 'History' }).click();
+  await seen('This view could not be shown', page);
+  await page.getByRole('link', { name: 'Flags', exact: true }).waitFor(within);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor(within);
+  await page.getByRole('link', { name: 'History' }).click();
+  await seen('This view could not be shown', page);
+  proxy.mend();
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByRole('heading', { level: 1, name: 'History' }).waitFor(within);
 });

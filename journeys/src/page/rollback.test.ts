@@ -31,7 +31,7 @@ describe.each(['SQLite', 'PostgreSQL'] as const)('over %s', (database) => {
     await expect.poll(async () => (await flag('checkout')).status, within).toBe('disabled');
     await page.goto(`${BASE}/rollbacks`);
     await seen('orders are lost', page);
-    await page.getByRole('button', { name: 'Report' }).click();
+    await page.getByRole('link', { name: 'Report' }).click();
     await page.getByRole('button', { name: 'Copy as Markdown' }).waitFor(within);
     expect(await page.getByRole('dialog').innerText()).toMatch(/checkout[\s\S]*orders are lost/);
     await on('checkout', 60);

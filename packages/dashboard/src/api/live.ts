@@ -17,10 +17,13 @@ const GATHER_MS = 150;
 const RETRY_FROM_MS = 1_000;
 const RETRY_JITTER_MS = 2_000;
 
-export function useLive({ project, environment }: Place): Connection {
+/** Null listens to nothing: it is not known yet who asks. */
+export function useLive(place: Place | null): Connection {
   const queries = useQueryClient();
   const [connection, setConnection] = useState<Connection>('connecting');
+  const { project, environment } = place ?? {};
   useEffect(() => {
+    if (project === undefined || environment === undefined) return;
     const path = `/api/v1/projects/${encodeURIComponent(project)}/environments/${encodeURIComponent(environment)}/changes`;
     return follow(path, gathered(queries), setConnection);
   }, [queries, project, environment]);

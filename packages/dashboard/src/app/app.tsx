@@ -50,6 +50,7 @@ function Views() {
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
+        <Route path="rollbacks/:id" element={<RollbacksPage />} />
         <Route path="history" element={<HistoryPage />} />
         <Route path="admin" element={<AdminPage />} />
         <Route path="admin/:part" element={<AdminPage />} />

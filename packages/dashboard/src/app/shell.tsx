@@ -1,5 +1,17 @@
 /** What stands around every view: where one is, where one can go, and whether the page is still told of what happens. */
-import { ActionIcon, AppShell, Badge, Burger, Group, NavLink, Select, Text, Tooltip, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Alert,
+  AppShell,
+  Badge,
+  Burger,
+  Group,
+  NavLink,
+  Select,
+  Text,
+  Tooltip,
+  useMantineColorScheme,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowBackUp,
@@ -8,6 +20,7 @@ import {
   IconLayoutDashboard,
   IconLogout,
   IconMoon,
+  IconPlugConnectedX,
   IconRipple,
   IconSettings,
   IconSun,
@@ -20,10 +33,11 @@ import { Link, Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavig
 import type { Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { type Connection, useLive } from '../api/live.ts';
-import { usePermitted } from '../api/permitted.ts';
 import { isStranger, queries } from '../api/queries.ts';
 import { Asked } from '../parts/asked.tsx';
 import { Palette } from '../parts/palette.tsx';
+import { ViewBoundary } from '../parts/view-boundary.tsx';
+import { usePermittedParts } from './administration.ts';
 import { Mark } from './mark.tsx';
 import { addressIn, usePlace } from './place.ts';
 
@@ -36,18 +50,18 @@ const VIEWS = [
   { path: ['history'], label: 'History', icon: IconHistory },
 ] as const;
 
-/** The least that whoever looks after something may do. */
-const ADMINISTRATION = { path: ['admin'], label: 'Administration', icon: IconSettings, permission: 'rollouts.approve' } as const;
+const ADMINISTRATION = { path: ['admin'], label: 'Administration', icon: IconSettings } as const;
 
 export function Shell() {
   const [isOpen, { toggle, close }] = useDisclosure();
   const me = useQuery(queries.me());
   const place = usePlace();
-  const permitted = usePermitted();
+  const isAdmin = usePermittedParts(place).length > 0;
+  const connection = useLive(me.data === undefined ? null : place);
   const { pathname } = useLocation();
   if (isStranger(me.error)) return <Navigate to="/login" replace state={{ from: pathname }} />;
   if (me.data === undefined) return <Asked query={me}>{() => null}</Asked>;
-  const views = permitted(ADMINISTRATION.permission, place.project) ? [...VIEWS, ADMINISTRATION] : VIEWS;
+  const views = isAdmin ? [...VIEWS, ADMINISTRATION] : VIEWS;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="lg">
       <AppShell.Header px="md">
@@ -59,7 +73,7 @@ export function Shell() {
           </Group>
           <Group gap="xs" wrap="nowrap">
             <Palette place={place} />
-            <LiveSign place={place} />
+            <LiveSign connection={connection} />
             <SchemeSwitch />
             <Tooltip label="Your account">
               <ActionIcon
@@ -91,9 +105,16 @@ export function Shell() {
         ))}
       </AppShell.Navbar>
       <AppShell.Main>
-        <Suspense>
-          <Outlet key={`${place.project} ${place.environment}`} />
-        </Suspense>
+        {connection === 'reconnecting' && (
+          <Alert color="orange" p="xs" mb="md" hiddenFrom="xs" icon={<IconPlugConnectedX size={18} />}>
+            {SIGNS.reconnecting.hint}
+          </Alert>
+        )}
+        <ViewBoundary at={pathname}>
+          <Suspense>
+            <Outlet key={`${place.project} ${place.environment}`} />
+          </Suspense>
+        </ViewBoundary>
       </AppShell.Main>
     </AppShell>
   );
@@ -128,11 +149,10 @@ function PlacePicker({ place }: { readonly place: Place }) {
 const SIGNS: Readonly<Record<Connection, { readonly color: string; readonly hint: string }>> = {
   connecting: { color: 'gray', hint: 'Connecting to the server' },
   live: { color: 'teal', hint: 'What you see changes as it happens' },
-  reconnecting: { color: 'orange', hint: 'The server cannot be heard; trying again. What you see may be old' },
+  reconnecting: { color: 'orange', hint: 'Reconnecting: the server cannot be heard. What you see may be old' },
 };
 
-function LiveSign({ place }: { readonly place: Place }) {
-  const connection = useLive(place);
+function LiveSign({ connection }: { readonly connection: Connection }) {
   const { color, hint } = SIGNS[connection];
   return (
     <Tooltip label={hint}>

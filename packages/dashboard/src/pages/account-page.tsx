@@ -16,7 +16,7 @@ import { Section } from '../parts/section.tsx';
 import { CopyableCode } from '../parts/snippet.tsx';
 import { View } from '../parts/view.tsx';
 import { LifetimeSelect, lifetimeOf } from './admin/lifetime.tsx';
-import { RevokeToken, TokenTable } from './admin/token-table.tsx';
+import { RevokeToken, TokenList } from './admin/token-list.tsx';
 
 export function AccountPage() {
   const me = useQuery(queries.me());
@@ -52,7 +52,7 @@ function OwnTokens() {
       </Text>
       <Asked query={tokens}>
         {(all) => (
-          <TokenTable
+          <TokenList
             tokens={all}
             revokeButton={({ id, label }) => (
               <RevokeToken label={label} isRunning={revoke.isRunning} onConfirm={(reason) => revoke.run({ id, label, reason })} />

@@ -1,13 +1,11 @@
 /** Administration: a part for each thing that somebody has to look after, as far as they may. */
-import { Tabs } from '@mantine/core';
-import type { Permission } from '@sluice/core';
-import { EVERY } from '@sluice/core';
+import { Select, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ComponentType } from 'react';
 import { Navigate, useNavigate, useParams } from 'react-router';
 import type { Place } from '../api/answers.ts';
-import { usePermitted } from '../api/permitted.ts';
 import { queries } from '../api/queries.ts';
+import { type AdminPath, usePermittedParts } from '../app/administration.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { Nothing } from '../parts/nothing.tsx';
@@ -21,25 +19,16 @@ import { SourcesPart } from './admin/sources-part.tsx';
 import { TokensPart } from './admin/tokens-part.tsx';
 import { WebhooksPart } from './admin/webhooks-part.tsx';
 
-interface Part {
-  readonly path: string;
-  readonly label: string;
-  readonly permission: Permission;
-  /** Whether it is of the whole installation, where a role in one project is none. */
-  readonly isOfAll?: boolean;
-  readonly Shown: ComponentType<{ readonly place: Place }>;
-}
-
-const PARTS: readonly Part[] = [
-  { path: 'approvals', label: 'Approvals', permission: 'rollouts.approve', Shown: Approvals },
-  { path: 'environments', label: 'Projects and environments', permission: 'project.manage', Shown: EnvironmentsPart },
-  { path: 'tokens', label: 'Tokens', permission: 'access.manage', Shown: TokensPart },
-  { path: 'people', label: 'People', permission: 'access.manage', isOfAll: true, Shown: PeoplePart },
-  { path: 'webhooks', label: 'Webhooks', permission: 'notifications.manage', Shown: WebhooksPart },
-  { path: 'sources', label: 'Metric sources', permission: 'rollouts.approve', Shown: SourcesPart },
-  { path: 'break-glass', label: 'Break-glass', permission: 'rollouts.approve', Shown: BreakGlass },
-  { path: 'log', label: 'Log', permission: 'project.manage', Shown: LogOfProject },
-];
+const SHOWN: Readonly<Record<AdminPath, ComponentType<{ readonly place: Place }>>> = {
+  approvals: Approvals,
+  environments: EnvironmentsPart,
+  tokens: TokensPart,
+  people: PeoplePart,
+  webhooks: WebhooksPart,
+  sources: SourcesPart,
+  'break-glass': BreakGlass,
+  log: LogOfProject,
+};
 
 export function AdminPage() {
   const me = useQuery(queries.me());
@@ -50,32 +39,39 @@ function PermittedParts() {
   const place = usePlace();
   const { part } = useParams();
   const navigate = useNavigate();
-  const permitted = usePermitted();
-  const parts = PARTS.filter(({ permission, isOfAll = false }) => permitted(permission, isOfAll ? EVERY : place.project));
+  const parts = usePermittedParts(place);
   const [first] = parts;
   if (first === undefined)
     return <Nothing title="This is for others" hint="An administrator can give you a role that may do more." />;
   if (part === undefined) return <Navigate to={addressIn(place, 'admin', first.path)} replace />;
+  const go = (chosen: string | null): void => void navigate(addressIn(place, 'admin', chosen ?? first.path));
   const shown = parts.find(({ path }) => path === part);
   return (
     <View title="Administration" hint={`Of the project ${place.project}`}>
-      <Tabs
+      <Select
+        aria-label="Part"
+        hiddenFrom="sm"
+        data={parts.map(({ path, label }) => ({ value: path, label }))}
         value={part}
-        onChange={(chosen) => void navigate(addressIn(place, 'admin', chosen ?? first.path))}
-        keepMounted={false}
-      >
-        <Tabs.List mb="md">
+        onChange={go}
+        allowDeselect={false}
+      />
+      <Tabs value={part} onChange={go} keepMounted={false}>
+        <Tabs.List mb="md" visibleFrom="sm">
           {parts.map(({ path, label }) => (
             <Tabs.Tab key={path} value={path}>
               {label}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {parts.map(({ path, Shown }) => (
-          <Tabs.Panel key={path} value={path}>
-            <Shown place={place} />
-          </Tabs.Panel>
-        ))}
+        {parts.map(({ path }) => {
+          const Shown = SHOWN[path];
+          return (
+            <Tabs.Panel key={path} value={path}>
+              <Shown place={place} />
+            </Tabs.Panel>
+          );
+        })}
       </Tabs>
       {shown === undefined && <Nothing title="This is for others" hint="There is no such part, or you may not see it." />}
     </View>

@@ -1,8 +1,7 @@
 /** What was taken back, by whom and why, with the report to copy. */
 import { Anchor, Button, CopyButton, Group, Modal, ScrollArea, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate, useParams } from 'react-router';
 import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
@@ -15,11 +14,13 @@ import { View } from '../parts/view.tsx';
 export function RollbacksPage() {
   const place = usePlace();
   const rollbacks = useQuery(queries.rollbacks(place));
-  const [shown, setShown] = useState<number | null>(null);
+  const { id: shown } = useParams();
+  const navigate = useNavigate();
+  const close = (): void => void navigate(addressIn(place, 'rollbacks'));
   return (
     <View title="Rollbacks" hint="What was taken back, by hand or by the evidence">
-      <Modal opened={shown !== null} onClose={() => setShown(null)} title="Post-mortem" size="xl">
-        {shown !== null && <Report place={place} id={shown} />}
+      <Modal opened={shown !== undefined} onClose={close} title="Post-mortem" size="xl">
+        {shown !== undefined && <Report place={place} id={shown} />}
       </Modal>
       <Asked query={rollbacks}>
         {(all) =>
@@ -65,7 +66,12 @@ export function RollbacksPage() {
                         <Moment at={at} />
                       </Table.Td>
                       <Table.Td>
-                        <Button size="compact-sm" variant="default" onClick={() => setShown(id)}>
+                        <Button
+                          component={Link}
+                          to={addressIn(place, 'rollbacks', String(id))}
+                          size="compact-sm"
+                          variant="default"
+                        >
                           Report
                         </Button>
                       </Table.Td>
@@ -88,10 +94,10 @@ const HOW: Readonly<Record<AnswerTo<'rollbacks', 'history'>['rollbacks'][number]
   automatic: 'by itself, by the evidence',
 };
 
-function Report({ place, id }: { readonly place: Place; readonly id: number }) {
+function Report({ place, id }: { readonly place: Place; readonly id: string }) {
   const report = useQuery({
     queryKey: ['history', place, 'report', id],
-    queryFn: () => api.rollbacks.report({ ...place, id: String(id) }),
+    queryFn: () => api.rollbacks.report({ ...place, id }),
   });
   return (
     <Asked query={report}>

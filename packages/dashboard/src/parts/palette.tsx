@@ -6,9 +6,11 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import type { Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
+import { usePermittedParts } from '../app/administration.ts';
 import { addressIn } from '../app/place.ts';
 
 export function Palette({ place }: { readonly place: Place }) {
+  const parts = usePermittedParts(place);
   const navigate = useNavigate();
   const { data: flags = [] } = useQuery(queries.flags(place));
   const go =
@@ -22,6 +24,9 @@ export function Palette({ place }: { readonly place: Place }) {
     { id: 'rollouts', label: 'Rollouts', onClick: go('rollouts') },
     { id: 'rollbacks', label: 'Rollbacks', onClick: go('rollbacks') },
     { id: 'history', label: 'History', onClick: go('history') },
+    ...parts.map(({ path, label }) => ({ id: path, label, description: 'Administration', onClick: go('admin', path) })),
+    { id: 'account', label: 'Your account', onClick: go('account') },
+    { id: 'start', label: 'First steps', description: 'A flag, and a program that asks for it', onClick: go('start') },
     ...flags.map(({ name, description }) => ({
       id: `flag ${name}`,
       label: name,

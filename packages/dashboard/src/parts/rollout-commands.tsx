@@ -16,6 +16,8 @@ interface Command {
   readonly consequence: string;
   readonly icon: ReactNode;
   readonly color?: string;
+  /** Not only those of the next stage, of whom the evidence speaks. */
+  readonly reachesEverybody?: boolean;
 }
 
 const SIZE = 16;
@@ -33,6 +35,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
     consequence: 'What waits is refused, and everybody has what they had before.',
     icon: <IconX size={SIZE} />,
     color: 'red',
+    reachesEverybody: true,
   },
   pause: {
     name: 'pause',
@@ -51,6 +54,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
     label: 'Promote',
     consequence: 'The next stage opens now. It is recorded as without evidence.',
     icon: <IconArrowForward size={SIZE} />,
+    reachesEverybody: true,
   },
   abort: {
     name: 'abort',
@@ -58,6 +62,7 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
     consequence: 'Everybody gets what they had before the rollout.',
     icon: <IconX size={SIZE} />,
     color: 'red',
+    reachesEverybody: true,
   },
 };
 
@@ -90,6 +95,7 @@ function CommandButton({ command, flag, place }: { readonly command: Command; re
       isRunning={act.isRunning}
       onConfirm={act.run}
       isReasonNeeded={isProtected}
+      {...(isProtected && command.reachesEverybody === true ? { mustType: flag } : {})}
       button={{ variant: isFirst ? 'filled' : 'light', ...(command.color === undefined ? {} : { color: command.color }) }}
     />
   );

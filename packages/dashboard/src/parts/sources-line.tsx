@@ -1,5 +1,5 @@
 /** Whether what judges the rollouts can be asked, in one line; in more where it cannot. */
-import { Alert, Group, Text } from '@mantine/core';
+import { Alert, Anchor, Group, Text } from '@mantine/core';
 import { IconHeartbeat, IconPlugConnectedX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
@@ -26,7 +26,10 @@ export function SourcesLine({ place }: { readonly place: Place }) {
             >
               {asked.map(({ flag, criterion, message }) => (
                 <Text key={`${flag} ${criterion}`} size="sm" style={{ overflowWrap: 'anywhere' }}>
-                  <Link to={addressIn(place, 'rollouts', flag)}>{flag}</Link>, {criterion}: {message}
+                  <Anchor component={Link} to={addressIn(place, 'rollouts', flag)} size="sm" underline="always">
+                    {flag}
+                  </Anchor>
+                  , {criterion}: {message}
                 </Text>
               ))}
             </Alert>

@@ -1,5 +1,5 @@
 /** Projects that the person looks after, their environments, and which of those are protected. */
-import { Anchor, Badge, Group, Paper, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
 import { EVERY } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
@@ -11,6 +11,7 @@ import { queries } from '../../api/queries.ts';
 import { addressIn } from '../../app/place.ts';
 import { Asked } from '../../parts/asked.tsx';
 import { Reasoned } from '../../parts/reasoned.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 import { Section } from '../../parts/section.tsx';
 import { NewEnvironment } from './new-environment.tsx';
 import { NewProject } from './new-project.tsx';
@@ -46,7 +47,7 @@ function ProjectCard({ project: { key, name, environments } }: { readonly projec
       <Group justify="space-between" mb="xs">
         <Group gap="xs">
           <Text fw={650}>{name}</Text>
-          {name !== key && (
+          {name.toLowerCase() !== key && (
             <Text size="sm" c="dimmed">
               {key}
             </Text>
@@ -54,22 +55,11 @@ function ProjectCard({ project: { key, name, environments } }: { readonly projec
         </Group>
         <NewEnvironment project={key} />
       </Group>
-      <ScrollArea type="auto">
-        <Table verticalSpacing="xs" miw={480}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Environment</Table.Th>
-              <Table.Th>Protection</Table.Th>
-              <Table.Th aria-label="What can be done" />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {environments.map((environment) => (
-              <EnvironmentRow key={environment.key} project={key} environment={environment} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
+      <Rows label={`Environments of ${key}`}>
+        {environments.map((environment) => (
+          <EnvironmentRow key={environment.key} project={key} environment={environment} />
+        ))}
+      </Rows>
     </Paper>
   );
 }
@@ -77,26 +67,21 @@ function ProjectCard({ project: { key, name, environments } }: { readonly projec
 function EnvironmentRow({ project, environment }: { readonly project: string; readonly environment: Environment }) {
   const { key, name, isProtected } = environment;
   return (
-    <Table.Tr>
-      <Table.Td>
+    <Row actions={<Protection project={project} environment={environment} />}>
+      <Group gap="xs">
         <Anchor component={Link} to={addressIn({ project, environment: key })} fw={600} size="sm">
           {name}
         </Anchor>
-        {name !== key && (
-          <Text size="xs" c="dimmed">
+        {name.toLowerCase() !== key && (
+          <Text size="sm" c="dimmed">
             {key}
           </Text>
         )}
-      </Table.Td>
-      <Table.Td>
         <Badge variant="light" color={isProtected ? 'teal' : 'gray'} tt="none">
           {isProtected ? 'protected' : 'free'}
         </Badge>
-      </Table.Td>
-      <Table.Td ta="right">
-        <Protection project={project} environment={environment} />
-      </Table.Td>
-    </Table.Tr>
+      </Group>
+    </Row>
   );
 }
 

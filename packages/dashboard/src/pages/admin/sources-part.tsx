@@ -1,5 +1,5 @@
 /** Metric sources: what each was last asked for, and what it said. */
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { AnswerTo, Place } from '../../api/answers.ts';
@@ -49,7 +49,10 @@ function SourceRow({ source: { name, health, asked }, place }: { readonly source
       </Group>
       {asked.map(({ flag, criterion, message, at }) => (
         <Text key={`${flag} ${criterion}`} size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          <Link to={addressIn(place, 'rollouts', flag)}>{flag}</Link>, {criterion}: {message} <Moment at={at} />
+          <Anchor component={Link} to={addressIn(place, 'rollouts', flag)} size="sm" underline="always">
+            {flag}
+          </Anchor>
+          , {criterion}: {message} <Moment at={at} />
         </Text>
       ))}
     </Stack>

@@ -8,7 +8,7 @@ import { api } from '../../api/api.ts';
 import { Asked } from '../../parts/asked.tsx';
 import { Section } from '../../parts/section.tsx';
 import { MakeToken } from './make-token.tsx';
-import { RevokeToken, TokenTable } from './token-table.tsx';
+import { RevokeToken, TokenList } from './token-list.tsx';
 
 export function TokensPart({ place }: { readonly place: Place }) {
   const tokens = useQuery(adminQueries.tokens(place.project));
@@ -24,7 +24,7 @@ export function TokensPart({ place }: { readonly place: Place }) {
       </Text>
       <Asked query={tokens}>
         {(all) => (
-          <TokenTable
+          <TokenList
             tokens={all}
             revokeButton={({ id, label }) => (
               <RevokeToken label={label} isRunning={revoke.isRunning} onConfirm={(reason) => revoke.run({ id, label, reason })} />

@@ -111,4 +111,4 @@ function WebhookFields({ project, choices: { key, url, format, types, environmen
   );
 }
 
-const LABELS: Readonly<Record<WebhookFormat, string>> = { standard: 'Signed JSON', slack: 'Message to a channel (Slack)' };
+const LABELS: Readonly<Record<WebhookFormat, string>> = { standard: 'Signed JSON', slack: 'Slack message' };

@@ -1,10 +1,11 @@
 /** Tokens, what each may do, and the button that takes one back. */
-import { Badge, Checkbox, Group, ScrollArea, Table, Text } from '@mantine/core';
+import { Badge, Checkbox, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import type { Token } from '../../api/admin-queries.ts';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/nothing.tsx';
 import { Reasoned } from '../../parts/reasoned.tsx';
+import { Row, Rows } from '../../parts/rows.tsx';
 
 export function RevokeToken({
   label,
@@ -27,12 +28,12 @@ export function RevokeToken({
   );
 }
 
-interface TokenTableProps {
+interface TokenListProps {
   readonly tokens: readonly Token[];
   readonly revokeButton: (token: Token) => ReactNode;
 }
 
-export function TokenTable({ tokens, revokeButton }: TokenTableProps) {
+export function TokenList({ tokens, revokeButton }: TokenListProps) {
   const [withRevoked, setWithRevoked] = useState(false);
   const shown = tokens.filter(({ revokedAt }) => withRevoked || revokedAt === null);
   const hidden = tokens.length - tokens.filter(({ revokedAt }) => revokedAt === null).length;
@@ -48,24 +49,11 @@ export function TokenTable({ tokens, revokeButton }: TokenTableProps) {
       {shown.length === 0 ? (
         <Nothing title="There is no token" hint="A program needs one to ask for flags." />
       ) : (
-        <ScrollArea type="auto">
-          <Table verticalSpacing="sm" miw={640}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>Token</Table.Th>
-                <Table.Th>May act in</Table.Th>
-                <Table.Th>Made</Table.Th>
-                <Table.Th>Ends</Table.Th>
-                <Table.Th aria-label="What can be done" />
-              </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {shown.map((token) => (
-                <TokenRow key={token.id} token={token} button={revokeButton(token)} />
-              ))}
-            </Table.Tbody>
-          </Table>
-        </ScrollArea>
+        <Rows label="Tokens">
+          {shown.map((token) => (
+            <TokenRow key={token.id} token={token} button={revokeButton(token)} />
+          ))}
+        </Rows>
       )}
     </>
   );
@@ -76,35 +64,34 @@ const COLORS: Readonly<Record<Token['kind'], string>> = { server: 'water', clien
 function TokenRow({ token, button }: { readonly token: Token; readonly button: ReactNode }) {
   const { kind, label, boundTo, createdBy, createdAt, expiresAt, revokedAt } = token;
   return (
-    <Table.Tr>
-      <Table.Td>
-        <Group gap="xs" wrap="nowrap">
-          <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
-            {label}
-          </Text>
-          <Badge variant="light" color={COLORS[kind]} tt="none">
-            {kind}
-          </Badge>
-        </Group>
-      </Table.Td>
-      <Table.Td>{boundTo?.environment ?? 'whatever its person may'}</Table.Td>
-      <Table.Td>
-        <Moment at={createdAt} />
-        <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-          {createdBy}
+    <Row actions={revokedAt === null && button}>
+      <Group gap="xs">
+        <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
+          {label}
         </Text>
-      </Table.Td>
-      <Table.Td>{expiresAt === null ? <Text size="sm">never</Text> : <Moment at={expiresAt} />}</Table.Td>
-      <Table.Td ta="right">
-        {revokedAt === null ? (
-          button
-        ) : (
-          <Group gap={4} justify="flex-end" wrap="nowrap">
-            <Text size="sm">revoked</Text>
-            <Moment at={revokedAt} />
-          </Group>
+        <Badge variant="light" color={COLORS[kind]} tt="none">
+          {kind}
+        </Badge>
+        {boundTo !== null && (
+          <Badge variant="default" tt="none">
+            {boundTo.environment}
+          </Badge>
         )}
-      </Table.Td>
-    </Table.Tr>
+      </Group>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        made <Moment at={createdAt} /> by {createdBy} ·{' '}
+        {revokedAt !== null ? (
+          <>
+            revoked <Moment at={revokedAt} />
+          </>
+        ) : expiresAt === null ? (
+          'until it is revoked'
+        ) : (
+          <>
+            ends <Moment at={expiresAt} />
+          </>
+        )}
+      </Text>
+    </Row>
   );
 }
