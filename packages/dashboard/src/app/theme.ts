@@ -29,5 +29,5 @@ export const theme = createTheme({
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: { '--mantine-color-dimmed': '#5b6670', '--mantine-color-placeholder': '#6b7680' },
-  dark: { '--mantine-color-dimmed': '#a3adb6', '--mantine-color-placeholder': '#98a2ab' },
+  dark: { '--mantine-color-error': '#ff8787', '--mantine-color-dimmed': '#a3adb6', '--mantine-color-placeholder': '#98a2ab' },
 });
