@@ -35,5 +35,5 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-yellow-light-color': '#7a4100',
     '--mantine-color-teal-light-color': '#066649',
   },
-  dark: { '--mantine-color-dimmed': '#a3adb6', '--mantine-color-placeholder': '#98a2ab' },
+  dark: { '--mantine-color-error': '#ff8787', '--mantine-color-dimmed': '#a3adb6', '--mantine-color-placeholder': '#98a2ab' },
 });

@@ -45,7 +45,7 @@ export function PrerequisitesEditor({ prerequisites, onChange, flags }: Prerequi
       ))}
       <Group>
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconPlus size={16} />}
           onClick={() => change([...rows, { id: newId(), needed: { flag: '', variants: [] } }])}

@@ -61,7 +61,7 @@ export function RulesEditor({ rules, onChange, variants, onVariant, segments }: 
         </Paper>
       ))}
       <Group>
-        <Button size="compact-md" variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
+        <Button size="compact-sm" variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
           Rule
         </Button>
       </Group>

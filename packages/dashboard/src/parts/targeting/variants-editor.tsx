@@ -62,7 +62,7 @@ export function VariantsEditor({ draft, onChange, onUnready }: VariantsEditorPro
       <IssuesBelow pointer="/split" told={[]} />
       <Group justify="space-between">
         <Button
-          size="compact-md"
+          size="compact-sm"
           variant="default"
           leftSection={<IconPlus size={16} />}
           onClick={() => change([...rows, { id: newId(), name: freeName(rows), value: '', json: null }])}
@@ -180,7 +180,7 @@ function JsonInput({ row, json, onChange, problem }: JsonInputProps) {
   return (
     <Textarea
       aria-label={`Value of ${row.name} as JSON`}
-      ff="monospace"
+      classNames={{ input: 'monospace' }}
       autosize
       minRows={1}
       maxRows={10}

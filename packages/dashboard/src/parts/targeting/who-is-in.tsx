@@ -38,7 +38,7 @@ export function WhoIsIn({ tried, onTry, preview }: WhoIsInProps) {
           <Textarea
             label="All with these attributes"
             placeholder='{"plan": "pro", "country": "DE"}'
-            ff="monospace"
+            classNames={{ input: 'monospace' }}
             value={tried.attributes}
             onChange={({ currentTarget }) => onTry({ ...tried, attributes: currentTarget.value })}
             error={'problem' in read ? read.problem : null}
