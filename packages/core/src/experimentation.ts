@@ -44,18 +44,12 @@ export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } 
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { type PlannedMetric, planTest, type TestPlan, type TestPlanSettings } from './experiment/plan-test.ts';
 export { isRebuildDue, MAX_REPLACEMENTS, rebuildDimensions, rebuildMetric, rebuildPairs } from './experiment/rebuild.ts';
-export {
-  type ArmResults,
-  type ExcludedUnits,
-  lookAtTest,
-  type TestLook,
-  type TestResults,
-  testResult,
-} from './experiment/result.ts';
+export { lookAtTest, type TestLook, testResult } from './experiment/result.ts';
 export type { SampleRatio } from './experiment/sample-ratio-check.ts';
 export { type ParsedTestSettings, parseTestSettings, type TestSettings } from './experiment/settings.ts';
 export { armToShip, planShip, shipReason } from './experiment/ship.ts';
 export { subjectOf } from './experiment/subject.ts';
+export type { ArmResults, ExcludedUnits, TestResults } from './experiment/test-results.ts';
 export type { MetricDelta, MetricRules, ObservationDelta, UnitDelta } from './experiment/unit-delta.ts';
 export { MAX_RANKED_UNITS, type UnitValues, unitValuesOf } from './experiment/unit-values.ts';
 export { planRebase, planTestUpdate } from './experiment/update.ts';

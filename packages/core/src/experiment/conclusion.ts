@@ -1,7 +1,7 @@
 /** What may be concluded of a test, in words that a person who knows no statistics can repeat without saying more than was shown. */
 import type { Experiment } from './experiment.ts';
 import type { MetricResult } from './metric-result.ts';
-import type { TestResults } from './result.ts';
+import type { TestResults } from './test-results.ts';
 
 type Judged = Omit<TestResults, 'conclusion'>;
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differing, experimentOf, metric, SINGLE, same, totalsOf } from './judged-test.testing.ts';
 import { NO_LOOKS } from './looks.ts';
-import { lookAtTest, type TestResults, testResult } from './result.ts';
+import { lookAtTest, testResult } from './result.ts';
+import type { TestResults } from './test-results.ts';
 
 describe('looking at a test all along', () => {
   it('shows a p that never rises, whatever is seen between, and keeps what was found once', () => {

@@ -3,79 +3,26 @@ import { meanOf } from '../analysis/moments.ts';
 import type { Flag } from '../flag/flag.ts';
 import { jsonEqual } from '../json.ts';
 import { ALPHA, analysisPlan } from './analysis-plan.ts';
-import { type Breakdown, breakdownOf } from './breakdown.ts';
+import { breakdownOf } from './breakdown.ts';
 import { type Comparison, compareArms } from './compare.ts';
 import { concluded } from './conclusion.ts';
 import { corrected } from './correction.ts';
 import { distrusted } from './distrust.ts';
-import type { Experiment, TestMethod } from './experiment.ts';
+import type { Experiment } from './experiment.ts';
 import { armTotals, type SubjectTotals } from './ledger.ts';
-import { type TrailPoint, trailPoint, trailUntil } from './look-trail.ts';
+import { trailPoint, trailUntil } from './look-trail.ts';
 import { type Look, type Looks, mergeLooks } from './looks.ts';
 import { type MeasuredMetric, momentsOf } from './measured-metric.ts';
 import { measuredMetrics } from './measured-metrics.ts';
-import type { MetricReason, MetricResult, MetricVerdict } from './metric-result.ts';
+import type { MetricReason, MetricResult } from './metric-result.ts';
 import { ownEntry } from './own-entry.ts';
 import { type SampleRatio, sampleRatioOf } from './sample-ratio-check.ts';
+import type { ArmResults, TestResults } from './test-results.ts';
 import type { UnitValues } from './unit-values.ts';
 import { warningsOf } from './warnings.ts';
 import { judgeArms } from './winner.ts';
 
 type ByMetric<T> = Readonly<Record<string, T>>;
-
-export interface ArmResults {
-  readonly component: string;
-  /** Distinct exposed users, or observations where no user was given. */
-  readonly sampleSize: number;
-  readonly means: ByMetric<number | null>;
-  /** Against the control; empty for the control itself. */
-  readonly metrics: ByMetric<MetricResult>;
-  /** Of each metric what looks have shown over time, the oldest first and this look last; empty for the control, and for a fixed horizon, which has one look. */
-  readonly trails: ByMetric<readonly TrailPoint[]>;
-}
-
-/** How many units count in no arm, and why. */
-export interface ExcludedUnits {
-  /** Seen in two arms. */
-  readonly inTwoArms: number;
-  /** With values, and never given a variant while the test ran. */
-  readonly unexposed: number;
-}
-
-/** With more than one treatment, `treatmentMean` and the other maps up to `metrics` are those of the first: `arms` has all of them. */
-export interface TestResults {
-  readonly testId: string;
-  readonly phase: Experiment['phase'];
-  readonly method: TestMethod;
-  readonly alpha: number;
-  /** By arm: distinct exposed users, or observations where no user was given. */
-  readonly sampleSizes: { readonly control: number; readonly treatment: number } & Readonly<Record<string, number>>;
-  readonly elapsedMs: number;
-  readonly plannedMs: number;
-  readonly controlMean: ByMetric<number | null>;
-  readonly treatmentMean: ByMetric<number | null>;
-  readonly lift: ByMetric<number | null>;
-  readonly improvement: ByMetric<number | null>;
-  readonly interval: ByMetric<MetricResult['interval']>;
-  readonly pValue: ByMetric<number | null>;
-  readonly verdict: ByMetric<MetricVerdict>;
-  readonly metrics: ByMetric<MetricResult>;
-  readonly arms: Readonly<Record<string, ArmResults>>;
-  /** By declared dimension and value: where the effect may differ. Hints for the next test, no findings. */
-  readonly dimensions: Breakdown;
-  readonly excludedUnits: ExcludedUnits;
-  /** Null without exposed users. */
-  readonly sampleRatio: SampleRatio | null;
-  /** A primary metric differs and nothing speaks against believing it. */
-  readonly significant: boolean;
-  /** What stands against calling anything significant; null when nothing does. */
-  readonly reason: MetricReason | null;
-  /** The arm that won; null while not significant, and when primary metrics or treatments disagree or a guardrail is worse. */
-  readonly winner: string | null;
-  /** What may be concluded, in sentences: the first says it, the others why. */
-  readonly conclusion: readonly string[];
-  readonly warnings: readonly string[];
-}
 
 export interface TestLook {
   readonly results: TestResults;

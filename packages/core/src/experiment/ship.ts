@@ -6,7 +6,7 @@ import { type Flag, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
 import { withoutTest } from './division.ts';
 import type { Experiment } from './experiment.ts';
-import type { TestResults } from './result.ts';
+import type { TestResults } from './test-results.ts';
 
 /** The arm to ship: the one that was asked for, or the winner. */
 export function armToShip(experiment: Experiment, results: TestResults, variant: string | undefined): string | Refusal {

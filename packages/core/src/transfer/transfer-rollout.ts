@@ -1,14 +1,14 @@
 /** A flag's latest rollout as a document has it: history, and what going back would have restored. */
-import { type Criterion, HARM_CAUSES, VERDICTS, type Verdict } from '../analysis/criterion.ts';
+import type { Criterion, Verdict } from '../analysis/criterion.ts';
 import type { Issue } from '../error.ts';
-import { type Allocation, FLAG_STATUSES } from '../flag/flag.ts';
-import { formatSplit, splitIssues, splitOf } from '../flag/split-form.ts';
+import type { Allocation } from '../flag/flag.ts';
+import { formatSplit, splitOf } from '../flag/split-form.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { MAX_DURATION_MS } from '../rollout/duration.ts';
 import { type FreezeWindow, WEEKDAYS } from '../rollout/freeze.ts';
 import { type EndPhase, isEnded, ROLLOUT_STRATEGIES, type Rollout, type Stage } from '../rollout/rollout.ts';
 import type { Scope } from '../scope.ts';
 import { shareToPercentage } from '../share.ts';
+import { ALLOCATION, STAGE, VERDICT } from './rollout-parts.ts';
 import {
   finite,
   fullText,
@@ -25,62 +25,6 @@ import {
   yesOrNo,
 } from './shape.ts';
 
-const CRITERION = objectOf(
-  {
-    name: fullText,
-    metric: fullText,
-    source: fullText,
-    max: orNull(finite),
-    min: orNull(finite),
-    minSamples: wholeFrom(0),
-    windowMs: numberFrom(0),
-    staleAfterMs: numberFrom(0),
-    dryRun: yesOrNo,
-  },
-  { versusControl: numberFrom(0, 100), nonInferiority: yesOrNo, slowerThan: finite },
-);
-const STAGE = objectOf({
-  percentage,
-  sharePercentage: orNull(percentage),
-  groups: listOf(fullText),
-  bakeMs: numberFrom(0, MAX_DURATION_MS),
-  minExposures: wholeFrom(0),
-  criteria: listOf(CRITERION),
-  approval: oneOf(['auto', 'manual']),
-  deadlineMs: numberFrom(0, 2 * MAX_DURATION_MS),
-  notBefore: orNull(instant),
-});
-const ALLOCATION = objectOf({
-  status: oneOf(FLAG_STATUSES),
-  rolloutPercentage: percentage,
-  offVariant: fullText,
-  onVariant: fullText,
-  split: splitIssues,
-  stageGroups: listOf(fullText),
-});
-const COMPARED = objectOf({
-  of: oneOf(['events', 'rate', 'mean']),
-  change: finite,
-  control: finite,
-  ratio: orNull(finite),
-  lower: orNull(finite),
-  upper: orNull(finite),
-  tolerated: finite,
-  neededLogE: finite,
-});
-const VERDICT = objectOf(
-  {
-    criterion: fullText,
-    verdict: oneOf(VERDICTS),
-    cause: orNull(oneOf(['badQuery', 'provider', 'noData', ...HARM_CAUSES])),
-    message: text,
-    value: orNull(finite),
-    samples: numberFrom(0),
-    dryRun: yesOrNo,
-    at: instant,
-  },
-  { logE: finite, logENotWorse: finite, comparedBy: oneOf(['units', 'requests']), compared: COMPARED },
-);
 const stages: Shape = (value, path) => {
   const issues = listOf(STAGE)(value, path);
   return issues.length === 0 && (value as readonly unknown[]).length === 0
