@@ -9,6 +9,9 @@ export type AnswerTo<G extends Group, Name extends keyof SluiceClient[G]> = Answ
 
 export type Flag = AnswerTo<'flags', 'get'>;
 export type RolloutStatus = AnswerTo<'rollouts', 'status'>;
+export type Test = AnswerTo<'experiments', 'get'>;
+export type TestResults = AnswerTo<'experiments', 'results'>;
+export type MetricResult = TestResults['arms'][string]['metrics'][string];
 export type HistoryEvent = AnswerTo<'history', 'list'>['members'][number];
 export type Project = AnswerTo<'projects', 'get'>;
 export type Me = AnswerTo<'access', 'me'>;

@@ -27,6 +27,8 @@ const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollb
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
 const RolloutsPage = lazy(async () => ({ default: (await import('../pages/rollouts-page.tsx')).RolloutsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
+const TestPage = lazy(async () => ({ default: (await import('../pages/test-page.tsx')).TestPage }));
+const TestsPage = lazy(async () => ({ default: (await import('../pages/tests-page.tsx')).TestsPage }));
 
 function Views() {
   return (
@@ -40,6 +42,8 @@ function Views() {
         <Route path="flags/:key" element={<FlagPage />} />
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
+        <Route path="tests" element={<TestsPage />} />
+        <Route path="tests/:test" element={<TestPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
         <Route path="history" element={<HistoryPage />} />
         <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />

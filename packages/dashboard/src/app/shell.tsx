@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowBackUp,
   IconFlag3,
+  IconFlask,
   IconHistory,
   IconLayoutDashboard,
   IconLogout,
@@ -27,6 +28,7 @@ const VIEWS = [
   { path: [], label: 'Overview', icon: IconLayoutDashboard },
   { path: ['flags'], label: 'Flags', icon: IconFlag3 },
   { path: ['rollouts'], label: 'Rollouts', icon: IconRipple },
+  { path: ['tests'], label: 'Tests', icon: IconFlask },
   { path: ['rollbacks'], label: 'Rollbacks', icon: IconArrowBackUp },
   { path: ['history'], label: 'History', icon: IconHistory },
 ] as const;

@@ -19,6 +19,7 @@ export function Palette({ place }: { readonly place: Place }) {
     { id: 'overview', label: 'Overview', onClick: go() },
     { id: 'flags', label: 'Flags', onClick: go('flags') },
     { id: 'rollouts', label: 'Rollouts', onClick: go('rollouts') },
+    { id: 'tests', label: 'Tests', onClick: go('tests') },
     { id: 'rollbacks', label: 'Rollbacks', onClick: go('rollbacks') },
     { id: 'history', label: 'History', onClick: go('history') },
     ...flags.map(({ name, description }) => ({
