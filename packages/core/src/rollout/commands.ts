@@ -115,7 +115,11 @@ function abort(rollout: Rollout, by: Attribution, now: number): Transition {
 }
 
 function abortBy(rollout: Rollout, message: string, now: number, allocation: Allocation | null = null): Transition {
-  return end(rollout, { name: 'aborted', message }, now, { allocation, events: [event('rollout.aborted', message, rollout)] });
+  const detail = allocation === null ? {} : { toPercentage: shareToPercentage(servedShare(allocation)) };
+  return end(rollout, { name: 'aborted', message }, now, {
+    allocation,
+    events: [event('rollout.aborted', message, rollout, detail)],
+  });
 }
 
 /** A kill is never undone, by whatever is asked for afterwards: the rollout is over, and the flag stays as it is. */

@@ -62,6 +62,23 @@ export const queries = {
       queryFn: async () => (await api.rollouts.sources(place)).sources,
       refetchInterval: 10_000,
     }),
+  tests: (place: Place) =>
+    queryOptions({
+      queryKey: ['experiment', place],
+      queryFn: async () => (await api.experiments.list(place)).experiments,
+    }),
+  test: (place: Place, test: string) =>
+    queryOptions({
+      queryKey: ['experiment', place, test],
+      queryFn: () => api.experiments.get({ ...place, test }),
+      retry: false,
+    }),
+  testResults: (place: Place, test: string) =>
+    queryOptions({
+      queryKey: ['experiment', place, test, 'results'],
+      queryFn: () => api.experiments.results({ ...place, test }),
+      refetchInterval: 5_000,
+    }),
   history: (place: Place, of: { readonly kind?: 'flag' | 'segment' | 'rollout' | 'experiment'; readonly key?: string } = {}) =>
     queryOptions({
       queryKey: ['history', place, of],

@@ -33,6 +33,8 @@ const SegmentPage = lazy(async () => ({ default: (await import('../pages/segment
 const SegmentsPage = lazy(async () => ({ default: (await import('../pages/segments-page.tsx')).SegmentsPage }));
 const SetupPage = lazy(async () => ({ default: (await import('../pages/setup-page.tsx')).SetupPage }));
 const StartPage = lazy(async () => ({ default: (await import('../pages/start-page.tsx')).StartPage }));
+const TestPage = lazy(async () => ({ default: (await import('../pages/test-page.tsx')).TestPage }));
+const TestsPage = lazy(async () => ({ default: (await import('../pages/tests-page.tsx')).TestsPage }));
 
 function Views() {
   return (
@@ -49,6 +51,8 @@ function Views() {
         <Route path="segments/:key" element={<SegmentPage />} />
         <Route path="rollouts" element={<RolloutsPage />} />
         <Route path="rollouts/:flag" element={<RolloutPage />} />
+        <Route path="tests" element={<TestsPage />} />
+        <Route path="tests/:test" element={<TestPage />} />
         <Route path="rollbacks" element={<RollbacksPage />} />
         <Route path="rollbacks/:id" element={<RollbacksPage />} />
         <Route path="history" element={<HistoryPage />} />

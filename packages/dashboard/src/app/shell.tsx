@@ -16,6 +16,7 @@ import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowBackUp,
   IconFlag3,
+  IconFlask,
   IconHistory,
   IconLayoutDashboard,
   IconLogout,
@@ -46,6 +47,7 @@ const VIEWS = [
   { path: ['flags'], label: 'Flags', icon: IconFlag3 },
   { path: ['segments'], label: 'Segments', icon: IconUsersGroup },
   { path: ['rollouts'], label: 'Rollouts', icon: IconRipple },
+  { path: ['tests'], label: 'Tests', icon: IconFlask },
   { path: ['rollbacks'], label: 'Rollbacks', icon: IconArrowBackUp },
   { path: ['history'], label: 'History', icon: IconHistory },
 ] as const;

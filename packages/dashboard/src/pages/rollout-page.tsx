@@ -14,6 +14,7 @@ import { RollBack } from '../parts/roll-back.tsx';
 import { STRATEGY_NAMES } from '../parts/rollout-card.tsx';
 import { RolloutCommands } from '../parts/rollout-commands.tsx';
 import { Section } from '../parts/section.tsx';
+import { ShareChart } from '../parts/share-chart.tsx';
 import { StageTrack } from '../parts/stage-track.tsx';
 import { Verdicts } from '../parts/verdicts.tsx';
 import { View } from '../parts/view.tsx';
@@ -57,7 +58,12 @@ function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; read
           {warning}
         </Alert>
       ))}
-      <Section title="Evidence">
+      <Section title="Share over time">
+        <Asked query={history} rows={2}>
+          {() => <ShareChart rollout={rollout} events={own} />}
+        </Asked>
+      </Section>
+      <Section title="Canary against control">
         <Verdicts rollout={rollout} />
       </Section>
       <Section title="What happened" aside={<FlagLink flag={flag} place={place} />}>

@@ -22,6 +22,7 @@ export function Palette({ place }: { readonly place: Place }) {
     { id: 'flags', label: 'Flags', onClick: go('flags') },
     { id: 'segments', label: 'Segments', onClick: go('segments') },
     { id: 'rollouts', label: 'Rollouts', onClick: go('rollouts') },
+    { id: 'tests', label: 'Tests', onClick: go('tests') },
     { id: 'rollbacks', label: 'Rollbacks', onClick: go('rollbacks') },
     { id: 'history', label: 'History', onClick: go('history') },
     ...parts.map(({ path, label }) => ({ id: path, label, description: 'Administration', onClick: go('admin', path) })),

@@ -1,62 +1,141 @@
-/** What each criterion came to, in words, and how far its evidence has grown towards its threshold. */
-import { Badge, Group, Progress, Stack, Text } from '@mantine/core';
+/** What each criterion came to: in words, against the control with its band, and how far its evidence has grown towards its threshold. */
+import { Badge, Group, Progress, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { RolloutStatus } from '../api/answers.ts';
+import { EvidenceChart } from './evidence-chart.tsx';
 import { Moment } from './moment.tsx';
 import { Nothing } from './nothing.tsx';
+import { figure } from './numbers.ts';
+import { type Compared, RatioBand, saidOf } from './ratio-band.tsx';
 
 type Verdict = RolloutStatus['verdicts'][number];
+type Criterion = RolloutStatus['criteria'][number];
 
-const COLORS: Readonly<Record<Verdict['verdict'], string>> = {
-  fail: 'red',
-  error: 'orange',
-  inconclusive: 'yellow',
-  wait: 'gray',
-  pass: 'teal',
+const VERDICTS: Readonly<Record<Verdict['verdict'], { readonly color: string; readonly label: string }>> = {
+  fail: { color: 'red', label: 'harm' },
+  error: { color: 'orange', label: 'could not be measured' },
+  inconclusive: { color: 'yellow', label: 'inconclusive' },
+  wait: { color: 'gray', label: 'too little yet' },
+  pass: { color: 'teal', label: 'safe so far' },
 };
 
-export function Verdicts({ rollout: { verdicts } }: { readonly rollout: RolloutStatus }) {
-  if (verdicts.length === 0) return <Nothing title="Nothing was judged yet" hint="Criteria speak once a stage has traffic." />;
+export function Verdicts({ rollout }: { readonly rollout: RolloutStatus }) {
+  const { verdicts, criteria, evidence } = rollout;
+  if (verdicts.length === 0)
+    return criteria.length === 0 ? (
+      <Nothing title="Nothing judges it" hint="It has no criteria; a validator or a person decides alone." />
+    ) : (
+      <Nothing
+        title="Nothing was judged yet"
+        hint={`${criteria.map(({ name }) => name).join(', ')} will be judged once a stage has traffic.`}
+      />
+    );
   return (
-    <Stack gap="md">
+    <Stack gap="xl">
       {verdicts.map((verdict) => (
-        <Stack key={verdict.criterion} gap={4}>
-          <Group justify="space-between" wrap="nowrap">
-            <Group gap="xs">
-              <Text fw={600} size="sm">
-                {verdict.criterion}
-              </Text>
-              <Badge color={COLORS[verdict.verdict]} variant="light" tt="none">
-                {verdict.verdict}
-              </Badge>
-              {verdict.dryRun && (
-                <Badge variant="default" tt="none">
-                  shown, not obeyed
-                </Badge>
-              )}
-            </Group>
-            <Moment at={verdict.at} />
-          </Group>
-          <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-            {verdict.message}
-          </Text>
-          {verdict.logE !== undefined && <Evidence logE={verdict.logE} />}
-        </Stack>
+        <Judged
+          key={verdict.criterion}
+          verdict={verdict}
+          criterion={criteria.find(({ name }) => name === verdict.criterion)}
+          evidence={evidence}
+        />
       ))}
     </Stack>
   );
 }
 
-/** Evidence of 1 says nothing; that of 20 and more is harm at the usual 5 %. Drawn by its logarithm. */
-const USUAL = Math.log(20);
+interface JudgedProps {
+  readonly verdict: Verdict;
+  readonly criterion: Criterion | undefined;
+  readonly evidence: RolloutStatus['evidence'];
+}
 
-function Evidence({ logE }: { readonly logE: number }) {
-  const grown = Math.max(0, Math.min(1, logE / USUAL));
+function Judged({ verdict, criterion, evidence }: JudgedProps) {
+  const { color, label } = VERDICTS[verdict.verdict];
+  return (
+    <Stack gap={6} component="article" aria-label={verdict.criterion}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Group gap="xs">
+          <Text fw={650}>{verdict.criterion}</Text>
+          <Badge color={color} variant="light" tt="none">
+            {label}
+          </Badge>
+          {verdict.dryRun && (
+            <Badge variant="default" tt="none">
+              shown, not obeyed
+            </Badge>
+          )}
+        </Group>
+        <Moment at={verdict.at} />
+      </Group>
+      <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        {verdict.message}
+      </Text>
+      {criterion !== undefined && <Bound criterion={criterion} value={verdict.value} />}
+      {verdict.compared !== undefined && <AgainstControl compared={verdict.compared} verdict={verdict} evidence={evidence} />}
+    </Stack>
+  );
+}
+
+/** A value against the bound that it must keep. */
+function Bound({ criterion: { max, min }, value }: { readonly criterion: Criterion; readonly value: number | null }) {
+  if (value === null || max === null || max <= 0) return min === null ? null : <Text size="sm">at least {figure(min)}</Text>;
   return (
     <Group gap="sm" wrap="nowrap">
-      <Progress flex={1} value={grown * 100} color={grown >= 1 ? 'red' : 'water'} aria-label="Evidence of harm" />
+      <Progress
+        flex={1}
+        value={Math.min(100, (100 * value) / max)}
+        color={value > max ? 'red' : 'water'}
+        aria-label={`${figure(value)} of at most ${figure(max)}`}
+      />
       <Text size="xs" c="dimmed" className="tabular" w={150} ta="right">
-        evidence of harm {Math.exp(logE).toPrecision(2)}
+        {figure(value)} of at most {figure(max)}
       </Text>
     </Group>
+  );
+}
+
+interface AgainstControlProps {
+  readonly compared: Compared;
+  readonly verdict: Verdict;
+  readonly evidence: RolloutStatus['evidence'];
+}
+
+const COUNTED = { events: 'units that met it', rate: 'of requests', mean: 'on average' } as const;
+
+function AgainstControl({ compared, verdict, evidence }: AgainstControlProps) {
+  const { logE = 0, criterion, at } = verdict;
+  const { neededLogE, change, control, of } = compared;
+  const isHarm = logE >= neededLogE;
+  const shown = (value: number): string => (of === 'rate' ? `${figure(value * 100)} %` : figure(value, 4));
+  return (
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl" verticalSpacing="sm">
+      <Stack gap={4}>
+        <Group gap="lg">
+          <Side label="Change" value={shown(change)} hint={COUNTED[of]} />
+          <Side label="Control" value={shown(control)} hint={COUNTED[of]} />
+        </Group>
+        <RatioBand compared={compared} isHarm={isHarm} />
+        <Text size="xs" c="dimmed">
+          {saidOf(compared)}
+        </Text>
+      </Stack>
+      <EvidenceChart criterion={criterion} points={evidence} now={{ at, logE }} neededLogE={neededLogE} />
+    </SimpleGrid>
+  );
+}
+
+function Side({ label, value, hint }: { readonly label: string; readonly value: string; readonly hint: string }) {
+  return (
+    <Stack gap={0}>
+      <Text size="xs" c="dimmed">
+        {label}
+      </Text>
+      <Text size="sm" fw={650} className="tabular">
+        {value}{' '}
+        <Text span size="xs" c="dimmed" fw={400}>
+          {hint}
+        </Text>
+      </Text>
+    </Stack>
   );
 }

@@ -1,0 +1,85 @@
+/** The arms of a new test: what is held against what, and who gets how much. */
+import { ActionIcon, Button, Checkbox, Group, NumberInput, Stack, TextInput } from '@mantine/core';
+import { IconPlus, IconTrash } from '@tabler/icons-react';
+import type { ArmChoice, TestChoices } from './test-choices.ts';
+
+interface TestArmsProps {
+  readonly choices: TestChoices;
+  readonly onChange: (changed: Pick<TestChoices, 'arms' | 'isEven'>) => void;
+}
+
+const MOST = 10;
+
+export function TestArms({ choices: { arms, isEven }, onChange }: TestArmsProps) {
+  const set = (id: number, changed: Partial<ArmChoice>): void =>
+    onChange({ isEven, arms: arms.map((arm) => (arm.id === id ? { ...arm, ...changed } : arm)) });
+  const add = (): void => {
+    const id = Math.max(...arms.map((arm) => arm.id)) + 1;
+    onChange({ isEven, arms: [...arms, { id, variant: `treatment-${id}`, component: '', percentage: 0 }] });
+  };
+  return (
+    <Stack gap="xs">
+      {arms.map((arm, index) => (
+        <Group key={arm.id} align="flex-end" gap="xs" wrap="nowrap">
+          <TextInput
+            flex={1}
+            miw={0}
+            label={index === 0 ? 'Arm' : undefined}
+            aria-label={`Name of arm ${index + 1}`}
+            value={arm.variant}
+            onChange={({ currentTarget }) => set(arm.id, { variant: currentTarget.value })}
+            disabled={index === 0}
+            required
+          />
+          <TextInput
+            flex={2}
+            miw={0}
+            label={index === 0 ? 'What it serves' : undefined}
+            aria-label={`What arm ${index + 1} serves`}
+            placeholder={index === 0 ? 'what is there now' : 'what is tried'}
+            value={arm.component}
+            onChange={({ currentTarget }) => set(arm.id, { component: currentTarget.value })}
+            required
+          />
+          {!isEven && (
+            <NumberInput
+              w={96}
+              label={index === 0 ? 'Part' : undefined}
+              aria-label={`Part of arm ${index + 1}`}
+              value={arm.percentage}
+              onChange={(value) => set(arm.id, { percentage: Number(value) })}
+              suffix=" %"
+              min={0}
+              max={100}
+              decimalScale={3}
+              hideControls
+            />
+          )}
+          {arms.length > 2 && index > 0 && (
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              size={36}
+              aria-label={`Take arm ${index + 1} out`}
+              onClick={() => onChange({ isEven, arms: arms.filter(({ id }) => id !== arm.id) })}
+            >
+              <IconTrash size={16} />
+            </ActionIcon>
+          )}
+        </Group>
+      ))}
+      <Group justify="space-between">
+        <Checkbox
+          label="In equal parts"
+          checked={isEven}
+          onChange={({ currentTarget }) => onChange({ arms, isEven: currentTarget.checked })}
+        />
+        {arms.length < MOST && (
+          <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={add}>
+            One more arm
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

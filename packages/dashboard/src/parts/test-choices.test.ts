@@ -1,0 +1,44 @@
+import { parseTestSettings, planTest } from '@sluice/core';
+import { describe, expect, it } from 'vitest';
+import { FIRST_CHOICES, planOf, settingsOf, type TestChoices } from './test-choices.ts';
+
+const choices: TestChoices = {
+  ...FIRST_CHOICES,
+  testId: 'ranking',
+  arms: [
+    { id: 0, variant: 'control', component: 'old', percentage: 66.7 },
+    { id: 1, variant: 'new', component: 'new', percentage: 33.3 },
+  ],
+  metrics: [
+    { id: 0, name: 'orders', role: 'primary', goal: 'increase', marginPercent: 0 },
+    { id: 1, name: 'latency', role: 'guardrail', goal: 'decrease', marginPercent: 2 },
+    { id: 2, name: '', role: 'secondary', goal: 'increase', marginPercent: 0 },
+  ],
+};
+
+describe('what the dialog for a new test asks for', () => {
+  it('is what a test accepts, in even parts and in others', () => {
+    const uneven = parseTestSettings(settingsOf({ ...choices, isEven: false }, 5000));
+    expect(uneven).toMatchObject({ plannedUnits: 5000, arms: [{ weight: 66_700 }, { weight: 33_300 }] });
+    expect(uneven.trackedMetrics).toMatchObject([{ name: 'orders' }, { name: 'latency', role: 'guardrail', margin: 0.02 }]);
+    expect(parseTestSettings(settingsOf(choices, null)).arms.map(({ weight }) => weight)).toEqual([50_000, 50_000]);
+  });
+
+  it('says who is eligible by segments, by conditions and by both', () => {
+    const eligibility = (more: Partial<TestChoices>) => settingsOf({ ...choices, ...more }, null)?.eligibility;
+    expect(eligibility({ segments: ['beta'] })).toEqual({ in_segment: ['beta'] });
+    expect(eligibility({ conditions: '{"plan":"pro"}' })).toEqual({ plan: 'pro' });
+    const both = settingsOf({ ...choices, segments: ['beta'], conditions: '{"plan":"pro"}' }, null);
+    expect(parseTestSettings(both).eligibility).toEqual({ all: [{ in_segment: ['beta'] }, { plan: 'pro' }] });
+    expect(settingsOf({ ...choices, conditions: '[1]' }, null)).toBeNull();
+    expect(settingsOf({ ...choices, conditions: '{' }, null)).toBeNull();
+  });
+
+  it('can be planned once what is needed is known', () => {
+    expect(planOf(choices)).toBeNull();
+    const plan = planOf({ ...choices, plan: { ...choices.plan, baseline: 10, unitsPerDay: 1000 } });
+    expect(plan).toMatchObject({ metric: { kind: 'rate', baseline: 0.1 }, lift: 0.05, primaryMetrics: 1, durationDays: 14 });
+    if (plan !== null) expect(planTest(plan).days).toBeGreaterThan(10);
+    expect(planOf({ ...choices, plan: { ...choices.plan, kind: 'mean', baseline: 10 } })).toBeNull();
+  });
+});

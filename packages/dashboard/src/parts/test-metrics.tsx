@@ -1,0 +1,118 @@
+/** Every comparison of a test: its interval on one axis with the others, and its figures. */
+import { Group, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import type { MetricResult, TestResults } from '../api/answers.ts';
+import { IntervalPlot, type PlottedInterval } from './interval-plot.tsx';
+import { Nothing } from './nothing.tsx';
+import { chance, figure, signedPercent } from './numbers.ts';
+import { Section } from './section.tsx';
+import { MetricBadge } from './test-badge.tsx';
+
+const ROLES = [
+  { role: 'primary', title: 'What decides', hint: 'Primary metrics, corrected for there being several.' },
+  { role: 'guardrail', title: 'Guardrails', hint: 'What must not get worse by more than its margin.' },
+  { role: 'secondary', title: 'Besides', hint: 'Secondary metrics: hints for the next test, no findings.' },
+] as const;
+
+interface Comparison {
+  readonly arm: string;
+  readonly metric: MetricResult;
+}
+
+export function TestMetrics({ results }: { readonly results: TestResults }) {
+  const all: readonly Comparison[] = Object.entries(results.arms).flatMap(([arm, { metrics }]) =>
+    Object.values(metrics).map((metric) => ({ arm, metric })),
+  );
+  if (all.length === 0)
+    return (
+      <Section title="What decides">
+        <Nothing title="Nothing was recorded yet" hint="Values count from a unit's first exposure on." />
+      </Section>
+    );
+  return ROLES.map(({ role, title, hint }) => {
+    const own = all.filter(({ metric }) => metric.role === role);
+    if (own.length === 0) return null;
+    return (
+      <Section key={role} title={title}>
+        <Text size="sm" c="dimmed">
+          {hint}
+        </Text>
+        <Compared comparisons={own} title={`${title}: change against the control`} />
+      </Section>
+    );
+  });
+}
+
+function Compared({ comparisons, title }: { readonly comparisons: readonly Comparison[]; readonly title: string }) {
+  const intervals = comparisons.flatMap(plotted);
+  return (
+    <Stack gap="md">
+      {intervals.length > 0 && <IntervalPlot intervals={intervals} title={title} />}
+      <ScrollArea type="auto" scrollbars="x" viewportProps={{ tabIndex: 0, 'aria-label': 'Figures' }}>
+        <Table miw={660} verticalSpacing={6}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Metric</Table.Th>
+              <Table.Th ta="right">Control</Table.Th>
+              <Table.Th ta="right">Treatment</Table.Th>
+              <Table.Th ta="right">Change</Table.Th>
+              <Table.Th ta="right">p</Table.Th>
+              <Table.Th ta="right">Units</Table.Th>
+              <Table.Th>Verdict</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {comparisons.map((comparison) => (
+              <Figures key={`${comparison.arm} ${comparison.metric.name}`} comparison={comparison} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea>
+    </Stack>
+  );
+}
+
+function Figures({ comparison: { arm, metric } }: { readonly comparison: Comparison }) {
+  const { name, goal, controlMean, treatmentMean, lift, adjustedPValue, controlUnits, treatmentUnits } = metric;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" fw={600}>
+          {name}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {arm}, good is {goal === 'increase' ? 'more' : 'less'}
+        </Text>
+      </Table.Td>
+      {[figure(controlMean, 4), figure(treatmentMean, 4), signedPercent(lift), chance(adjustedPValue)].map((text, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
+        <Table.Td key={index} ta="right" className="tabular">
+          {text}
+        </Table.Td>
+      ))}
+      <Table.Td ta="right" className="tabular">
+        {(controlUnits + treatmentUnits).toLocaleString()}
+      </Table.Td>
+      <Table.Td>
+        <Group gap={4}>
+          <MetricBadge metric={metric} />
+        </Group>
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+const TONES: Readonly<Record<MetricResult['verdict'], PlottedInterval['tone']>> = {
+  better: 'good',
+  notWorse: 'good',
+  worse: 'bad',
+  noDifference: 'open',
+  insufficientData: 'open',
+  undefined: 'open',
+};
+
+function plotted({ arm, metric }: Comparison): PlottedInterval[] {
+  const { name, lift, liftInterval, verdict } = metric;
+  if (lift === null || liftInterval === null) return [];
+  const [lower = lift, upper = lift] = liftInterval;
+  return [{ name, note: arm, estimate: lift, lower, upper, tone: TONES[verdict] }];
+}

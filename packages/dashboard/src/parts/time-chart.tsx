@@ -1,0 +1,112 @@
+/** Lines over time. Loaded only where there is something to draw. */
+import { useComputedColorScheme } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import classes from './time-chart.module.css';
+
+export interface ChartLine {
+  readonly label: string;
+  /** One for each instant; null leaves a gap. */
+  readonly values: readonly (number | null)[];
+  /** A variable of the page's styles. */
+  readonly color: string;
+  readonly kind?: 'line' | 'step' | 'edge' | 'threshold';
+  /** Down to nothing. */
+  readonly isFilled?: boolean;
+}
+
+export interface TimeChartProps {
+  /** What a reader who cannot see it is told. */
+  readonly label: string;
+  /** Milliseconds since 1970, rising. */
+  readonly times: readonly number[];
+  readonly lines: readonly ChartLine[];
+  /** Filled between: indexes of the upper and the lower line. */
+  readonly band?: readonly [upper: number, lower: number];
+  readonly format: (value: number) => string;
+  /** The least and the largest value that is shown at any rate. */
+  readonly range?: readonly [least: number, most: number];
+  readonly height?: number;
+}
+
+export function TimeChart(props: TimeChartProps) {
+  const { ref, width } = useElementSize();
+  const root = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const scheme = useComputedColorScheme('light');
+  const { times, lines, height = 200 } = props;
+  const data = [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
+  const shape = JSON.stringify([scheme, lines.map(({ label, color, kind }) => [label, color, kind]), height, props.range]);
+  const latest = useRef(props);
+  latest.current = props;
+  const latestData = useRef(data);
+  latestData.current = data;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew where its shape changed; figures are set below.
+  useEffect(() => {
+    if (root.current === null || width === 0) return;
+    const made = new uPlot(optionsOf(latest.current, Math.floor(width), root.current), latestData.current, root.current);
+    plot.current = made;
+    return () => {
+      made.destroy();
+      plot.current = null;
+    };
+  }, [shape, width === 0]);
+  useEffect(() => {
+    if (width > 0) plot.current?.setSize({ width: Math.floor(width), height });
+  }, [width, height]);
+  // Every render brings figures that may be new.
+  useEffect(() => plot.current?.setData(data));
+  return (
+    <div ref={ref} className={classes.frame}>
+      <div ref={root} role="img" aria-label={props.label} />
+    </div>
+  );
+}
+
+const WIDTHS = { line: 2, step: 2, edge: 1, threshold: 1.5 } as const;
+
+function optionsOf(
+  { lines, band, format, range, height = 200 }: TimeChartProps,
+  width: number,
+  within: HTMLElement,
+): uPlot.Options {
+  const styles = getComputedStyle(within);
+  const colorOf = (name: string): string => styles.getPropertyValue(name).trim();
+  const [quiet, grid] = [colorOf('--mantine-color-dimmed'), colorOf('--sluice-channel')];
+  const font = `12px ${styles.fontFamily}`;
+  const axis = { stroke: quiet, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
+  const [least, most] = range ?? [null, null];
+  return {
+    width,
+    height,
+    series: [
+      {},
+      ...lines.map(({ label, color, kind = 'line', isFilled = false }) => ({
+        label,
+        stroke: colorOf(color),
+        width: WIDTHS[kind],
+        points: { show: false },
+        value: (_plot: uPlot, value: number | null) => (value === null || value === undefined ? '–' : format(value)),
+        ...(isFilled ? { fill: `${colorOf(color)}33` } : {}),
+        ...(kind === 'threshold' ? { dash: [6, 4] } : {}),
+        ...(kind === 'step' && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+      })),
+    ],
+    ...(band === undefined
+      ? {}
+      : {
+          bands: [{ series: [band[0] + 1, band[1] + 1] as [number, number], fill: `${colorOf(lines[band[0]]?.color ?? '')}22` }],
+        }),
+    scales: {
+      y: {
+        range: (_plot, from, to) =>
+          uPlot.rangeNum(Math.min(from ?? 0, least ?? from ?? 0), Math.max(to ?? 1, most ?? to ?? 1), 0.08, true),
+      },
+    },
+    axes: [axis, { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) }],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+  };
+}
