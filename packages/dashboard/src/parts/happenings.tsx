@@ -50,7 +50,12 @@ export function Happenings({ events, place, action }: HappeningsProps) {
   );
 }
 
-const VIEW_OF: Readonly<Record<string, string>> = { flag: 'flags', segment: 'segments', rollout: 'rollouts', experiment: 'tests' };
+const VIEW_OF: Readonly<Record<string, string>> = {
+  flag: 'flags',
+  segment: 'segments',
+  rollout: 'rollouts',
+  experiment: 'tests',
+};
 
 function KeyLink({ event: { kind, key }, place }: { readonly event: HistoryEvent; readonly place: Place }) {
   const view = VIEW_OF[kind];
