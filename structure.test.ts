@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@tabler/icons-react',
     '@fontsource-variable/inter',
     'get-nonce',
+    'uplot',
   ],
   '@sluice/server': [
     'sluice',

@@ -73,6 +73,12 @@ function Compared({ comparisons, title }: { readonly comparisons: readonly Compa
 
 function Figures({ comparison: { arm, metric } }: { readonly comparison: Comparison }) {
   const { name, goal, controlMean, treatmentMean, lift, adjustedPValue, controlUnits, treatmentUnits } = metric;
+  const columns = [
+    { column: 'control', text: figure(controlMean, 4) },
+    { column: 'treatment', text: figure(treatmentMean, 4) },
+    { column: 'lift', text: signedPercent(lift) },
+    { column: 'chance', text: chance(adjustedPValue) },
+  ];
   return (
     <Table.Tr>
       <Table.Td>
@@ -83,9 +89,8 @@ function Figures({ comparison: { arm, metric } }: { readonly comparison: Compari
           {arm}, good is {goal === 'increase' ? 'more' : 'less'}
         </Text>
       </Table.Td>
-      {[figure(controlMean, 4), figure(treatmentMean, 4), signedPercent(lift), chance(adjustedPValue)].map((text, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place.
-        <Table.Td key={index} ta="right" className="tabular">
+      {columns.map(({ column, text }) => (
+        <Table.Td key={column} ta="right" className="tabular">
           {text}
         </Table.Td>
       ))}

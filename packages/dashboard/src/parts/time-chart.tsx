@@ -31,38 +31,41 @@ export interface TimeChartProps {
   readonly height?: number;
 }
 
+/** Drawn anew where its shape changes; figures alone are put into what is there. */
 export function TimeChart(props: TimeChartProps) {
   const { ref, width } = useElementSize();
+  const scheme = useComputedColorScheme('light');
+  const { lines, height, range } = props;
+  const shape = JSON.stringify([scheme, lines.map(({ label, color, kind }) => [label, color, kind]), height, range]);
+  return (
+    <div ref={ref} className={classes.frame}>
+      {width > 0 && <Plot key={shape} {...props} width={Math.floor(width)} />}
+    </div>
+  );
+}
+
+function Plot({ width, ...chart }: TimeChartProps & { readonly width: number }) {
   const root = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const scheme = useComputedColorScheme('light');
-  const { times, lines, height = 200 } = props;
+  const { times, lines, height = 200 } = chart;
   const data = [times.map((at) => at / 1000), ...lines.map(({ values }) => [...values])] as uPlot.AlignedData;
-  const shape = JSON.stringify([scheme, lines.map(({ label, color, kind }) => [label, color, kind]), height, props.range]);
-  const latest = useRef(props);
-  latest.current = props;
-  const latestData = useRef(data);
-  latestData.current = data;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: drawn anew where its shape changed; figures are set below.
+  const first = useRef({ chart, width, data });
   useEffect(() => {
-    if (root.current === null || width === 0) return;
-    const made = new uPlot(optionsOf(latest.current, Math.floor(width), root.current), latestData.current, root.current);
+    if (root.current === null) return;
+    const begun = first.current;
+    const made = new uPlot(optionsOf(begun.chart, begun.width, root.current), begun.data, root.current);
     plot.current = made;
     return () => {
       made.destroy();
       plot.current = null;
     };
-  }, [shape, width === 0]);
+  }, []);
   useEffect(() => {
-    if (width > 0) plot.current?.setSize({ width: Math.floor(width), height });
+    plot.current?.setSize({ width, height });
   }, [width, height]);
   // Every render brings figures that may be new.
   useEffect(() => plot.current?.setData(data));
-  return (
-    <div ref={ref} className={classes.frame}>
-      <div ref={root} role="img" aria-label={props.label} />
-    </div>
-  );
+  return <div ref={root} role="img" aria-label={chart.label} />;
 }
 
 const WIDTHS = { line: 2, step: 2, edge: 1, threshold: 1.5 } as const;
