@@ -1,6 +1,7 @@
 /** Every command, in the order in which help tells them. */
 import type { Command } from './command.ts';
 import { TEST_COMMANDS } from './commands/experiment.ts';
+import { TEST_SHIP } from './commands/experiment-ship.ts';
 import { FLAG_COMMANDS } from './commands/flag.ts';
 import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
 import { GENERATE_TYPES } from './commands/generate.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   ...ROLLBACK_COMMANDS,
   ...ROLLOUT_COMMANDS,
   ...TEST_COMMANDS,
+  TEST_SHIP,
   ...PLAN_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...TOKEN_COMMANDS,

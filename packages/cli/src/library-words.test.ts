@@ -8,5 +8,7 @@ it.each([
     'end that first (abortRollout), or pass force: true to hold it',
     'end that first (`sluice rollout abort`), or give --force to hold it',
   ],
+  ['abort or stop it, or pass onConflict: "supersede"', 'abort or stop it, or give --supersede'],
+  ['no arm has won; pass variant: "treatment" to ship it', 'no arm has won; give --variant "treatment" to ship it'],
   ['offsetFlagged', 'offsetFlagged'],
 ])('what the library says as "%s" names commands', (text, told) => expect(inCommands(text)).toBe(told));

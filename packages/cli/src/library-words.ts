@@ -20,11 +20,17 @@ const COMMANDS: Readonly<Record<string, string>> = {
   rollbackImmediate: 'sluice rollback now',
   rollbackGradual: 'sluice rollback gradual',
   rollbackTargeted: 'sluice rollback targeted',
+  getRollbackHistory: 'sluice rollback history',
+  shipWinner: 'sluice test ship',
 };
 const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?:\\("([^"]*)"[^)]*\\))?`, 'g');
 
 export function inCommands(text: string): string {
-  return text.replaceAll('pass force: true', 'give --force').replace(NAMES, (_, name: string, key?: string) => {
+  const options = text
+    .replaceAll('pass force: true', 'give --force')
+    .replaceAll('pass onConflict: "supersede"', 'give --supersede')
+    .replace(/pass variant: /, 'give --variant ');
+  return options.replace(NAMES, (_, name: string, key?: string) => {
     const command = COMMANDS[name] ?? name;
     return `\`${key === undefined ? command : `${command} ${key}`}\``;
   });

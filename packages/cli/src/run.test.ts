@@ -64,6 +64,8 @@ describe('where a command works', () => {
     expect((await at.run('flag list --url localhost:4400')).err).toMatch(/must begin with http/);
     await writeFile(join(at.folder, 'sluice.json'), '{"token":"x"}');
     expect((await at.run('flag list')).err).toMatch(/sluice\.json.*token/);
+    await writeFile(join(at.folder, 'sluice.json'), '{"url":5}');
+    expect((await at.run('flag list')).err).toMatch(/sluice\.json: \/url: /);
   });
 
   it('sends a kept token to no other server than the one that it was made for', async () => {
@@ -82,7 +84,14 @@ describe('where a command works', () => {
   it('says what a token may not do', async () => {
     const viewer = { SLUICE_TOKEN: await at.tokenOf('viewer') };
     const denied = await at.run('kill in_production', { variables: viewer });
-    expect([denied.exit, denied.err]).toEqual([6, expect.stringContaining('sluice login')]);
+    expect([denied.exit, denied.err]).toEqual([
+      6,
+      expect.stringMatching(/rollbacks\.perform[\s\S]*token that was given may not/),
+    ]);
+    const unknown = await at.run('flag list', { variables: { SLUICE_TOKEN: 'bad' } });
+    expect([unknown.exit, unknown.err]).toEqual([6, expect.stringContaining('sluice login keeps a token')]);
+    const dots = await at.run('flag create ..');
+    expect([dots.exit, dots.err]).toEqual([2, expect.stringContaining('must not be ".."')]);
     expect((await at.run('flag list', { variables: viewer })).exit).toBe(0);
   });
 

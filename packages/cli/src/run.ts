@@ -91,6 +91,8 @@ function errorJson(code: string, message: string, issues: readonly unknown[]): s
 }
 
 function hintOf({ code, message }: SluiceError): string {
+  if (code === 'unauthorized' && message.includes('needs the permission'))
+    return '\n  the token that was given may not: sluice login keeps that of a person who may, --token gives another';
   if (code === 'unauthorized') return '\n  sluice login keeps a token; SLUICE_TOKEN or --token give one for a single call';
   if (code === 'notFound' && message.includes(PLAN_PATH)) return '\n  sluice init writes a first plan';
   if (message.includes('needs a reason')) return '\n  give it with --reason "…"';

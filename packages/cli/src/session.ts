@@ -1,6 +1,6 @@
 /** One run of a command: where it works, what it may call, and how it talks. */
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { AnswerOf, CallId, CallOptions, InputOf } from '@sluice/client';
 import { type Scope, SluiceError } from '@sluice/core';
 import type { Calls } from './calls/calls.ts';
@@ -69,6 +69,16 @@ export class Session {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT')
         throw new SluiceError('notFound', `the file ${path} does not exist`, { cause: error });
       throw new SluiceError('unavailable', `${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  /** Makes the folder of the file, too. @throws SluiceError `unavailable` */
+  async write(path: string, text: string): Promise<void> {
+    try {
+      await mkdir(dirname(this.path(path)), { recursive: true });
+      await writeFile(this.path(path), text);
+    } catch (error) {
+      throw new SluiceError('unavailable', `${path} cannot be written: ${(error as Error).message}`, { cause: error });
     }
   }
 

@@ -82,7 +82,10 @@ async function readConfig(folder: string): Promise<Config> {
   try {
     return configShape.parse(JSON.parse(text));
   } catch (error) {
-    const why = error instanceof z.ZodError ? error.issues.map(({ message }) => message).join('; ') : (error as Error).message;
+    const why =
+      error instanceof z.ZodError
+        ? error.issues.map(({ path, message }) => (path.length === 0 ? message : `/${path.join('/')}: ${message}`)).join('; ')
+        : (error as Error).message;
     throw new SluiceError('invalid', `${path}: ${why}`, { cause: error });
   }
 }

@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SluiceError } from '@sluice/core';
 
 export interface Terminal {
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -65,6 +66,10 @@ async function asked(question: string, output: Writable): Promise<string> {
   const reader = createInterface({ input: process.stdin, output, terminal: true });
   try {
     return await reader.question(question);
+  } catch (error) {
+    // Ctrl C and Ctrl D are an answer, too.
+    if ((error as Error).name !== 'AbortError') throw error;
+    throw new SluiceError('refused', 'not answered, nothing was done', { cause: error });
   } finally {
     reader.close();
   }
@@ -73,7 +78,9 @@ async function asked(question: string, output: Writable): Promise<string> {
 async function askedSecret(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({ write: (_part, _encoding, done) => done() });
-  const answer = await asked('', silent);
-  process.stderr.write('\n');
-  return answer;
+  try {
+    return await asked('', silent);
+  } finally {
+    process.stderr.write('\n');
+  }
 }

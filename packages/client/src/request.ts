@@ -125,6 +125,8 @@ function sent(
   const body: Record<string, unknown> = {};
   const path = route.path.replace(/:(\w+)/g, (_, name: string) => {
     if (!Object.hasOwn(input, name) || input[name] === '') throw misnamed(route, name, 'is missing');
+    // A path with one of these is another path by the time that it is sent.
+    if (input[name] === '.' || input[name] === '..') throw misnamed(route, name, `must not be "${input[name]}"`);
     return encodeURIComponent(String(input[name]));
   });
   for (const [name, value] of Object.entries(input)) {

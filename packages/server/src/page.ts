@@ -18,14 +18,23 @@ export interface Page {
 const NONCE = '__NONCE__';
 const YEAR_MS = 365 * 86_400_000;
 
+/** In a workspace it is the dashboard's; a package that was installed has a copy of its own (`prepack`). */
+const PLACES: readonly (() => string)[] = [
+  () => fileURLToPath(import.meta.resolve('@sluice/dashboard/index.html')),
+  () => fileURLToPath(new URL('../page/index.html', import.meta.url)),
+];
+
 /** Null where it was not built: the API is there without it. */
 export async function builtPage(): Promise<Page | null> {
-  try {
-    const path = fileURLToPath(import.meta.resolve('@sluice/dashboard/index.html'));
-    return { folder: dirname(path), document: await readFile(path, 'utf8') };
-  } catch {
-    return null;
+  for (const place of PLACES) {
+    try {
+      const path = place();
+      return { folder: dirname(path), document: await readFile(path, 'utf8') };
+    } catch {
+      // It may stand in the next place.
+    }
   }
+  return null;
 }
 
 export async function registerPage(app: FastifyInstance, admit: Admit, page: Page | null): Promise<void> {

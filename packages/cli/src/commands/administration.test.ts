@@ -38,7 +38,7 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('export and import
     expect((await at.run('import none.json --reason x --yes')).exit).toBe(3);
     await writeFile(join(at.folder, 'other.json'), '{"format":"other"}');
     expect((await at.run('import other.json --reason x --yes')).exit).toBe(2);
-    expect((await at.run('export no/such/folder.json')).exit).toBe(5);
+    expect((await at.run('export other.json/below.json')).exit).toBe(5);
   });
 });
 

@@ -23,6 +23,15 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('tests on %s', (na
     const stopped = await at.run('test stop ner --reason "pubmedbert is slower"');
     expect(stopped.out).toMatch(/stopped +20\d\d-.*pubmedbert is slower/);
     expect((await at.run('test stop ner')).exit).toBe(1);
+    const undecided = await at.run('test ship ner --criterion errorRate<=1.2x');
+    expect([undecided.exit, undecided.err]).toEqual([1, expect.stringContaining('give --variant "treatment"')]);
+    const wrongArm = await at.run('test ship ner --variant nope --criterion errorRate<=1.2x');
+    expect([wrongArm.exit, wrongArm.err]).toEqual([2, expect.stringContaining('"nope" is not one of its treatments')]);
+    const oneStep = await at.run('test ship ner --variant treatment --stages 100 --unvalidated');
+    expect([oneStep.exit, oneStep.err]).toEqual([1, expect.stringContaining('to everybody in one step')]);
+    const shipped = await at.run('test ship ner --variant treatment --stages 10,100 --criterion errorRate<=1.2x --json');
+    expect([shipped.exit, shipped.json]).toEqual([0, expect.objectContaining({ flag: 'ner', currentPercentage: 10 })]);
+    expect((await at.run('test ship ner --variant treatment --unvalidated')).exit).toBe(4);
     const wrong = await at.run('test create other --control a --treatment b --split 1');
     expect([wrong.exit, wrong.err]).toEqual([2, expect.stringContaining('trafficSplit')]);
   });
@@ -42,5 +51,9 @@ it('results are a table of what was measured', async () => {
   const { out } = await at.run('test results ner');
   expect(out).toMatch(/latency +primary +20\d\.\d* +10\d\.?\d* +4\d\.\d+ % .* better/);
   expect(out).toMatch(/winner +treatment\nsignificant +yes/);
+  await at.run('test stop ner');
+  const shipped = await at.run('test ship ner --criterion errorRate<=1.2x');
+  expect([shipped.exit, shipped.out]).toEqual([0, expect.stringMatching(/ner +canary #1 +baking/)]);
+  expect(flags.getFlag('ner')).toMatchObject({ onVariant: 'treatment', rolloutPercentage: 1 });
   await at.close();
 });

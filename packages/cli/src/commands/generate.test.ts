@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { onFile, type Place } from '../at.testing.ts';
 import { declarationOf } from '../declaration.ts';
 
@@ -96,25 +98,36 @@ describe('sluice generate types and sluice init', () => {
     await at.run('flag create gone');
     await at.run('flag archive gone --yes');
     const told = await at.run('generate types flags.ts --name Switches');
-    expect([told.exit, told.out]).toEqual([0, 'flags.ts: 1 flags\n']);
+    expect([told.exit, told.out]).toEqual([0, 'flags.ts: 1 flag\n']);
     const text = await readFile(join(at.folder, 'flags.ts'), 'utf8');
     expect(text).toContain(`export interface Switches {\n  /** the new one */\n  readonly checkout: boolean;\n}`);
     expect(text).toContain(`readonly checkout: 'off' | 'on';`);
     expect((await at.run('generate types')).out).toContain('export interface Flags');
     expect((await at.run('generate types --json')).json).toMatchObject({ flags: ['checkout'], path: null });
     expect((await at.run('generate types --name flags')).exit).toBe(2);
-    expect((await at.run('generate types no/such/folder.ts')).exit).toBe(5);
+    expect((await at.run('generate types src/made/flags.ts')).exit).toBe(0);
+    expect((await at.run('generate types flags.ts/below.ts')).exit).toBe(5);
   });
 
   it('begin a repository whose first plan is good, and overwrite nothing', async () => {
     const variables = { SLUICE_FILE: '' };
     const begun = await at.run('init --json', { variables });
-    expect(begun.json).toEqual({ written: ['sluice.json', 'config/deployment/rollout_plan.yaml'], kept: [] });
+    const files = ['sluice.json', 'config/deployment/rollout_plan.yaml', 'config/deployment/rollout_plan.schema.json'];
+    expect(begun.json).toEqual({ written: files, kept: [] });
+    const [schemaOf] = (await readFile(join(at.folder, files[1] ?? ''), 'utf8')).split('\n');
+    const named = schemaOf?.replace('# yaml-language-server: $schema=', '') ?? '';
+    const schema = JSON.parse(await readFile(resolve(at.folder, 'config/deployment', named), 'utf8')) as object;
+    const plan = parse(await readFile(join(at.folder, files[1] ?? ''), 'utf8')) as object;
+    expect(new Ajv({ strict: false }).validate(schema, plan)).toBe(true);
+    expect(new Ajv({ strict: false }).validate(schema, { ...plan, flgs: [] })).toBe(false);
     expect((await at.run('plan check --replicates 0', { variables })).exit).toBe(0);
     expect((await at.run('plan apply', { variables })).exit).toBe(0);
     expect(await readFile(join(at.folder, 'config/feature_flags.json'), 'utf8')).toContain('new_feature');
     const again = await at.run('init --url http://localhost:4400', { variables });
     expect([again.exit, again.out]).toEqual([0, expect.stringMatching(/was there +sluice.json\n.*was there/)]);
     expect(await readFile(join(at.folder, 'sluice.json'), 'utf8')).toContain('feature_flags.json');
+    await writeFile(join(at.folder, files[2] ?? ''), '{"of": "an older command"}');
+    const renewed = await at.run('init --json', { variables });
+    expect(renewed.json).toEqual({ written: [files[2]], kept: files.slice(0, 2) });
   });
 });

@@ -1,5 +1,4 @@
 /** What is made of the flags for programs. */
-import { writeFile } from 'node:fs/promises';
 import { SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import { command } from '../command.ts';
@@ -23,11 +22,9 @@ export const GENERATE_TYPES = command<z.infer<typeof generated>>({
     const { members } = await allFlags(session);
     const text = declarationOf(members, typeName);
     const path = asked.optionalArg('path') ?? null;
-    if (path !== null)
-      await writeFile(session.path(path), text).catch((error: Error) => {
-        throw new SluiceError('unavailable', `${path} cannot be written: ${error.message}`, { cause: error });
-      });
+    if (path !== null) await session.write(path, text);
     return { answer: { typeName, flags: members.map(({ name }) => name), path, text } };
   },
-  show: ({ path, flags, text }) => (path === null ? text.trimEnd() : `${path}: ${flags.length} flags`),
+  show: ({ path, flags, text }) =>
+    path === null ? text.trimEnd() : `${path}: ${flags.length} ${flags.length === 1 ? 'flag' : 'flags'}`,
 });

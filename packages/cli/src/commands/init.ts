@@ -1,18 +1,23 @@
 /** Begins in a repository: where its flags are, and a first plan. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import { command } from '../command.ts';
 import { given } from '../option.ts';
 import { PLAN_PATH } from '../plan/load-plan.ts';
+import { planSchema } from '../plan/plan-schema.ts';
 import type { Session } from '../session.ts';
 import { CONFIG_NAME } from '../settings.ts';
 
 const FLAG_FILE = 'config/feature_flags.json';
 const begun = z.object({ written: z.array(z.string()), kept: z.array(z.string()).describe('Was there already') });
 
-const FIRST_PLAN = `# yaml-language-server: $schema=https://unpkg.com/@sluice/cli/schema/rollout-plan.schema.json
+/** Beside the plan, so that an editor needs neither network nor packages. */
+const SCHEMA_NAME = 'rollout_plan.schema.json';
+const SCHEMA_PATH = `${dirname(PLAN_PATH)}/${SCHEMA_NAME}`;
+
+const FIRST_PLAN = `# yaml-language-server: $schema=${SCHEMA_NAME}
 # sluice plan check   reads it, and simulates what its rollouts would do
 # sluice plan diff    says what applying it would change
 # sluice plan apply   makes it so; twice does nothing more
@@ -33,7 +38,7 @@ flags:
 export const INIT = command<z.infer<typeof begun>>({
   name: 'init',
   summary: 'Writes sluice.json, which says where the flags are, and a first plan. What is there stays.',
-  note: `With --url the flags are on that server, else in ${FLAG_FILE}. --project and --environment are written, too; a token never is.`,
+  note: `With --url the flags are on that server, else in ${FLAG_FILE}. --project and --environment are written, too; a token never is. The schema of plans beside the plan is for editors, and is renewed by each call.`,
   examples: ['init', 'init --url https://flags.example.com --project shop'],
   answer: begun,
   run: async (session, asked) => {
@@ -44,6 +49,7 @@ export const INIT = command<z.infer<typeof begun>>({
     const written: string[] = [];
     const kept: string[] = [];
     for (const [path, text] of Object.entries(files)) ((await writeNew(session, path, text)) ? written : kept).push(path);
+    ((await renewSchema(session)) ? written : kept).push(SCHEMA_PATH);
     return { answer: { written, kept } };
   },
   show: ({ written, kept }, paint) =>
@@ -66,4 +72,13 @@ async function writeNew(session: Session, path: string, text: string): Promise<b
     if (code === 'EEXIST') return false;
     throw new SluiceError('unavailable', `${path} cannot be written: ${message}`, { cause: error });
   }
+}
+
+/** It belongs to this command: one of another version is replaced. False where it is this one already. */
+async function renewSchema(session: Session): Promise<boolean> {
+  const text = `${JSON.stringify(planSchema(), null, 2)}\n`;
+  const there = await readFile(session.path(SCHEMA_PATH), 'utf8').catch(() => null);
+  if (there === text) return false;
+  await session.write(SCHEMA_PATH, text);
+  return true;
 }

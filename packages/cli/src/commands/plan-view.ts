@@ -48,7 +48,7 @@ export function countLine(steps: readonly PlanStep[]): string {
   const parts = [
     [count('create'), 'to create'],
     [count('update'), 'to change'],
-    [count('start', 'supersede'), 'rollouts to start'],
+    [count('start', 'supersede'), count('start', 'supersede') === 1 ? 'rollout to start' : 'rollouts to start'],
     [count('left', 'blocked'), 'left alone'],
     [count('refused'), 'refused'],
     [count('none'), 'as they should be'],

@@ -46,7 +46,7 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('a plan on %s', (n
     const before = await at.run('plan diff');
     expect([before.exit, before.out]).toEqual([
       7,
-      expect.stringMatching(/\+ flag first create[\s\S]*2 to create, 1 rollouts to start/),
+      expect.stringMatching(/\+ flag first create[\s\S]*2 to create, 1 rollout to start/),
     ]);
     const done = await at.run('plan apply --json');
     expect([done.exit, actions(done.json)]).toEqual([0, ['flag first create', 'flag second create', 'rollout first start']]);

@@ -20,7 +20,8 @@ export async function watchRollout(session: Session, flag: string): Promise<Outc
     const status = await session.call('rollouts.status', { ...session.scope, flag }).catch((error: unknown) => {
       const isGone = error instanceof SluiceError && error.code === 'unavailable';
       if (!isGone || ++failures > MOST_FAILURES) throw error;
-      if (failures === 1) session.remark(`${error.message}; the rollout goes on without this, and is asked for again`);
+      if (failures === 1 && !terminal.ended.aborted)
+        session.remark(`${error.message}; the rollout goes on without this, and is asked for again`);
       return null;
     });
     if (status !== null) {
@@ -33,7 +34,10 @@ export async function watchRollout(session: Session, flag: string): Promise<Outc
         return { answer: undefined, exit: status.phase === 'completed' ? 'ok' : 'failed' };
       }
     }
-    if (terminal.ended.aborted) return { answer: undefined };
+    if (terminal.ended.aborted) {
+      terminal.endDrawing();
+      return { answer: undefined };
+    }
     await terminal.sleep(EVERY_MS);
   }
 }

@@ -1,5 +1,4 @@
 /** Everything out, and in again. */
-import { writeFile } from 'node:fs/promises';
 import type { AnswerOf } from '@sluice/client';
 import { type OnExisting, type SluiceDocument, SluiceError } from '@sluice/core';
 import { answerOf } from '../answer-schema.ts';
@@ -60,9 +59,7 @@ const give = command<AnswerOf<'transfer.export'>>({
     const document = await session.call('transfer.export', session.scope);
     const path = asked.optionalArg('path');
     if (path === undefined) return { answer: document };
-    await writeFile(session.path(path), `${JSON.stringify(document, null, 2)}\n`).catch((error: Error) => {
-      throw new SluiceError('unavailable', `${path} cannot be written: ${error.message}`, { cause: error });
-    });
+    await session.write(path, `${JSON.stringify(document, null, 2)}\n`);
     if (!session.isJson) session.remark(`${document.flags.length} flags with all that belongs to them: ${path}`);
     return { answer: session.isJson ? document : undefined };
   },

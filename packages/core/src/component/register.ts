@@ -85,7 +85,7 @@ export function componentOf({
   flag,
   component,
 }: ComponentFacts): { readonly component: Component; readonly flag: Flag } | Refusal {
-  if (flag !== undefined && !flag.isComponent) return notComponent(key);
+  if (flag !== undefined && !flag.isComponent) return refuse(`"${key}" is a flag and no component: it has no versions`);
   if (flag === undefined || component === undefined)
     return refuse(`component "${key}" does not exist; registerVersion makes it`, 'notFound');
   return { component, flag };
@@ -113,7 +113,7 @@ function nameRefusal({ key, flag }: ComponentFacts): Refusal | null {
   if (problem !== null) return refuse(`the name of a component ${problem}; it is ${shown(key)}`, 'invalid');
   if (flag === undefined) return null;
   if (flag.archivedAt !== null) return refuse(`component "${key}" is archived; an archived key is not used again`);
-  return flag.isComponent ? null : notComponent(key);
+  return flag.isComponent ? null : nameOfFlag(key);
 }
 
 function knownRefusal(key: string, known: RegisteredVersion, hasLoader: boolean): Refusal | null {
@@ -125,7 +125,7 @@ function knownRefusal(key: string, known: RegisteredVersion, hasLoader: boolean)
   );
 }
 
-function notComponent(key: string): Refusal {
+function nameOfFlag(key: string): Refusal {
   return refuse(
     `"${key}" is a flag and no component: its variants are not versions; use another name for the component`,
     'conflict',
