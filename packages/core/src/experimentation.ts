@@ -39,7 +39,7 @@ export {
 } from './experiment/lifecycle.ts';
 export type { TrailPoint } from './experiment/look-trail.ts';
 export { type Look, type LookDelta, type Looks, mergeLooks, NO_LOOKS } from './experiment/looks.ts';
-export { defaultGoal, needsUser, rulesOf } from './experiment/metric.ts';
+export { defaultGoal, needsUser, rulesOf, takesAPart } from './experiment/metric.ts';
 export type { Adjustment, MetricReason, MetricResult, MetricVerdict, UsedTest } from './experiment/metric-result.ts';
 export { type ArmSettings, CONTROL, TREATMENT } from './experiment/parse-arms.ts';
 export { type PlannedMetric, planTest, type TestPlan, type TestPlanSettings } from './experiment/plan-test.ts';

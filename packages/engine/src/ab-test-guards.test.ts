@@ -117,6 +117,21 @@ it('rebuilds what a unit with an absurd value took with it', async () => {
   ]);
 });
 
+it.each([{ trafficShare: 0.5 }, { eligibility: { groups: ['pro'] } }])(
+  'takes no value without a user where not everybody is in the test, since who is not is served the control, too: %j',
+  async (part) => {
+    const { tests } = await running({ trackedMetrics: ['m'], ...part } as never);
+    for (let unit = 0; unit < 600; unit++) {
+      const isIn = 'eligibility' in part ? unit % 2 === 0 : true;
+      const variant = tests.getVariant('t', { userId: unit, groups: isIn ? ['pro'] : [] });
+      expect(tests.recordMetric('t', variant, 'm', isIn ? 100 + (unit % 7) : 150)).toBe(false);
+    }
+    const { metrics, significant, warnings } = await tests.getTestResults('t');
+    expect([metrics.m?.controlUnits ?? 0, significant]).toEqual([0, false]);
+    expect(warnings.join()).toContain('it needs a userId: the test takes a part of the traffic');
+  },
+);
+
 it('refuses a value that would leave nothing to be said of its metric, and goes on', async () => {
   const { tests } = await running({ trackedMetrics: ['m'] });
   for (let unit = 0; unit < 400; unit++) {

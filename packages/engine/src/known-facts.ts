@@ -1,7 +1,7 @@
 /** What of a batch of tallies and deltas is of anything that this scope has. */
 import type { Issue, ObservationDelta, Tally, UnitDelta } from '@sluice/core';
 import type { Runtime } from './runtime.ts';
-import { armProblem, tallyProblem } from './subject-problem.ts';
+import { armProblem, observationProblem, tallyProblem } from './subject-problem.ts';
 import type { View } from './view.ts';
 
 export interface SentFacts {
@@ -31,11 +31,10 @@ function knownFacts(view: View, { tallies, units, observations }: SentFacts): Kn
       if (message !== null) refused.push({ path: `/${list}/${index}`, message });
       return message === null;
     });
-  const ofArm = ({ subject, arm }: UnitDelta | ObservationDelta): string | null => armProblem(view, subject, arm);
   return {
     tallies: kept('tallies', tallies, ({ subject }) => tallyProblem(view, subject)),
-    units: kept('units', units, ofArm),
-    observations: kept('observations', observations, ofArm),
+    units: kept('units', units, ({ subject, arm }) => armProblem(view, subject, arm)),
+    observations: kept('observations', observations, ({ subject, arm }) => observationProblem(view, subject, arm)),
     refused,
   };
 }

@@ -1,5 +1,5 @@
 /** Whether what a process reports of a subject can be of anything that this scope has. */
-import { type Experiment, subjectOf } from '@sluice/core';
+import { type Experiment, subjectOf, takesAPart } from '@sluice/core';
 import { describeValue } from './failure.ts';
 import type { View } from './view.ts';
 
@@ -24,6 +24,14 @@ export function armProblem(view: View, subject: string, arm: string): string | n
   if (stage === undefined) return unknown(subject, 'a test or a stage of a rollout');
   const variants = view.flag(stage.flag)?.variants ?? {};
   return Object.hasOwn(variants, arm) ? null : `flag "${stage.flag}" has no variant ${describeValue(arm)}`;
+}
+
+/** The same of an arm's values that came without their unit. */
+export function observationProblem(view: View, subject: string, arm: string): string | null {
+  const experiment = experimentOf(view, subject);
+  if (experiment !== undefined && takesAPart(experiment))
+    return `values of the test "${experiment.key}" need their unit: it takes a part of the traffic, and who is outside of it is served the control, too`;
+  return armProblem(view, subject, arm);
 }
 
 function experimentOf(view: View, subject: string): Experiment | undefined {

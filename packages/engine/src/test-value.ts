@@ -1,5 +1,15 @@
 /** What a value of a test's metric means to the ledger, whoever measured it. */
-import { driftOf, hashDigits, hashOfKey, isInTraffic, isUsableKey, needsUser, rulesOf, subjectOf } from '@sluice/core';
+import {
+  driftOf,
+  hashDigits,
+  hashOfKey,
+  isInTraffic,
+  isUsableKey,
+  needsUser,
+  rulesOf,
+  subjectOf,
+  takesAPart,
+} from '@sluice/core';
 import type { MetricKinds } from './metric-kinds.ts';
 import { recordProblem } from './recorded-metric.ts';
 import type { UnitValue } from './unit-buffer.ts';
@@ -34,6 +44,8 @@ export function testValueOf(view: View, kinds: MetricKinds, given: RecordedValue
   const rules = rulesOf(experiment, metric);
   if (userId === undefined && needsUser(experiment, metric))
     return `${place}: it needs a userId, because of its covariate, window, ratio or ranks`;
+  if (userId === undefined && takesAPart(experiment))
+    return `${place}: it needs a userId: the test takes a part of the traffic, and who is outside of it is served the control, too`;
   const { cap = value } = rules;
   const met = { subject, arm: variant, metric, rules };
   return userId === undefined

@@ -3,6 +3,7 @@
 import type { Issue } from '../error.ts';
 import { shown } from '../flag/shown.ts';
 import { isJsonObject } from '../json.ts';
+import { WHOLE_SHARE } from '../share.ts';
 import { type Experiment, FIXED_TESTS, type TrackedMetric } from './experiment.ts';
 import type { MetricRules } from './unit-delta.ts';
 
@@ -127,4 +128,12 @@ export function needsUser({ trackedMetrics }: Pick<Experiment, 'trackedMetrics'>
           metric.windowDays !== undefined ||
           metric.test === 'mannWhitney')),
   );
+}
+
+/**
+ * Whether some are served the control who are in no arm: the test takes a part of the traffic, or only who is eligible. Of a value without a user
+ * it is not known which of both it is.
+ */
+export function takesAPart({ trafficShare, eligibility }: Pick<Experiment, 'trafficShare' | 'eligibility'>): boolean {
+  return trafficShare < WHOLE_SHARE || Object.keys(eligibility).length > 0;
 }
