@@ -40,6 +40,26 @@ describe('a wrong sample ratio', () => {
   });
 });
 
+describe('a finding whose values have turned since', () => {
+  const found = lookAtTest(SINGLE, totalsOf({ a: differing(3000) }), 1);
+  const later = (by: number) =>
+    testResult(SINGLE, { ...totalsOf({ a: differing(9000, by) }), looks: found.looks ?? NO_LOOKS }, 2);
+
+  it('stays found, and nothing wins while what is measured says the opposite', () => {
+    expect(found.results).toMatchObject({ winner: 'treatment', warnings: [] });
+    const turned = later(-0.2);
+    expect(turned).toMatchObject({ significant: true, winner: null, verdict: { a: 'better' } });
+    expect(turned.warnings.join()).toContain('a: it was found better in treatment, and what is measured now says the opposite');
+    expect(turned.conclusion[0]).toContain('There is no clear winner');
+  });
+
+  it('says that its interval holds 0 again, and nothing else where it does not', () => {
+    expect(later(0).warnings.join()).toContain('a: it was found better in treatment, and its interval holds 0 again');
+    expect(later(0).winner).toBe('treatment');
+    expect(later(1)).toMatchObject({ winner: 'treatment', warnings: [] });
+  });
+});
+
 describe('a guardrail', () => {
   const guarded = (margin?: number): Experiment =>
     experimentOf([metric('latency', { role: 'guardrail', ...(margin === undefined ? {} : { margin }) })]);

@@ -16,21 +16,23 @@ export interface Judgement {
 }
 
 /**
- * A treatment may win when each of its primary metrics that differs is better and no guardrail is worse; of several, the one that is best in
+ * A treatment may win when each of its primary metrics that differs is better, what is measured now does not say the opposite of what was found, and no guardrail is worse; of several, the one that is best in
  * every primary metric. The control wins when it beats all of them.
  */
 export function judgeArms(control: string, treatments: readonly JudgedArm[]): Judgement {
   const judged = treatments.map((arm) => ({ arm, ...standingOf(arm) }));
-  const warnings = judged.flatMap(({ arm, hurt, side }) =>
+  const warnings: string[] = judged.flatMap(({ arm, hurt, side }) =>
     hurt.map(
       (metric) =>
         `${metric}: this guardrail is worse in ${arm.variant}${side === 'better' ? `, so ${arm.variant} cannot win although a primary metric is better` : ''}`,
     ),
   );
-  const able = judged.filter(({ side, hurt }) => side === 'better' && hurt.length === 0).map(({ arm }) => arm);
+  warnings.push(...treatments.flatMap(turnedInWords));
+  const isClear = ({ arm, hurt }: (typeof judged)[number]): boolean => hurt.length === 0 && !arm.metrics.some(isReversed);
+  const able = judged.filter((one) => one.side === 'better' && isClear(one)).map(({ arm }) => arm);
   const significant = judged.some(({ side, hurt }) => side !== null && !(side === 'better' && hurt.length > 0));
   if (able.length === 0) {
-    const isControlBest = judged.length > 0 && judged.every(({ side }) => side === 'worse');
+    const isControlBest = judged.length > 0 && judged.every(({ arm, side }) => side === 'worse' && !arm.metrics.some(isReversed));
     return { significant, winner: isControlBest ? control : null, warnings };
   }
   const best = able.filter((arm) => able.every((other) => other === arm || isAhead(arm, other)));
@@ -58,4 +60,27 @@ function isAhead(arm: JudgedArm, other: JudgedArm): boolean {
       const [mine, theirs] = [metric.difference ?? 0, against?.difference ?? 0];
       return metric.goal === 'increase' ? mine >= theirs : mine <= theirs;
     });
+}
+
+/** What was found stays found; how the values stand now, by the present interval: on the side of the finding, on neither, or on the other. */
+function standsNow({ role, verdict, goal, interval }: MetricResult): 'found' | 'open' | 'reversed' {
+  if (role !== 'primary' || interval === null || (verdict !== 'better' && verdict !== 'worse')) return 'found';
+  const isMore = (verdict === 'better') === (goal === 'increase');
+  if (isMore ? interval[1] < 0 : interval[0] > 0) return 'reversed';
+  return isMore ? (interval[0] > 0 ? 'found' : 'open') : interval[1] < 0 ? 'found' : 'open';
+}
+
+function isReversed(metric: MetricResult): boolean {
+  return standsNow(metric) === 'reversed';
+}
+
+function turnedInWords({ variant, metrics }: JudgedArm): string[] {
+  return metrics.flatMap((metric) => {
+    const now = standsNow(metric);
+    if (now === 'found') return [];
+    const found = `${metric.name}: it was found ${metric.verdict} in ${variant}, and`;
+    return now === 'reversed'
+      ? [`${found} what is measured now says the opposite: something changed in between, so nothing wins`]
+      : [`${found} its interval holds 0 again: that it differed was shown, how much it does now was not`];
+  });
 }
