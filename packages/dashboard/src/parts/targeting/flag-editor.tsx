@@ -2,7 +2,7 @@
 import { Alert, Button, Grid, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Flag, Place } from '../../api/answers.ts';
 import { queries } from '../../api/queries.ts';
@@ -129,8 +129,11 @@ function TakeOver({ flag, place, edit }: EditOfFlag) {
     edit.replace(withTargetingOf(edit.draft, settings));
   };
   const from = search.get('from');
+  const taken = useRef<string | null>(null);
+  // Once: until the address is another, the view is drawn more than once with this one.
   useEffect(() => {
-    if (from === null) return;
+    if (from === null || taken.current === from) return;
+    taken.current = from;
     setSearch({}, { replace: true });
     void take(from);
   });

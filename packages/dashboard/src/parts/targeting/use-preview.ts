@@ -25,5 +25,5 @@ export function usePreview(place: Place, key: string, settings: Draft, units: re
     placeholderData: keepPreviousData,
     retry: false,
   });
-  return { preview: data, isCurrent: asked === paused && !isPlaceholderData && error === null, error };
+  return { preview: data, isCurrent: data !== undefined && asked === paused && !isPlaceholderData && error === null, error };
 }
