@@ -51,7 +51,7 @@ export function saidOf({ ratio, lower, upper, tolerated, of }: Compared): string
       ? of === 'rate'
         ? 'requests of one user come together, so that there is no band'
         : 'too little to say in what band'
-      : `surely between ${lower === null ? '0' : figure(lower)} and ${upper === null ? 'any' : figure(upper)}`;
+      : `band from ${lower === null ? '0' : figure(lower)} to ${upper === null ? 'any' : figure(upper)}`;
   const now = ratio === null ? 'The control has nothing to compare with yet' : `${figure(ratio)} times the control`;
   return `${now}; ${range}; harm beyond ${figure(tolerated)}`;
 }

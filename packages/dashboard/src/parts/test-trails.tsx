@@ -12,7 +12,7 @@ type Trail = TestResults['arms'][string]['trails'][string];
 export function TestTrails({ test, results }: { readonly test: Test; readonly results: TestResults }) {
   const all = Object.entries(results.arms).flatMap(([arm, { trails }]) =>
     Object.entries(trails)
-      .filter(([, trail]) => trail.length > 0)
+      .filter(([, trail]) => trail.length > 1)
       .map(([metric, trail]) => ({ name: `${metric} in ${arm}`, metric, trail })),
   );
   const [chosen, setChosen] = useState<string | null>(null);
