@@ -21,6 +21,8 @@ async function serve({ flag, from, to, revenue }) {
 
 const commands = {
   isOn: ({ flag }) => client.getBooleanValue(flag, false, { targetingKey: 'ann' }),
+  /** Counts nowhere. */
+  reasonOf: ({ flag }) => provider.connection.evaluateAll({ userId: 'ann' }).get(flag)?.reason ?? null,
   serve,
   end: () => OpenFeature.close().then(() => process.disconnect()),
 };

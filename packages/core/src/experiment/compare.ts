@@ -1,7 +1,9 @@
 /** One metric of one treatment against the control: every number with its interval, every refusal with its reason. */
 import { type Moments, meanOf, summaryIn } from '../analysis/moments.ts';
 import { isAnswer } from '../statistics/answer.ts';
-import { isNearZero, liftInterval, liftSequence, relativeLift } from '../statistics/relative-lift.ts';
+import { sequenceMultiplier } from '../statistics/confidence-sequence.ts';
+import { liftSet } from '../statistics/lift-set.ts';
+import { isNearZero, liftInterval, relativeLift } from '../statistics/relative-lift.ts';
 import { runningP } from '../statistics/running-p.ts';
 import type { SampleSummary } from '../statistics/sample-summary.ts';
 import { adjustedArms } from './adjust.ts';
@@ -155,9 +157,9 @@ function liftRange(
   treatment: SampleSummary,
   { method, isAtEnd, tuning }: AnalysisPlan,
 ): Interval | null {
-  if (!(relative.standardError > 0) || (method === 'fixedHorizon' && !isAtEnd)) return null;
-  const range =
-    method === 'sequence' ? liftSequence(relative, control.n + treatment.n, tuning) : liftInterval(relative, tuning.alpha);
+  if (method === 'fixedHorizon' && !(isAtEnd && relative.standardError > 0)) return null;
+  if (method === 'sequence') return liftSet(control, treatment, sequenceMultiplier(control.n + treatment.n, tuning));
+  const range = liftInterval(relative, tuning.alpha);
   return range.every(Number.isFinite) ? range : null;
 }
 
