@@ -3,13 +3,14 @@ import { Text, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import { relative } from './durations.ts';
 
+/** The instant of this drawing, and drawn anew every `everyMs`: what has just come is never in the future. */
 export function useNow(everyMs: number): number {
-  const [now, setNow] = useState(Date.now);
+  const [, draw] = useState(0);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => draw((count) => count + 1), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return now;
+  return Date.now();
 }
 
 export function Moment({ at }: { readonly at: string | number }) {
