@@ -16,6 +16,7 @@ const SIZES = {
 /** The stage, from 0, at which a canary has enough to show: its third has a tenth of the traffic. */
 const WORTH_SHOWING = 2;
 const SEEN_MS = 30_000;
+const LOADING = '.mantine-Skeleton-root, .mantine-Loader-root';
 
 async function take(world: LivedIn, browser: Browser, wanted: readonly Picture[]): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
@@ -47,9 +48,15 @@ async function contextOf({ url, cookie }: LivedIn, browser: Browser, picture: Pi
   return context;
 }
 
-async function show({ place }: LivedIn, page: Page, { path, seen, isOutside }: Picture): Promise<void> {
+async function show({ place }: LivedIn, page: Page, { name, path, seen, isOutside }: Picture): Promise<void> {
   await page.goto(isOutside === true ? path : `/p/${place.project}/${place.environment}${path}`);
-  await page.getByText(seen).first().waitFor({ timeout: SEEN_MS });
+  try {
+    await page.getByText(seen).first().waitFor({ timeout: SEEN_MS });
+    // What is loaded apart, as charts are, stands in for itself until it is there.
+    await page.waitForFunction(`document.querySelector(${JSON.stringify(LOADING)}) === null`, undefined, { timeout: SEEN_MS });
+  } catch (error) {
+    throw new Error(`the picture "${name}" of ${path} does not come to show ${String(seen)}`, { cause: error });
+  }
   await page.evaluate('document.fonts.ready');
 }
 

@@ -4,6 +4,10 @@ import { FLAG, STABLE } from '../assignment.ts';
 import { KNOWLEDGE, PATTERNS } from './refinements.ts';
 import { SCOPE } from './staff.ts';
 
+const SEGMENT = 'colleagues';
+/** So many users work here. */
+const COLLEAGUES = 40;
+
 export async function createFirstFlags(client: SluiceClient): Promise<void> {
   await client.flags.set({
     ...SCOPE,
@@ -20,11 +24,23 @@ export async function createFirstFlags(client: SluiceClient): Promise<void> {
     },
     reason: 'wink shall take over from compromise',
   });
-  await createRefinement(client, PATTERNS, 'Whoever a copyright line names is found, whatever the component says');
+  const members = Array.from({ length: COLLEAGUES }, (_, index) => `user-${100 * index}`);
+  await client.segments.set({
+    ...SCOPE,
+    key: SEGMENT,
+    settings: { description: 'Who works here, and sees things first', members },
+    reason: 'they tell us what is wrong',
+  });
+  await createRefinement(client, PATTERNS, 'Whoever a copyright line names is found, whatever the component says', [SEGMENT]);
   await createRefinement(client, KNOWLEDGE, 'People are answered with the packages that they wrote');
 }
 
-async function createRefinement(client: SluiceClient, key: string, description: string): Promise<void> {
-  const settings = { enabled: true, rolloutPercentage: 0, description, owner: 'team-text', tags: ['refinement'] };
+async function createRefinement(
+  client: SluiceClient,
+  key: string,
+  description: string,
+  enabledGroups: readonly string[] = [],
+): Promise<void> {
+  const settings = { enabled: true, rolloutPercentage: 0, description, owner: 'team-text', tags: ['refinement'], enabledGroups };
   await client.flags.set({ ...SCOPE, key, settings, reason: 'to be rolled out' });
 }
