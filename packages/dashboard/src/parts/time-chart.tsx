@@ -108,8 +108,15 @@ function optionsOf(
           uPlot.rangeNum(Math.min(from ?? 0, least ?? from ?? 0), Math.max(to ?? 1, most ?? to ?? 1), 0.08, true),
       },
     },
-    axes: [axis, { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) }],
+    axes: [{ ...axis, space: 90, values: clockTimes }, { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) }],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
   };
+}
+
+/** In the reader's own way, as fine as the marks are apart; `apart` is in seconds. */
+function clockTimes(_plot: uPlot, marks: number[], _axis: number, _space: number, apart: number): string[] {
+  const time = { hour: '2-digit', minute: '2-digit', ...(apart < 60 ? { second: '2-digit' } : {}) } as const;
+  const form = apart >= 86_400 ? ({ month: 'short', day: 'numeric' } as const) : time;
+  return marks.map((at) => new Date(at * 1000).toLocaleString(undefined, form));
 }
