@@ -132,6 +132,16 @@ it.each([{ trafficShare: 0.5 }, { eligibility: { groups: ['pro'] } }])(
   },
 );
 
+it('has room for a hundred metrics and those that are declared, and warns of one that is not', async () => {
+  const { tests } = await running({ trackedMetrics: ['m'] });
+  const record = (name: string): boolean => tests.recordMetric('t', tests.getVariant('t', { userId: 1 }), name, 1, { userId: 1 });
+  expect(Array.from({ length: 120 }, (_, id) => record(`order-${id}`)).filter(Boolean)).toHaveLength(100);
+  expect([record('m'), record('order-0'), record('order-119')]).toEqual([true, true, false]);
+  const { warnings } = await tests.getTestResults('t');
+  expect(warnings.join()).toContain('the test has 100 metrics already');
+  expect(warnings.join()).toContain('order-0, order-1, order-2, order-3, order-4 and 95 more: recorded, but not declared');
+});
+
 it('refuses a value that would leave nothing to be said of its metric, and goes on', async () => {
   const { tests } = await running({ trackedMetrics: ['m'] });
   for (let unit = 0; unit < 400; unit++) {

@@ -4,6 +4,9 @@ import type { View } from './view.ts';
 
 type Kind = MetricTotals['unit'];
 
+/** Names of metrics of one test: each is compared at every look, and a name made of an id would never end. */
+const MOST_METRICS = 100;
+
 export class MetricKinds {
   readonly #kinds = new Map<string, Map<string, Kind>>();
 
@@ -13,6 +16,13 @@ export class MetricKinds {
     const first = known.get(metric);
     if (first === undefined) known.set(metric, kind);
     return first === undefined || first === kind;
+  }
+
+  /** Why there is no room for one more metric of a test that declares so many, as words for after its place; null when there is. */
+  roomProblem(testId: string, metric: string, declared: readonly string[]): string | null {
+    const known = this.#of(testId);
+    if (known.size < MOST_METRICS || known.has(metric) || declared.includes(metric)) return null;
+    return `the test has ${MOST_METRICS} metrics already; a metric is the name of what is measured, and those that the test is about are declared in trackedMetrics`;
   }
 
   /** What the store has goes before what this process saw first. */

@@ -38,6 +38,9 @@ export function testValueOf(view: View, kinds: MetricKinds, given: RecordedValue
   const drift = flag === undefined ? null : driftOf(experiment, flag);
   if (drift !== null) return `${place}: the flag was changed from outside: ${drift}`;
   const subject = subjectOf(experiment);
+  const declared = experiment.trackedMetrics.map(({ name }) => name);
+  const full = kinds.roomProblem(subject, metric, declared);
+  if (full !== null) return `${place}: ${full}`;
   const kind = userId === undefined ? 'observation' : 'user';
   if (!kinds.agree(subject, metric, kind))
     return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;

@@ -130,14 +130,10 @@ export class UnitBuffer {
   }
 }
 
-/** What was told before the exposure is from before it, also within one millisecond. */
+/** A covariate that was told before the exposure is from before it, also within one millisecond. */
 function toldBefore(values: MetricDelta, at: number): MetricDelta {
-  const { from, until } = values;
-  return {
-    ...values,
-    from: Math.min(from, at - 1),
-    ...(until === undefined ? {} : { until: Math.min(until, at - 1) }),
-  };
+  if (values.covariate !== true) return values;
+  return { ...values, from: Math.min(values.from, at - 1), until: Math.min(values.until ?? values.from, at - 1) };
 }
 
 function unitKey(subject: string, unit: string, arm: string): string {

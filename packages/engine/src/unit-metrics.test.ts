@@ -47,20 +47,6 @@ it('values from before a user’s exposure are their covariate, in whatever flus
   expect(verdict.spent).toBe('better');
 });
 
-it('values from before the exposure do not count, also where no time passed in between', async () => {
-  const { tests, record } = await running([{ name: 'spent', aggregation: 'sum' }, { name: 'plain' }]);
-  for (const user of USERS) {
-    for (const metric of ['spent', 'plain']) record(user, metric, 1000 + noise(user));
-    tests.getVariant('t', { userId: user });
-    for (const metric of ['spent', 'plain']) record(user, metric, 5 + noise(user));
-  }
-  const { controlMean, treatmentMean } = await tests.getTestResults('t');
-  for (const mean of [controlMean, treatmentMean]) {
-    expect(mean.spent).toBeCloseTo(5.5, 0);
-    expect(mean.plain).toBeCloseTo(5.5, 0);
-  }
-});
-
 it('a ratio is of the sums of an arm', async () => {
   const { tests, record } = await running([
     { name: 'clicks', per: 'views' },

@@ -40,6 +40,7 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     metrics.length > 0 &&
       !metrics.some((metric) => metric.role === 'primary') &&
       'no metric is primary, so nothing can be called significant; name the one that decides in trackedMetrics',
+    undeclared(experiment, metrics),
     without.length > 0 &&
       `${without.join(', ')}: recorded without a user, so each value counts by itself; users who report often are then mistaken for many`,
     ...namesOf(metrics, ({ adjustment }) => adjustment !== null).map((name) => adjustedInWords(name, metrics)),
@@ -77,6 +78,14 @@ function adjustedInWords(name: string, metrics: WarningFacts['metrics']): string
   const imputed = Math.max(...metrics.filter((one) => one.name === name).map(({ adjustment }) => adjustment?.imputedUnits ?? 0));
   const without = imputed === 0 ? '' : `; ${imputed} of them had none, and the mean stands in for theirs`;
   return `${name}: its difference is adjusted by the users' values from before their exposure${without}`;
+}
+
+/** A misspelt name is a metric of its own. */
+function undeclared({ trackedMetrics }: Experiment, metrics: WarningFacts['metrics']): string | false {
+  const found = namesOf(metrics, ({ name }) => trackedMetrics.every((tracked) => tracked.name !== name));
+  if (trackedMetrics.length === 0 || found.length === 0) return false;
+  const more = found.length > 5 ? ` and ${found.length - 5} more` : '';
+  return `${found.slice(0, 5).join(', ')}${more}: recorded, but not declared in trackedMetrics, so it decides nothing; see whether the name is right`;
 }
 
 function mismatchInWords({ observed, expected, pValue }: SampleRatio): string {

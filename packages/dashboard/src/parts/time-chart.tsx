@@ -108,7 +108,10 @@ function optionsOf(
           uPlot.rangeNum(Math.min(from ?? 0, least ?? from ?? 0), Math.max(to ?? 1, most ?? to ?? 1), 0.08, true),
       },
     },
-    axes: [{ ...axis, space: 90, values: clockTimes }, { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) }],
+    axes: [
+      { ...axis, space: 90, values: clockTimes },
+      { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) },
+    ],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
   };
@@ -116,7 +119,8 @@ function optionsOf(
 
 /** In the reader's own way, as fine as the marks are apart; `apart` is in seconds. */
 function clockTimes(_plot: uPlot, marks: number[], _axis: number, _space: number, apart: number): string[] {
-  const time = { hour: '2-digit', minute: '2-digit', ...(apart < 60 ? { second: '2-digit' } : {}) } as const;
-  const form = apart >= 86_400 ? ({ month: 'short', day: 'numeric' } as const) : time;
+  const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
+  const fine: Intl.DateTimeFormatOptions = apart < 60 ? { ...time, second: '2-digit' } : time;
+  const form: Intl.DateTimeFormatOptions = apart >= 86_400 ? { month: 'short', day: 'numeric' } : fine;
   return marks.map((at) => new Date(at * 1000).toLocaleString(undefined, form));
 }

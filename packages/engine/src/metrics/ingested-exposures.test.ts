@@ -79,7 +79,8 @@ const plain = (results: unknown): unknown =>
   JSON.parse(
     JSON.stringify(results, (_, value) => {
       if (value instanceof Map) return [...value];
-      return typeof value === 'number' ? Number(value.toPrecision(9)) : value;
+      // The difference of equal means is 0, or what rounding leaves of it in another order.
+      return typeof value === 'number' ? (Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(9))) : value;
     }),
   );
 
