@@ -59,7 +59,7 @@ describe('a message in Slack', () => {
       'rollout started · f · by local',
       'rollout advanced · f · at 5 % · by sluice · preflight passed: the way back was rehearsed',
       'rollout advanced · f · at 50 % · by sluice · stage 1 passed at 5 %',
-      'rollout aborted · f · by bob · aborted by bob: enough',
+      'rollout aborted · f · at 0 % · by bob · aborted by bob: enough',
     ]);
     await sluice.close();
   });
