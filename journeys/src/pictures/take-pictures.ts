@@ -53,7 +53,7 @@ async function show({ place }: LivedIn, page: Page, { name, path, seen, isOutsid
   try {
     await page.getByText(seen).first().waitFor({ timeout: SEEN_MS });
     // What is loaded apart, as charts are, stands in for itself until it is there.
-    await page.waitForFunction(`document.querySelector(${JSON.stringify(LOADING)}) === null`, undefined, { timeout: SEEN_MS });
+    await page.locator(LOADING).first().waitFor({ state: 'detached', timeout: SEEN_MS });
   } catch (error) {
     throw new Error(`the picture "${name}" of ${path} does not come to show ${String(seen)}`, { cause: error });
   }
