@@ -13,6 +13,9 @@ export default defineConfig({
       '*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', 'bench/**'],
+    globalSetup: './prepare-tests.ts',
+    // Much of the suite waits for servers, databases and browsers: two cores are not busy with one file at a time.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What comes to hold does so in its own time on a busy machine.

@@ -10,8 +10,13 @@ const USUAL = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 export const BROWSER_MS = 600_000;
 
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = found() ?? (await installed());
+  const executablePath = await foundBrowser();
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'] });
+}
+
+/** The path of one, which is installed where there is none. @throws Error that says how to get one */
+export async function foundBrowser(): Promise<string> {
+  return found() ?? (await installed());
 }
 
 function found(): string | null {
