@@ -1,5 +1,5 @@
 /** Remembers of each test's metrics whether they are recorded by the user or value by value, because the ledger takes only one kind. */
-import type { MetricTotals, SubjectTotals } from '@sluice/core';
+import type { Experiment, MetricTotals, SubjectTotals } from '@sluice/core';
 import type { View } from './view.ts';
 
 type Kind = MetricTotals['unit'];
@@ -18,10 +18,10 @@ export class MetricKinds {
     return first === undefined || first === kind;
   }
 
-  /** Why there is no room for one more metric of a test that declares so many, as words for after its place; null when there is. */
-  roomProblem(testId: string, metric: string, declared: readonly string[]): string | null {
+  /** Why a test has no room for one more metric than it declares, as words for after its place; null when it has. */
+  roomProblem(testId: string, metric: string, { trackedMetrics }: Pick<Experiment, 'trackedMetrics'>): string | null {
     const known = this.#of(testId);
-    if (known.size < MOST_METRICS || known.has(metric) || declared.includes(metric)) return null;
+    if (known.size < MOST_METRICS || known.has(metric) || trackedMetrics.some(({ name }) => name === metric)) return null;
     return `the test has ${MOST_METRICS} metrics already; a metric is the name of what is measured, and those that the test is about are declared in trackedMetrics`;
   }
 

@@ -38,8 +38,7 @@ export function testValueOf(view: View, kinds: MetricKinds, given: RecordedValue
   const drift = flag === undefined ? null : driftOf(experiment, flag);
   if (drift !== null) return `${place}: the flag was changed from outside: ${drift}`;
   const subject = subjectOf(experiment);
-  const declared = experiment.trackedMetrics.map(({ name }) => name);
-  const full = kinds.roomProblem(subject, metric, declared);
+  const full = kinds.roomProblem(subject, metric, experiment);
   if (full !== null) return `${place}: ${full}`;
   const kind = userId === undefined ? 'observation' : 'user';
   if (!kinds.agree(subject, metric, kind))

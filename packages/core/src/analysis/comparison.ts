@@ -52,7 +52,8 @@ export interface Comparison {
   /** ln of the evidence that it is worse than tolerated, and, where that is asked for, that it is not. */
   readonly logE: number;
   readonly logENotWorse: number;
-  readonly figures: ComparedFigures;
+  /** What is shown of it. Worked out when asked: the band takes dozens of tests, and decides nothing. */
+  readonly figures: () => ComparedFigures;
   /** The figures and the evidence in words. */
   readonly message: string;
   /** What it says too little for, in words; null when it may be gone by. */

@@ -18,16 +18,16 @@ export function judge(
   const bounds = judgeBounds(criterion, measurement, since, now);
   const compared = compareWithControl(criterion, measurement, sides, since);
   if (compared === null) return criterion.versusControl === undefined ? bounds : uncompared(criterion, bounds);
-  return { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared) };
+  return { ...withComparison(criterion, bounds, compared), ...evidenceOf(criterion, compared, sides?.isUnread) };
 }
 
-/** Where everybody is served the change nothing is left beside it. */
+/** Where everybody is served the change, or whom groups let in, nobody was drawn beside them. */
 function uncompared(criterion: Criterion, bounds: Verdict): Verdict {
   if (bounds.verdict !== 'pass') return bounds;
   const left = hasBound(criterion) ? ', within its bound; it' : '; it';
   return {
     ...bounds,
-    message: `${figuresOf(criterion, bounds)}${left} is not compared, since nothing is served beside the change`,
+    message: `${figuresOf(criterion, bounds)}${left} is not compared, since nobody is drawn beside the change in this stage`,
   };
 }
 
@@ -39,8 +39,16 @@ function figuresOf({ metric }: Criterion, { value, samples }: Pick<Verdict, 'val
   return `${metric} is ${shown(value ?? 0)} over ${samples} samples`;
 }
 
-function evidenceOf({ nonInferiority }: Criterion, { logE, logENotWorse, by, figures }: Comparison): Partial<Verdict> {
-  return { logE, comparedBy: by, compared: figures, ...(nonInferiority === true ? { logENotWorse } : {}) };
+function evidenceOf(
+  { nonInferiority }: Criterion,
+  { logE, logENotWorse, by, figures }: Comparison,
+  isUnread = false,
+): Partial<Verdict> {
+  return {
+    ...{ logE, comparedBy: by },
+    ...(isUnread ? {} : { compared: figures() }),
+    ...(nonInferiority === true ? { logENotWorse } : {}),
+  };
 }
 
 function withComparison(criterion: Criterion, bounds: Verdict, compared: Comparison): Verdict {

@@ -52,7 +52,7 @@ export function compareMeans(
     isNotWorse: isEnough && notWorse >= -Math.log(COMPARISON_LEVEL),
     logE: isEnough ? worse : 0,
     logENotWorse: isEnough ? notWorse : 0,
-    figures: figuresIn(compared, ratio, Math.log(needed), isEnough),
+    figures: () => figuresIn(compared, ratio, Math.log(needed), isEnough),
     message: `${figuresOf(metric, compared)}: evidence ${oddsOf(worse)} that it is ${boundText(ratio)}; harm from ${oddsOf(Math.log(needed))}`,
     waitsFor: isEnough ? undecided(excess, compared, ratio) : tooFew(metric, compared),
     problem: isUntold ? NO_UNITS : null,

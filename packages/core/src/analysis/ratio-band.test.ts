@@ -20,7 +20,7 @@ const criterion = (versusControl: number, metric = 'errorRate'): Criterion => ({
 const figuresOf = (by: Criterion, compared: ComparedSides['compared']) => {
   const found = compareWithControl(by, measured, { compared, comparisons: 1, stages: 1 }, 0);
   if (found === null) throw new Error('nothing was compared');
-  return found;
+  return { ...found, figures: found.figures() };
 };
 const stage = fc.record({
   canaryEvents: fc.nat(60),

@@ -55,8 +55,8 @@ describe('a criterion that compares with the control', () => {
     );
   });
 
-  it('does not claim a comparison where nothing is served beside the change', () => {
-    const words = 'is not compared, since nothing is served beside the change';
+  it('does not claim a comparison where nobody is drawn beside the change', () => {
+    const words = 'is not compared, since nobody is drawn beside the change in this stage';
     const alone = verdictOf(undefined, measured(0.07, 400));
     expect(alone).toMatchObject({ verdict: 'pass', message: `errorRate is 0.07 over 400 samples; it ${words}` });
     expect(verdictOf(undefined, measured(0.07, 400), { max: 0.1 }).message).toContain(`, within its bound; it ${words}`);

@@ -30,6 +30,8 @@ export interface ComparedSides {
   readonly comparisons: number;
   /** Stages of the plan that have a control; those of means are judged one by one. */
   readonly stages: number;
+  /** Nobody will read the verdict: it is to decide, and not to show. */
+  readonly isUnread?: boolean;
 }
 
 /** Null where the criterion compares nothing. `since` is the stage's entry. */
@@ -93,7 +95,7 @@ function compareUnits(
     isNotWorse: logENotWorse >= -Math.log(COMPARISON_LEVEL),
     logE,
     logENotWorse,
-    figures: unitFigures(stages, versusControl, Math.log(needed)),
+    figures: () => unitFigures(stages, versusControl, Math.log(needed)),
     message: `${unitsInWords(stages, slowerThan)}: ${evidenceInWords(criterion, versusControl, logE, needed)}`,
     waitsFor: null,
     problem: isUntold && stages.some(isTold) ? untold(slowerThan) : null,
@@ -114,7 +116,7 @@ function compareRequests(
     isNotWorse: (logENotWorse ?? 0) >= -Math.log(COMPARISON_LEVEL),
     logE: logE ?? 0,
     logENotWorse: logENotWorse ?? 0,
-    figures: requestFigures(requests, requestRatio(criterion), Math.log(needed)),
+    figures: () => requestFigures(requests, requestRatio(criterion), Math.log(needed)),
     message: `${requestsInWords(requests, criterion.slowerThan)}: ${evidenceInWords(criterion, requestRatio(criterion), logE ?? 0, needed)}`,
     waitsFor:
       requests === undefined || requests.until <= since

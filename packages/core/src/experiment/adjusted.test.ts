@@ -180,3 +180,28 @@ it('of what can be measured nothing is out of range: means, covariates and ratio
   });
   fc.assert(law, { numRuns: 50 });
 });
+
+it('of a ratio whose denominators are 0 in an arm says so, with the units that it has, and warns', () => {
+  const units = Array.from({ length: 600 }, (_, index): Recorded => {
+    return { arm: index % 2 === 0 ? 'control' : 'treatment', values: { clicks: 1, views: index % 2 } };
+  });
+  const { metrics, warnings } = resultOf(units);
+  expect(metrics.clicks).toMatchObject({
+    ...{ verdict: 'undefined', reason: 'zero-denominator', difference: null, liftReason: 'insufficient-data' },
+    ...{ controlUnits: 300, treatmentUnits: 300 },
+  });
+  expect(warnings.join()).toContain('clicks: what it is divided by is 0 for everybody in an arm');
+});
+
+it('says why there is no relative change, or no interval of it', () => {
+  const rate = (control: number, treatment: number): readonly Recorded[] =>
+    Array.from({ length: 20_000 }, (_, index): Recorded => {
+      const place = Math.floor(index / 2);
+      const arm = index % 2 === 0 ? 'control' : 'treatment';
+      return { arm, values: { views: place < (arm === 'control' ? control : treatment) ? 1 : 0 } };
+    });
+  const viewsOf = (...met: [number, number]) => resultOf(rate(...met)).metrics.views;
+  expect(viewsOf(100, 0)).toMatchObject({ lift: -1, liftInterval: null, liftReason: 'zero-variance', verdict: 'worse' });
+  expect(viewsOf(9, 20)).toMatchObject({ lift: null, liftInterval: null, liftReason: 'control-mean-near-zero' });
+  expect(viewsOf(500, 520)).toMatchObject({ liftReason: null, liftInterval: [expect.any(Number), expect.any(Number)] });
+});

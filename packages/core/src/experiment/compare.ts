@@ -12,8 +12,8 @@ import type { TrackedMetric } from './experiment.ts';
 import { guarded } from './guardrail.ts';
 import type { SubjectTotals } from './ledger.ts';
 import type { Look } from './looks.ts';
-import { isOutOfRange, type MeasuredMetric, momentsOf } from './measured-metric.ts';
-import type { Interval, MetricResult } from './metric-result.ts';
+import { isOutOfRange, type MeasuredMetric, momentsOf, undividedUnits } from './measured-metric.ts';
+import type { Interval, MetricReason, MetricResult } from './metric-result.ts';
 import { ownEntry } from './own-entry.ts';
 import { testedArms, usedTest } from './tested-arms.ts';
 import type { ArmValues, UnitValues } from './unit-values.ts';
@@ -32,6 +32,7 @@ const NOTHING = {
   interval: null,
   lift: null,
   liftInterval: null,
+  liftReason: 'insufficient-data',
   improvement: null,
   pValue: null,
   pValueNow: null,
@@ -53,6 +54,11 @@ export function compareArms(
   const base = unjudged(metric, [control, treatment], plan, before);
   if ([controlArm, treatmentArm].some((arm) => isOutOfRange(metric, totals, arm)))
     return looked(base, before, refusedWith('out-of-range'));
+  const [undividedC, undividedT] = [controlArm, treatmentArm].map((arm) => undividedUnits(metric, totals, arm));
+  if (undividedC != null || undividedT != null) {
+    const units = { controlUnits: undividedC ?? base.controlUnits, treatmentUnits: undividedT ?? base.treatmentUnits };
+    return looked({ ...base, ...units }, before, refusedWith('zero-denominator'));
+  }
   if (control === null || treatment === null || Math.min(control.n, treatment.n) < 2) return { result: base, look: before };
   const adjusted = adjustedArms(metric, totals, [controlArm, treatmentArm], control, treatment);
   if (adjusted !== null && !isAnswer(adjusted))
@@ -102,7 +108,7 @@ interface Found {
   readonly rises: boolean;
 }
 
-function refusedWith(reason: 'zero-variance' | 'out-of-range'): Found {
+function refusedWith(reason: 'zero-variance' | 'out-of-range' | 'zero-denominator'): Found {
   return { now: { difference: null, interval: null, pValueNow: null, verdict: 'undefined', reason }, rises: false };
 }
 
@@ -142,25 +148,40 @@ function liftOf(
   control: Moments,
   treatment: Moments,
   plan: AnalysisPlan,
-): Pick<MetricResult, 'lift' | 'liftInterval' | 'improvement'> {
+): Pick<MetricResult, 'lift' | 'liftInterval' | 'liftReason' | 'improvement'> {
   const [c, t] = [summaryIn(0, control), summaryIn(0, treatment)];
   const relative = relativeLift(c, t);
-  if (!isAnswer(relative) || isNearZero(c)) return { lift: null, liftInterval: null, improvement: null };
-  const improvement = goal === 'increase' ? relative.lift : -relative.lift;
-  return { lift: relative.lift, improvement, liftInterval: liftRange(relative, c, t, plan) };
+  const unknown = { lift: null, liftInterval: null, improvement: null } as const;
+  if (!isAnswer(relative)) return { ...unknown, liftReason: relative.reason };
+  if (isNearZero(c)) return { ...unknown, liftReason: 'control-mean-near-zero' };
+  const { lift } = relative;
+  const interval = liftRange(relative, c, t, plan);
+  return {
+    lift,
+    improvement: goal === 'increase' ? lift : -lift,
+    ...(isInterval(interval) ? { liftInterval: interval, liftReason: null } : { liftInterval: null, liftReason: interval }),
+  };
 }
 
-/** Null where nothing may be concluded yet. */
+/** Or why there is none. */
 function liftRange(
   relative: Parameters<typeof liftInterval>[0],
   control: SampleSummary,
   treatment: SampleSummary,
   { method, isAtEnd, tuning }: AnalysisPlan,
-): Interval | null {
-  if (method === 'fixedHorizon' && !(isAtEnd && relative.standardError > 0)) return null;
-  if (method === 'sequence') return liftSet(control, treatment, sequenceMultiplier(control.n + treatment.n, tuning));
+): Interval | MetricReason {
+  if (method === 'sequence') {
+    const set = liftSet(control, treatment, sequenceMultiplier(control.n + treatment.n, tuning));
+    return isAnswer(set) ? [set.lower, set.upper] : set.reason;
+  }
+  if (!isAtEnd) return 'before-planned-end';
+  if (!(relative.standardError > 0)) return 'zero-variance';
   const range = liftInterval(relative, tuning.alpha);
-  return range.every(Number.isFinite) ? range : null;
+  return range.every(Number.isFinite) ? range : 'out-of-range';
+}
+
+function isInterval(found: Interval | MetricReason): found is Interval {
+  return typeof found !== 'string';
 }
 
 function finite(value: number | null): number | null {

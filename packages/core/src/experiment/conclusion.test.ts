@@ -18,7 +18,7 @@ it('names the winner with how much better it is and how sure that is, and that n
 it('says to keep the control where the treatment is worse', () => {
   expect(concludedOf(two, totalsOf({ a: differing(5000, -1), speed: same(5000) }), 900).slice(0, 2)).toEqual([
     'Keep the control: every treatment is worse.',
-    expect.stringMatching(/^a is worse in treatment: by -10 %/),
+    expect.stringMatching(/^a is worse in treatment: by −10 %/),
   ]);
 });
 
@@ -26,7 +26,7 @@ it('gives no winner where a guardrail is worse', () => {
   const conclusion = concludedOf(two, totalsOf({ a: differing(5000), speed: differing(5000, -2) }), 900);
   expect(conclusion).toEqual([
     'Ship none of it as it is: a guardrail is worse.',
-    expect.stringMatching(/^speed is worse in treatment: by -20 %/),
+    expect.stringMatching(/^speed is worse in treatment: by −20 %/),
     expect.stringMatching(/^a is better in treatment: by \+10 %/),
   ]);
 });
@@ -35,7 +35,7 @@ it('says that no difference shown is not none, and how large it may still be', (
   const stopped = { ...two, phase: 'stopped' as const, stoppedAt: 1000 };
   expect(concludedOf(stopped, totalsOf({ a: same(5000), speed: same(5000) }), 2000)).toEqual([
     'No difference was shown.',
-    expect.stringMatching(/^a in treatment may still differ by anything between -\d.* % and \+\d.* %\.$/),
+    expect.stringMatching(/^a in treatment may still differ by anything between −\d.* % and \+\d.* %\.$/),
     'That is not the same as none: a smaller one takes more units to be seen.',
   ]);
 });

@@ -96,11 +96,14 @@ function rangeOf({ liftInterval, interval }: MetricResult): string | null {
 }
 
 function percent(fraction: number): string {
-  const rounded = Number((fraction * 100).toPrecision(2));
-  return `${rounded > 0 ? '+' : ''}${rounded} %`;
+  return `${signed(fraction * 100, 2)} %`;
 }
 
 function shown(value: number | null): string {
-  const rounded = Number((value ?? 0).toPrecision(3));
-  return `${rounded > 0 ? '+' : ''}${rounded}`;
+  return signed(value ?? 0, 3);
+}
+
+function signed(value: number, digits: number): string {
+  const rounded = Number(value.toPrecision(digits));
+  return rounded > 0 ? `+${rounded}` : String(rounded).replace(/^-/, '−');
 }

@@ -23,6 +23,7 @@ function draftOf(pValue: number | null, more: Partial<MetricResult> = {}): Compa
     interval: null,
     lift: 1,
     liftInterval: null,
+    liftReason: null,
     improvement: 1,
     pValue,
     pValueNow: pValue,

@@ -1,8 +1,9 @@
 /** What was recorded of a metric in one arm, as a method takes it. */
 import { type CrossMoments, emptyCrossMoments } from '../analysis/cross-moments.ts';
 import { emptyMoments, type Moments, withZeros } from '../analysis/moments.ts';
-import { isAnswer } from '../statistics/answer.ts';
+import { type Answer, isAnswer } from '../statistics/answer.ts';
 import { ratioSummary } from '../statistics/ratio-metric.ts';
+import type { SampleSummary } from '../statistics/sample-summary.ts';
 import type { TrackedMetric } from './experiment.ts';
 import { armTotals, type MetricTotals, type SubjectTotals } from './ledger.ts';
 import { ownEntry } from './own-entry.ts';
@@ -20,16 +21,35 @@ export interface MeasuredMetric {
 export function momentsOf(metric: MeasuredMetric, totals: SubjectTotals, arm: string): Moments | null {
   const { denominator } = metric;
   if (denominator === undefined) return valuesOf(metric, totals, arm);
+  const ratio = ratioOf(metric, denominator, totals, arm);
+  if (ratio === null || !isAnswer(ratio)) return null;
+  return { n: ratio.n, mean: ratio.mean, m2: ratio.variance * (ratio.n - 1), shift: 0 };
+}
+
+/** Null where nothing was recorded of what it is divided by. */
+function ratioOf(
+  metric: MeasuredMetric,
+  denominator: MeasuredMetric,
+  totals: SubjectTotals,
+  arm: string,
+): Answer<SampleSummary> | null {
   const below = valuesOf(denominator, totals, arm);
   const pairs = pairsOf(metric, totals, arm);
   const paired = below === null ? null : pairedArm(pairs, below, 0);
   // In whole means: a ratio needs them, whatever their shift.
-  const ratio =
-    below === null || paired === null
-      ? null
-      : ratioSummary({ ...paired, meanX: paired.meanX + pairs.x.shift, meanY: paired.meanY + below.shift });
-  if (ratio === null || !isAnswer(ratio)) return null;
-  return { n: ratio.n, mean: ratio.mean, m2: ratio.variance * (ratio.n - 1), shift: 0 };
+  return below === null || paired === null
+    ? null
+    : ratioSummary({ ...paired, meanX: paired.meanX + pairs.x.shift, meanY: paired.meanY + below.shift });
+}
+
+/** The units of an arm whose ratio is none, since what it is divided by is 0 for all of them together; null where it is one, or no ratio. */
+export function undividedUnits(metric: MeasuredMetric, totals: SubjectTotals, arm: string): number | null {
+  const { denominator } = metric;
+  // Where nothing was recorded of it yet there is too little, and not nothing to divide by.
+  if (denominator?.found === undefined) return null;
+  const ratio = ratioOf(metric, denominator, totals, arm);
+  if (ratio === null || isAnswer(ratio) || ratio.reason !== 'zero-denominator') return null;
+  return valuesOf(denominator, totals, arm)?.n ?? 0;
 }
 
 /** Whether values of the arm, or of what they are divided by, were such that no double holds their moments. */

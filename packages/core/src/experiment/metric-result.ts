@@ -15,6 +15,8 @@ export type MetricReason =
   | 'zero-variance'
   /** The values are too large or too small for a double. */
   | 'out-of-range'
+  /** What a ratio is divided by is 0 for a whole arm. */
+  | 'zero-denominator'
   /** The difference stands; a relative change of this control says nothing. */
   | 'control-mean-near-zero'
   /** Units did not fall into the arms as configured, so that nothing can be compared. */
@@ -67,6 +69,8 @@ export interface MetricResult {
   /** Raw relative change, a fraction of the control's mean, with its interval. */
   readonly lift: number | null;
   readonly liftInterval: Interval | null;
+  /** Why lift or its interval is missing; null when both are there. */
+  readonly liftReason: MetricReason | null;
   /** Like lift, but positive when better. */
   readonly improvement: number | null;
   /** The smallest of all looks: it never rises. Of a guardrail for being worse than its margin allows. */

@@ -66,6 +66,9 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     ...namesOf(metrics, ({ reason }) => reason === 'out-of-range').map(
       (name) => `${name}: its values are too large or too small to be compared; see whether their unit is right`,
     ),
+    ...namesOf(metrics, ({ reason }) => reason === 'zero-denominator').map(
+      (name) => `${name}: what it is divided by is 0 for everybody in an arm, so it is no ratio`,
+    ),
     ...namesOf(metrics, ({ reason }) => reason === 'control-mean-near-zero').map(
       (name) => `${name}: the control's mean is too near to 0 for a relative change`,
     ),

@@ -16,18 +16,18 @@ export interface Judgement {
 }
 
 /**
- * A treatment may win when each of its primary metrics that differs is better, what is measured now does not say the opposite of what was found, and no guardrail is worse; of several, the one that is best in
- * every primary metric. The control wins when it beats all of them.
+ * A treatment may win when each of its primary metrics that differs is better, none now says the opposite of what was found, and no guardrail is worse;
+ * of several, the one that is best in every primary metric. The control wins when it beats all of them.
  */
 export function judgeArms(control: string, treatments: readonly JudgedArm[]): Judgement {
   const judged = treatments.map((arm) => ({ arm, ...standingOf(arm) }));
-  const warnings: string[] = judged.flatMap(({ arm, hurt, side }) =>
+  const hurtInWords = judged.flatMap(({ arm, hurt, side }) =>
     hurt.map(
       (metric) =>
         `${metric}: this guardrail is worse in ${arm.variant}${side === 'better' ? `, so ${arm.variant} cannot win although a primary metric is better` : ''}`,
     ),
   );
-  warnings.push(...treatments.flatMap(turnedInWords));
+  const warnings = [...hurtInWords, ...treatments.flatMap(turnedInWords)];
   const isClear = ({ arm, hurt }: (typeof judged)[number]): boolean => hurt.length === 0 && !arm.metrics.some(isReversed);
   const able = judged.filter((one) => one.side === 'better' && isClear(one)).map(({ arm }) => arm);
   const significant = judged.some(({ side, hurt }) => side !== null && !(side === 'better' && hurt.length > 0));
@@ -65,9 +65,10 @@ function isAhead(arm: JudgedArm, other: JudgedArm): boolean {
 /** What was found stays found; how the values stand now, by the present interval: on the side of the finding, on neither, or on the other. */
 function standsNow({ role, verdict, goal, interval }: MetricResult): 'found' | 'open' | 'reversed' {
   if (role !== 'primary' || interval === null || (verdict !== 'better' && verdict !== 'worse')) return 'found';
-  const isMore = (verdict === 'better') === (goal === 'increase');
-  if (isMore ? interval[1] < 0 : interval[0] > 0) return 'reversed';
-  return isMore ? (interval[0] > 0 ? 'found' : 'open') : interval[1] < 0 ? 'found' : 'open';
+  const [lower, upper] = interval;
+  const [least, most] = (verdict === 'better') === (goal === 'increase') ? [lower, upper] : [-upper, -lower];
+  if (least > 0) return 'found';
+  return most < 0 ? 'reversed' : 'open';
 }
 
 function isReversed(metric: MetricResult): boolean {

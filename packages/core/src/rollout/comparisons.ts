@@ -38,7 +38,7 @@ export function sidesOf(
   rollout: Rollout,
   stage: Stage,
   criterion: Criterion,
-  facts: Pick<RolloutFacts, 'compared'>,
+  facts: Pick<RolloutFacts, 'compared' | 'isUnread'>,
   requests: StageProgress['requests'],
 ): ComparedSides | undefined {
   const compared = facts.compared?.[stage.criteria.indexOf(criterion)] ?? null;
@@ -49,6 +49,7 @@ export function sidesOf(
     compared: compared.kind === 'means' ? compared : withRequests(compared, requests?.[keyOf(criterion)]),
     comparisons,
     stages,
+    isUnread: facts.isUnread ?? false,
   };
 }
 

@@ -39,6 +39,8 @@ export interface RolloutFacts {
   readonly freezeWindows: readonly FreezeWindow[];
   /** In preflight: why the version to roll out cannot be used where the rollout is driven. Absent when it can, and where nothing is loaded. */
   readonly versionProblem?: string;
+  /** Nobody reads the verdicts of this look, as in a simulation; absent where they are shown. */
+  readonly isUnread?: boolean;
   /** The segments of the scope, for the rehearsal in preflight. */
   readonly segments?: SegmentLookup;
 }

@@ -77,6 +77,7 @@ export class SimulatedTraffic {
       measurements: criteria.map((criterion) => this.#measure(criterion, rollout.plan.tickMs)),
       controls: criteria.map(() => null),
       freezeWindows: [],
+      isUnread: true,
       compared: criteria.map((criterion) =>
         isSimulated(criterion) && criterion.versusControl !== undefined ? { kind: 'events', stages: this.#stages } : null,
       ),

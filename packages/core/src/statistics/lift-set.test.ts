@@ -16,6 +16,11 @@ const sample = fc.record({
 });
 const multiplier = fc.double({ min: 1, max: 8, noNaN: true });
 
+function endsOf(control: SampleSummary, treatment: SampleSummary, k: number): readonly [number, number] | null {
+  const set = liftSet(control, treatment, k);
+  return isAnswer(set) ? [set.lower, set.upper] : null;
+}
+
 /** How many standard errors mT lies from q·mC. */
 function apart(control: SampleSummary, treatment: SampleSummary, q: number): number {
   const error = standardError({ ...control, variance: q * q * control.variance }, treatment);
@@ -25,7 +30,7 @@ function apart(control: SampleSummary, treatment: SampleSummary, q: number): num
 describe('the relative changes that a comparison does not speak against', () => {
   it('leave out no change exactly where the difference is that many standard errors from 0', () => {
     const law = fc.property(sample, sample, multiplier, (control, treatment, k) => {
-      const set = liftSet(control, treatment, k);
+      const set = endsOf(control, treatment, k);
       const z = apart(control, treatment, 1);
       fc.pre(set !== null && Math.abs(z - k) > 1e-6);
       expect(set !== null && (set[0] > 0 || set[1] < 0)).toBe(z > k);
@@ -35,7 +40,7 @@ describe('the relative changes that a comparison does not speak against', () => 
 
   it('end where the treatment is as many standard errors from the control as far changed, and hold the lift itself', () => {
     const law = fc.property(sample, sample, multiplier, (control, treatment, k) => {
-      const set = liftSet(control, treatment, k);
+      const set = endsOf(control, treatment, k);
       fc.pre(set !== null);
       const sign = Math.sign(control.mean);
       for (const end of set ?? []) expect(apart(control, treatment, 1 + sign * end) / k).toBeCloseTo(1, 6);
@@ -52,9 +57,9 @@ describe('the relative changes that a comparison does not speak against', () => 
         mean: of.mean * factor,
         variance: of.variance * factor ** 2,
       });
-      const set = liftSet(control, treatment, k);
+      const set = endsOf(control, treatment, k);
       fc.pre(set !== null);
-      const [larger, turned] = [by, -1].map((factor) => liftSet(scaled(control, factor), scaled(treatment, factor), k));
+      const [larger, turned] = [by, -1].map((factor) => endsOf(scaled(control, factor), scaled(treatment, factor), k));
       for (const place of [0, 1] as const) {
         expect(larger?.[place]).toBeCloseTo(set?.[place] ?? 0, 6);
         expect(-(turned?.[1 - place] ?? 0)).toBeCloseTo(set?.[place] ?? 0, 6);
@@ -65,9 +70,14 @@ describe('the relative changes that a comparison does not speak against', () => 
 
   it('have no end where the mean of the control may be 0, and none are told where nothing varies', () => {
     const still = { n: 1000, mean: 2, variance: 0 };
-    expect(liftSet({ n: 100, mean: 0.1, variance: 1 }, still, 3)).toBeNull();
-    expect(liftSet({ n: 100, mean: 0, variance: 1 }, still, 3)).toBeNull();
-    expect(liftSet(still, still, 3)).toBeNull();
+    const reasonOf = (control: SampleSummary, treatment: SampleSummary): object => liftSet(control, treatment, 3);
+    expect(reasonOf({ n: 100, mean: 0.1, variance: 1 }, still)).toEqual({ reason: 'control-mean-near-zero' });
+    expect(reasonOf({ n: 100, mean: 0, variance: 1 }, still)).toEqual({ reason: 'control-mean-near-zero' });
+    expect(reasonOf(still, still)).toEqual({ reason: 'zero-variance' });
+    expect(reasonOf({ n: 5000, mean: 0.01, variance: 0.0099 }, { n: 5000, mean: 0, variance: 0 })).toEqual({
+      reason: 'zero-variance',
+    });
+    expect(reasonOf(still, { n: 1, mean: 0, variance: 0 })).toEqual({ reason: 'insufficient-data' });
   });
 });
 
@@ -90,7 +100,7 @@ function missed(change: number): { readonly ours: number; readonly delta: number
       const [control, treatment] = [of(990 * look, events.control), of(10 * look, events.treatment)];
       const relative = relativeLift(control, treatment);
       if (treatment.n < 100 || isNearZero(control) || !isAnswer(relative)) continue;
-      const set = liftSet(control, treatment, sequenceMultiplier(1000 * look, TUNING));
+      const set = endsOf(control, treatment, sequenceMultiplier(1000 * look, TUNING));
       const byDelta = liftSequence(relative, 1000 * look, TUNING);
       if (set !== null && (set[0] > change || set[1] < change)) ever.ours = true;
       if (relative.standardError > 0 && (byDelta[0] > change || byDelta[1] < change)) ever.delta = true;

@@ -29,6 +29,7 @@ export { EVENT_CONCENTRATION, type EventCounts, type EventTest, eventTest, toler
 export { holm } from './holm.ts';
 export { type IncompleteBeta, incompleteBeta } from './incomplete-beta.ts';
 export { type IncompleteGamma, incompleteGamma } from './incomplete-gamma.ts';
+export { type LiftSet, liftSet } from './lift-set.ts';
 export { logBeta, logGamma } from './log-gamma.ts';
 export { type MannWhitneyTest, mannWhitneyTest } from './mann-whitney.ts';
 export { normalCdf, normalDensity, normalLogTail, normalQuantile, normalTail, normalUpperQuantile } from './normal.ts';
