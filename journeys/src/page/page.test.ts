@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BROWSER_MS } from './browser.testing.ts';
 import { BASE, OTHERS, type PageWorld, PLACE, pageWorld } from './page-world.testing.ts';
+import { confirm, seen, within } from './seeing.testing.ts';
 
 let at: PageWorld;
 let page: Page;
@@ -11,45 +12,35 @@ beforeAll(async () => {
 }, BROWSER_MS);
 afterAll(() => at?.close());
 
-const within = { timeout: 30_000 };
-const seen = (text: string | RegExp, on = page) => on.getByText(text).first().waitFor(within);
-/** The dialog of a button that asks why. */
-async function confirm(button: string, reason: string, on = page): Promise<void> {
-  await on.getByRole('button', { name: button, exact: true }).click();
-  const dialog = on.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: /Why/ }).fill(reason);
-  await dialog.getByRole('button', { name: button, exact: true }).click();
-  await dialog.waitFor({ state: 'detached', ...within });
-}
 const flag = (key: string) => at.client.flags.get({ ...PLACE, key });
 const rolloutOf = (key: string) => ({ ...PLACE, flag: key, reason: 'a journey' });
 
 it('takes somebody from an empty environment to a flag that is half open', async () => {
-  await seen('Welcome');
+  await seen('Welcome', page);
   await page.getByLabel('Name').fill('new_checkout');
   await page.getByLabel('What it is for').fill('One page instead of three');
   await page.getByRole('button', { name: /Create it/ }).click();
   await page.waitForURL(new RegExp(`${BASE}/start/new_checkout`));
   await page.getByRole('link', { name: 'Go to the flag' }).click();
-  await confirm('Switch on', 'to try it');
+  await confirm(page, { button: 'Switch on', reason: 'to try it' });
   await expect.poll(async () => (await flag('new_checkout')).status, within).not.toBe('disabled');
   await page.getByRole('textbox', { name: 'Percentage' }).fill('50');
-  await confirm('Set 50 %', 'half of them');
+  await confirm(page, { button: 'Set 50 %', reason: 'half of them' });
   await expect.poll(async () => (await flag('new_checkout')).servedPercentage, within).toBe(50);
 });
 
 it('says step by step what a user gets', async () => {
   await page.getByRole('textbox', { name: 'User' }).fill('ann');
   await page.getByRole('button', { name: 'What do they get?' }).click();
-  await seen('allocation');
+  await seen('allocation', page);
   const { variant } = await at.client.flags.explain({ ...PLACE, key: 'new_checkout', unit: { userId: 'ann' } });
   await page.getByText(`They get ${variant}`).waitFor(within);
 });
 
 it('kills a flag in two clicks and a reason, and restores an earlier revision', async () => {
-  await confirm('Kill', 'orders are lost');
+  await confirm(page, { button: 'Kill', reason: 'orders are lost' });
   await expect.poll(async () => (await flag('new_checkout')).status, within).toBe('disabled');
-  await seen('orders are lost');
+  await seen('orders are lost', page);
   await page.getByRole('button', { name: 'Restore' }).first().click();
   await page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
   await expect.poll(async () => (await flag('new_checkout')).servedPercentage, within).toBe(50);
@@ -61,7 +52,7 @@ it('shows a rollout that advances and completes, without being loaded again', as
   await at.client.rollouts.start({ ...rolloutOf('search'), settings });
   await page.goto(`${BASE}/rollouts/search`);
   await page.getByRole('img', { name: /10 % passed, 50 % under way/ }).waitFor(within);
-  await seen('completed');
+  await seen('completed', page);
   await page.getByRole('img', { name: /10 % passed, 50 % passed, 100 % passed/ }).waitFor(within);
 });
 
@@ -70,10 +61,10 @@ it('lets another person approve a stage, and says on the overview that somebody 
   const settings = { strategy: 'percentage', stages: [10, 100], bakeMs: 100, minExposures: 0, unvalidated: true } as const;
   await at.client.rollouts.start({ ...rolloutOf('prices'), settings: { ...settings, autoAdvance: false } });
   await page.goto(BASE);
-  await seen('prices needs you');
+  await seen('prices needs you', page);
   const other = await at.loggedIn(OTHERS.approver);
   await other.goto(`${BASE}/rollouts/prices`);
-  await confirm('Approve', 'looks well', other);
+  await confirm(other, { button: 'Approve', reason: 'looks well' });
   await expect.poll(async () => (await at.client.rollouts.status({ ...PLACE, flag: 'prices' })).stage, within).toBe(1);
   await seen(OTHERS.approver, other);
 });
@@ -81,7 +72,7 @@ it('lets another person approve a stage, and says on the overview that somebody 
 it('refuses what a viewer may not do, in words, and changes nothing', async () => {
   const viewer = await at.loggedIn(OTHERS.viewer);
   await viewer.goto(`${BASE}/flags/new_checkout`);
-  await confirm('Kill', 'I may not', viewer);
+  await confirm(viewer, { button: 'Kill', reason: 'I may not' });
   await seen('Nothing was changed', viewer);
   await seen(/needs the permission/, viewer);
   expect((await flag('new_checkout')).status).not.toBe('disabled');
@@ -96,7 +87,7 @@ it('says that it is reconnecting when the server is away, and heals', async () =
   await at.client.flags.set({ ...PLACE, key: 'after_the_cut', settings: {} });
   await page.getByRole('status').getByText('live').waitFor(within);
   await page.goto(`${BASE}/flags`);
-  await seen('after_the_cut');
+  await seen('after_the_cut', page);
 });
 
 it('runs nothing that somebody wrote into a text, and breaks no rule of its own policy', async () => {
@@ -116,7 +107,7 @@ it('runs nothing that somebody wrote into a text, and breaks no rule of its own 
     });
   for (const view of ['', '/flags', '/history', '/flags/evil_0', '/flags/evil_1', '/flags/evil_2']) {
     await page.goto(`${BASE}${view}`);
-    await seen(/evil_|Overview/);
+    await seen(/evil_|Overview/, page);
     expect(await page.evaluate('window.hit')).toBeUndefined();
   }
   expect(at.complaints).toEqual([]);

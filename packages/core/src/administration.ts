@@ -66,6 +66,7 @@ export {
   type Difference,
   type FlagComparison,
   planCopyFlag,
+  TARGETING_FIELDS,
 } from './project/compare.ts';
 export { type DefinitionSettings, FLAG_TYPES, type FlagType, flagTypeOf, parseDefinition } from './project/definition.ts';
 export { keyProblem, MAX_KEY_LENGTH } from './project/key.ts';

@@ -17,17 +17,20 @@ export const COPIED_PARTS = ['targeting', 'status', 'share'] as const;
  */
 export type CopiedPart = (typeof COPIED_PARTS)[number];
 
+/** The fields of a flag, and of its settings, that say who is in, and not how many. */
+export const TARGETING_FIELDS = [
+  'enabledUsers',
+  'enabledGroups',
+  'disabledUsers',
+  'disabledGroups',
+  'conditions',
+  'rules',
+  'prerequisites',
+  'bucketBy',
+] as const;
+
 const FIELDS = {
-  targeting: [
-    'enabledUsers',
-    'enabledGroups',
-    'disabledUsers',
-    'disabledGroups',
-    'conditions',
-    'rules',
-    'prerequisites',
-    'bucketBy',
-  ],
+  targeting: TARGETING_FIELDS,
   status: ['status'],
   share: ['share', 'offVariant', 'onVariant', 'split'],
 } as const;

@@ -1,22 +1,18 @@
 /** One's own: who one is here, the password, and tokens for the command and for scripts. */
-import { Badge, Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { Badge, Button, Group, PasswordInput, Stack, Text } from '@mantine/core';
 import { EVERY } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useAct } from '../api/acting.tsx';
 import { adminQueries } from '../api/admin-queries.ts';
-import type { AnswerTo } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { Asked } from '../parts/asked.tsx';
-import { FormDialog } from '../parts/form-dialog.tsx';
-import { MadeSecret } from '../parts/made-secret.tsx';
 import { Section } from '../parts/section.tsx';
 import { CopyableCode } from '../parts/snippet.tsx';
 import { View } from '../parts/view.tsx';
-import { LifetimeSelect, lifetimeOf } from './admin/lifetime.tsx';
-import { RevokeToken, TokenList } from './admin/token-list.tsx';
+import { TokenDialog } from './admin/token-dialog.tsx';
+import { TokenList } from './admin/token-list.tsx';
 
 export function AccountPage() {
   const me = useQuery(queries.me());
@@ -41,10 +37,6 @@ export function AccountPage() {
 
 function OwnTokens() {
   const tokens = useQuery(adminQueries.ownTokens());
-  const revoke = useAct<{ readonly id: string; readonly label: string; readonly reason: string }>({
-    send: ({ id, reason }, idempotencyKey) => api.account.revokeToken({ id, reason }, { idempotencyKey }),
-    done: ({ label }) => `${label} is refused from now on`,
-  });
   return (
     <Section title="Personal tokens" aside={<MakeOwnToken />}>
       <Text size="sm" c="dimmed">
@@ -54,9 +46,7 @@ function OwnTokens() {
         {(all) => (
           <TokenList
             tokens={all}
-            revokeButton={({ id, label }) => (
-              <RevokeToken label={label} isRunning={revoke.isRunning} onConfirm={(reason) => revoke.run({ id, label, reason })} />
-            )}
+            revoke={({ id, reason }, idempotencyKey) => api.account.revokeToken({ id, reason }, { idempotencyKey })}
           />
         )}
       </Asked>
@@ -64,53 +54,20 @@ function OwnTokens() {
   );
 }
 
-type Made = AnswerTo<'account', 'createToken'>;
-
 function MakeOwnToken() {
-  const [isOpen, { open, close }] = useDisclosure();
-  const [label, setLabel] = useState('');
-  const [lifetime, setLifetime] = useState('90');
-  const [made, setMade] = useState<Made | null>(null);
-  const make = useAct<void, Made>({
-    send: (_input, idempotencyKey) =>
-      api.account.createToken({ label: label.trim(), ...lifetimeOf(lifetime) }, { idempotencyKey }),
-    onDone: (answer) => {
-      setMade(answer);
-      setLabel('');
-      close();
-    },
-  });
   return (
-    <>
-      <FormDialog
-        label="New token"
-        title="New token of yours"
-        submit="Make it"
-        isOpen={isOpen}
-        onOpen={open}
-        onClose={close}
-        isReady={label.trim() !== ''}
-        isRunning={make.isRunning}
-        onSubmit={() => make.run()}
-      >
-        <TextInput
-          data-autofocus
-          label="Name"
-          description="Where it is used, such as my laptop"
-          value={label}
-          onChange={({ currentTarget }) => setLabel(currentTarget.value)}
-          maxLength={256}
-          required
-        />
-        <LifetimeSelect value={lifetime} onChange={setLifetime} />
-      </FormDialog>
-      {made !== null && (
-        <MadeSecret title={`The token ${made.token.label}`} secret={made.secret} onClose={() => setMade(null)}>
+    <TokenDialog
+      title="New token of yours"
+      description="Where it is used, such as my laptop"
+      lifetime="90"
+      send={(token, idempotencyKey) => api.account.createToken(token, { idempotencyKey })}
+      next={() => (
+        <>
           <Text size="sm">Give it to the command once, which asks for it:</Text>
           <CopyableCode text={`sluice login --url ${location.origin} --token -`} label="Copy the command" />
-        </MadeSecret>
+        </>
       )}
-    </>
+    />
   );
 }
 

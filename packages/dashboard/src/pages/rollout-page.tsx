@@ -1,5 +1,5 @@
 /** One rollout: where it is, what it waits for, what speaks for and against it, and the buttons. */
-import { Alert, Anchor, Button, Group, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Alert, Anchor, Button, Group, SimpleGrid, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router';
 import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
@@ -7,6 +7,7 @@ import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { duration } from '../parts/durations.ts';
+import { Figure } from '../parts/figure.tsx';
 import { Happenings } from '../parts/happenings.tsx';
 import { Nothing } from '../parts/nothing.tsx';
 import { isMoving, PhaseBadge } from '../parts/phase-badge.tsx';
@@ -101,19 +102,6 @@ function Now({ rollout, reached }: { readonly rollout: RolloutStatus; readonly r
       </SimpleGrid>
       <Outcome rollout={rollout} />
     </Section>
-  );
-}
-
-function Figure({ label, value }: { readonly label: string; readonly value: string }) {
-  return (
-    <Stack gap={0}>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
-      <Text fw={650} size="lg" className="tabular">
-        {value}
-      </Text>
-    </Stack>
   );
 }
 

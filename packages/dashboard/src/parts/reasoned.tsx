@@ -1,7 +1,8 @@
 /** Asks why before something is done, and for the name of what it reaches where that is everybody. */
-import { Button, type ButtonProps, Group, Modal, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import type { FormEvent, ReactNode } from 'react';
+import { useReason } from './reason-fields.tsx';
 
 export interface ReasonedProps {
   /** Of the button, and of the one that confirms unless `confirm` says otherwise. */
@@ -48,13 +49,13 @@ function ReasonForm({
   isUnready = false,
   onClose,
 }: ReasonedProps & { readonly onClose: () => void }) {
-  const [reason, setReason] = useState('');
-  const [typed, setTyped] = useState('');
-  const isReady = !isUnready && (!isReasonNeeded || reason.trim() !== '') && (mustType === undefined || typed === mustType);
+  const because = 'This reaches everybody in a protected environment';
+  const why = useReason({ isNeeded: isReasonNeeded, mustType, because, isFocused: true });
+  const isReady = !isUnready && why.isReady;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!isReady) return;
-    onConfirm(reason.trim());
+    onConfirm(why.reason);
     onClose();
   };
   return (
@@ -62,27 +63,7 @@ function ReasonForm({
       <Stack>
         {children}
         <Text size="sm">{consequence}</Text>
-        <Textarea
-          data-autofocus
-          label={isReasonNeeded ? 'Why' : 'Why (optional)'}
-          description="Stands in the history, for whoever asks later"
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          autosize
-          minRows={2}
-          maxLength={4096}
-          required={isReasonNeeded}
-        />
-        {mustType !== undefined && (
-          <TextInput
-            label={`Type ${mustType} to go on`}
-            description="This reaches everybody in a protected environment"
-            value={typed}
-            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-            autoComplete="off"
-            required
-          />
-        )}
+        {why.fields}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Leave it

@@ -1,8 +1,9 @@
 /** What will be changed, before anything is sent: read, give a reason, and save it now or have it made at an instant. */
-import { Button, Group, Modal, SegmentedControl, Stack, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Modal, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { EditPreview, FlagSettings } from '../api/answers.ts';
 import { Differences } from './differences/differences.tsx';
+import { useReason } from './reason-fields.tsx';
 
 export interface ReviewEditProps {
   readonly name: string;
@@ -29,17 +30,17 @@ export function ReviewEdit(props: ReviewEditProps) {
 const NOTHING: FlagSettings = {};
 
 function ReviewForm({ name, isProtected, isRunning, onSave, onSchedule, onClose }: ReviewEditProps) {
-  const [reason, setReason] = useState('');
-  const [typed, setTyped] = useState('');
+  const because = 'This environment is protected: what is saved reaches everybody in it';
+  const why = useReason({ isNeeded: isProtected, mustType: isProtected ? name : undefined, because });
   const [when, setWhen] = useState('Now');
   const [at, setAt] = useState('');
   const isLater = when !== 'Now';
-  const isReady = (!isProtected || (reason.trim() !== '' && typed === name)) && (!isLater || at !== '');
+  const isReady = why.isReady && (!isLater || at !== '');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (!isReady) return;
-    if (isLater) onSchedule(reason.trim(), new Date(at).toISOString());
-    else onSave(reason.trim());
+    if (isLater) onSchedule(why.reason, new Date(at).toISOString());
+    else onSave(why.reason);
   };
   return (
     <form onSubmit={submit}>
@@ -56,26 +57,7 @@ function ReviewForm({ name, isProtected, isRunning, onSave, onSchedule, onClose 
             />
           )}
         </Group>
-        <Textarea
-          label={isProtected ? 'Why' : 'Why (optional)'}
-          description="Stands in the history, for whoever asks later"
-          value={reason}
-          onChange={({ currentTarget }) => setReason(currentTarget.value)}
-          autosize
-          minRows={2}
-          maxLength={4096}
-          required={isProtected}
-        />
-        {isProtected && (
-          <TextInput
-            label={`Type ${name} to go on`}
-            description="This environment is protected: what is saved reaches everybody in it"
-            value={typed}
-            onChange={({ currentTarget }) => setTyped(currentTarget.value)}
-            autoComplete="off"
-            required
-          />
-        )}
+        {why.fields}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             Go on editing

@@ -4,6 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { Figure } from './figure.tsx';
 import { signedPercent } from './numbers.ts';
 import { type PlanChoice, planOf, type TestChoices } from './test-choices.ts';
 
@@ -95,16 +96,16 @@ function Planned({ answer, durationDays }: { readonly answer: ReturnType<typeof 
   const { totalUnits, days, plannedDays, detectableLift } = plan;
   return (
     <Group gap="xl" role="status" aria-label="What the test needs">
-      <Said label="Units needed" value={totalUnits.toLocaleString()} hint={`${perArm(plan)} by arm`} />
+      <Figure label="Units needed" value={totalUnits.toLocaleString()} hint={`${perArm(plan)} by arm`} />
       {days !== null && plannedDays !== null && (
-        <Said
+        <Figure
           label="Time needed"
           value={days === 1 ? '1 day' : `${days.toLocaleString()} days`}
           hint={`${plannedDays.toLocaleString()} in whole weeks`}
         />
       )}
       {detectableLift !== null && (
-        <Said
+        <Figure
           label={`Found in ${durationDays} days`}
           value={`${signedPercent(detectableLift).replace('+', '±')}`}
           hint="smallest change"
@@ -116,20 +117,4 @@ function Planned({ answer, durationDays }: { readonly answer: ReturnType<typeof 
 
 function perArm({ unitsByArm }: TestPlan): string {
   return [...new Set(unitsByArm)].map((units) => units.toLocaleString()).join(' / ');
-}
-
-function Said({ label, value, hint }: { readonly label: string; readonly value: string; readonly hint: string }) {
-  return (
-    <Stack gap={0}>
-      <Text size="xs" c="dimmed">
-        {label}
-      </Text>
-      <Text fw={650} size="lg" className="tabular">
-        {value}
-      </Text>
-      <Text size="xs" c="dimmed" className="tabular">
-        {hint}
-      </Text>
-    </Stack>
-  );
 }

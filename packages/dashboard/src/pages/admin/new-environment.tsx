@@ -1,25 +1,24 @@
 /** Adds an environment to a project. */
-import { Checkbox, TextInput } from '@mantine/core';
+import { Checkbox } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { useAct } from '../../api/acting.tsx';
 import { api } from '../../api/api.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { useKeyAndName } from './key-and-name.tsx';
 
 export function NewEnvironment({ project }: { readonly project: string }) {
   const [isOpen, { open, close }] = useDisclosure();
-  const [key, setKey] = useState('');
-  const [name, setName] = useState('');
+  const named = useKeyAndName();
   const [isProtected, setProtected] = useState(false);
   const add = useAct({
     send: (_input: undefined, idempotencyKey) => {
-      const settings = { key, isProtected, ...(name.trim() === '' ? {} : { name: name.trim() }) };
+      const settings = { ...named.settings, isProtected };
       return api.projects.addEnvironment({ project, settings }, { idempotencyKey });
     },
-    done: () => `${key} is there: it has every flag of the project, off`,
+    done: () => `${named.key} is there: it has every flag of the project, off`,
     onDone: () => {
-      setKey('');
-      setName('');
+      named.clear();
       setProtected(false);
       close();
     },
@@ -32,25 +31,12 @@ export function NewEnvironment({ project }: { readonly project: string }) {
       isOpen={isOpen}
       onOpen={open}
       onClose={close}
-      isReady={key !== ''}
+      isReady={named.key !== ''}
       isRunning={add.isRunning}
       onSubmit={() => add.run(undefined)}
       button={{ size: 'compact-sm', variant: 'default' }}
     >
-      <TextInput
-        data-autofocus
-        label="Key"
-        description="Letters, digits, “.”, “_” and “-”; it stands in addresses and stays"
-        value={key}
-        onChange={({ currentTarget }) => setKey(currentTarget.value)}
-        required
-      />
-      <TextInput
-        label="Name"
-        description="As people read it"
-        value={name}
-        onChange={({ currentTarget }) => setName(currentTarget.value)}
-      />
+      {named.fields}
       <Checkbox label="Protected" checked={isProtected} onChange={({ currentTarget }) => setProtected(currentTarget.checked)} />
     </FormDialog>
   );

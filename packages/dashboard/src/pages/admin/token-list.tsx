@@ -1,39 +1,29 @@
 /** Tokens, what each may do, and the button that takes one back. */
 import { Badge, Checkbox, Group, Text } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { useAct } from '../../api/acting.tsx';
 import type { Token } from '../../api/admin-queries.ts';
 import { Moment } from '../../parts/moment.tsx';
 import { Nothing } from '../../parts/nothing.tsx';
 import { Reasoned } from '../../parts/reasoned.tsx';
 import { Row, Rows } from '../../parts/rows.tsx';
 
-export function RevokeToken({
-  label,
-  isRunning,
-  onConfirm,
-}: {
+interface Revocation {
+  readonly id: string;
   readonly label: string;
-  readonly isRunning: boolean;
-  readonly onConfirm: (reason: string) => void;
-}) {
-  return (
-    <Reasoned
-      label="Revoke"
-      consequence={`Whoever uses ${label} is refused at once, and its streams end. It cannot be brought back.`}
-      isReasonNeeded
-      isRunning={isRunning}
-      onConfirm={onConfirm}
-      button={{ size: 'compact-sm', variant: 'light', color: 'red' }}
-    />
-  );
+  readonly reason: string;
 }
 
 interface TokenListProps {
   readonly tokens: readonly Token[];
-  readonly revokeButton: (token: Token) => ReactNode;
+  readonly revoke: (token: Revocation, idempotencyKey: string) => Promise<unknown>;
 }
 
-export function TokenList({ tokens, revokeButton }: TokenListProps) {
+export function TokenList({ tokens, revoke }: TokenListProps) {
+  const { run, isRunning } = useAct<Revocation>({
+    send: revoke,
+    done: ({ label }) => `${label} is refused from now on`,
+  });
   const [withRevoked, setWithRevoked] = useState(false);
   const shown = tokens.filter(({ revokedAt }) => withRevoked || revokedAt === null);
   const hidden = tokens.length - tokens.filter(({ revokedAt }) => revokedAt === null).length;
@@ -51,7 +41,16 @@ export function TokenList({ tokens, revokeButton }: TokenListProps) {
       ) : (
         <Rows label="Tokens">
           {shown.map((token) => (
-            <TokenRow key={token.id} token={token} button={revokeButton(token)} />
+            <TokenRow key={token.id} token={token}>
+              <Reasoned
+                label="Revoke"
+                consequence={`Whoever uses ${token.label} is refused at once, and its streams end. It cannot be brought back.`}
+                isReasonNeeded
+                isRunning={isRunning}
+                onConfirm={(reason) => run({ id: token.id, label: token.label, reason })}
+                button={{ size: 'compact-sm', variant: 'light', color: 'red' }}
+              />
+            </TokenRow>
           ))}
         </Rows>
       )}
@@ -61,10 +60,10 @@ export function TokenList({ tokens, revokeButton }: TokenListProps) {
 
 const COLORS: Readonly<Record<Token['kind'], string>> = { server: 'water', client: 'grape', personal: 'gray' };
 
-function TokenRow({ token, button }: { readonly token: Token; readonly button: ReactNode }) {
+function TokenRow({ token, children }: { readonly token: Token; readonly children: ReactNode }) {
   const { kind, label, boundTo, createdBy, createdAt, expiresAt, revokedAt } = token;
   return (
-    <Row actions={revokedAt === null && button}>
+    <Row actions={revokedAt === null && children}>
       <Group gap="xs">
         <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
           {label}

@@ -1,5 +1,5 @@
 /** Settings while they are edited, beside those that the edit began from: what is sent is what differs. */
-import { type FlagSettings, jsonEqual } from '@sluice/core';
+import { type FlagSettings, jsonEqual, TARGETING_FIELDS } from '@sluice/core';
 import { changedFields } from '../differences/settings-words.ts';
 
 export type Draft = FlagSettings;
@@ -20,18 +20,7 @@ export function contestedFields(base: Draft, theirs: Draft, mine: Draft): (keyof
   return changedFields(base, mine).filter((field) => changedByThem.has(field) && !jsonEqual(theirs[field], mine[field]));
 }
 
-/** What is targeting and may be taken over from another environment. */
-const TARGETING = [
-  'enabledUsers',
-  'enabledGroups',
-  'disabledUsers',
-  'disabledGroups',
-  'conditions',
-  'rules',
-  'prerequisites',
-  'bucketBy',
-] as const satisfies readonly (keyof Draft)[];
-
+/** With what is targeting of the other, as of another environment. */
 export function withTargetingOf(draft: Draft, other: Draft): Draft {
-  return { ...draft, ...Object.fromEntries(TARGETING.map((field) => [field, other[field]])) };
+  return { ...draft, ...Object.fromEntries(TARGETING_FIELDS.map((field) => [field, other[field]])) };
 }
