@@ -106,6 +106,8 @@ it(
     const keys = ['a', 'b', 'c', 'd'];
     for (const key of keys) await set(client, key, { description: 'new' }, 'made');
     await slowTransactions(databaseUrl);
+    // Who began before the other server had heard of the last flag would rightly be told that it was made.
+    await expect.poll(async () => (await evaluated(there.url, sdkSecret, 'd', 'ann')).status).toBe(200);
     const [steady, restless] = [new Follower(sdkSecret), new Follower(sdkSecret)];
     const other = new Follower(sdkSecret);
     onTestFinished(async () => void (await Promise.all([steady, restless, other].map((follower) => follower.close()))));

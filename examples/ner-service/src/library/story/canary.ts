@@ -1,7 +1,8 @@
 /** Act 1: a new component reaches everybody, stage by stage. */
 import type { LoggedEvent } from 'sluice';
 import { FLAG } from '../../assignment.ts';
-import { type Fact, fact } from '../../fact.ts';
+import type { Fact } from '../../fact.ts';
+import { canaryFacts } from '../../promises.ts';
 import { rolloutPicture } from '../../rollout-picture.ts';
 import { colors } from '../../screen.ts';
 import { shareOf } from '../../traffic.ts';
@@ -44,14 +45,5 @@ export async function canary(stage: DemoStage): Promise<Fact[]> {
   traffic.take();
   await pause(1_500);
   const share = shareOf(traffic.take(), 'wink');
-  return [
-    fact(
-      'the canary went through all its stages',
-      status.phase === 'completed',
-      `phase ${status.phase}, ${status.stagePercentages.join(' → ')} %`,
-    ),
-    fact('everybody is served by wink', share === 100, `${share.toFixed(1)} % of requests`),
-    fact('nobody who had wink lost it on the way', dropped.size === 0, `${dropped.size} of ${switched.size} users`),
-    fact('wink finds the authors', accuracy() > 0.5, `${(100 * accuracy()).toFixed(0)} % of labelled texts`),
-  ];
+  return canaryFacts({ status, share, switched, dropped, accuracy: accuracy() });
 }

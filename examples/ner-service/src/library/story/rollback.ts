@@ -1,6 +1,7 @@
 /** Act 4: taking it back, for three users at once, and for everybody step by step. */
-import { FLAG, STABLE } from '../../assignment.ts';
+import { FLAG } from '../../assignment.ts';
 import { type Fact, fact } from '../../fact.ts';
+import { targetedFacts } from '../../promises.ts';
 import { bar, colors } from '../../screen.ts';
 import { shareOf } from '../../traffic.ts';
 import { pause } from '../../waiting.ts';
@@ -27,14 +28,7 @@ async function targeted({ sluice, traffic, texts, screen }: DemoStage): Promise<
   screen.say(
     `  ${colors.green('✔')} ${userIds.join(', ')}: ${before[0]} → ${after[0]}   ${colors.dim(`user-10 stays on ${other}`)}`,
   );
-  return [
-    fact(
-      'three named users are taken back in one commit',
-      after.every((component) => component === STABLE),
-      after.join(', '),
-    ),
-    fact('nobody else notices', other === before[3] && other !== STABLE, `user-10 is served by ${other}`),
-  ];
+  return targetedFacts({ named: after, other: { before: before[3], after: other } });
 }
 
 async function gradual({ sluice, traffic, screen }: DemoStage): Promise<Fact[]> {

@@ -1,6 +1,7 @@
 /** Act 1: a new component reaches everybody, stage by stage. */
 import { FLAG } from '../../assignment.ts';
 import { type Fact, fact } from '../../fact.ts';
+import { canaryFacts } from '../../promises.ts';
 import { shareOf } from '../../traffic.ts';
 import { pause } from '../../waiting.ts';
 import { SCOPE } from '../staff.ts';
@@ -38,16 +39,8 @@ export async function canary(stage: DemoStage): Promise<Fact[]> {
   await pause(1_500);
   const share = shareOf(traffic.take(), 'wink');
   const { answered, refused } = validator;
-  const found = accuracy.mean('wink');
   return [
-    fact(
-      'the canary went through all its stages',
-      status.phase === 'completed',
-      `phase ${status.phase}, ${status.stagePercentages.join(' → ')} %`,
-    ),
-    fact('everybody is served by wink', share === 100, `${share.toFixed(1)} % of requests`),
-    fact('nobody who had wink lost it on the way', dropped.size === 0, `${dropped.size} of ${switched.size} users`),
-    fact('wink finds the authors', found > 0.5, `${(100 * found).toFixed(0)} % of labelled texts`),
+    ...canaryFacts({ status, share, switched, dropped, accuracy: accuracy.mean('wink') }),
     fact(
       'the service was asked at the end of each stage, by whom it shares a secret with',
       status.stagePercentages.every((percentage) => answered.includes(percentage)) && refused === 0,

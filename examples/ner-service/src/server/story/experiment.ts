@@ -1,7 +1,8 @@
 /** Act 4: which component is better, by an A/B test that ends itself. */
 import { TEST } from '../../assignment.ts';
-import { type Fact, fact } from '../../fact.ts';
-import { resultTable, shown } from '../../result-table.ts';
+import type { Fact } from '../../fact.ts';
+import { testFacts } from '../../promises.ts';
+import { resultTable } from '../../result-table.ts';
 import { bar } from '../../screen.ts';
 import type { Traffic } from '../../traffic.ts';
 import { pause, until } from '../../waiting.ts';
@@ -39,21 +40,7 @@ export async function experiment({ world, screen }: DemoStage): Promise<Fact[]> 
   screen.live(null);
   const results = await look();
   screen.say(...resultTable(results), '');
-  const { control, treatment } = results.sampleSizes;
-  return [
-    fact('the test ended by itself after its planned time', ended, (await details()).stopReason ?? 'still running'),
-    fact('both arms have at least 100 users', Math.min(control, treatment) >= 100, `${control} and ${treatment}`),
-    fact(
-      'latency differs significantly, and wink wins it',
-      results.significant && results.verdict.latency === 'better',
-      `${(100 * (results.improvement.latency ?? 0)).toFixed(1)} % better`,
-    ),
-    fact(
-      'every number is there: accuracy with its interval, and the sample ratio',
-      results.interval.accuracy != null && results.sampleRatio !== null,
-      `${shown(results.controlMean.accuracy)} against ${shown(results.treatmentMean.accuracy)}`,
-    ),
-  ];
+  return testFacts({ ended, stopReason: (await details()).stopReason, results });
 }
 
 async function plannedDuration(traffic: Traffic): Promise<number> {

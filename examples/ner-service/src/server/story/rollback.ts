@@ -1,6 +1,7 @@
 /** Act 5: taking it back: for three users at once, for everybody step by step, and by the kill switch. */
 import { FLAG, STABLE } from '../../assignment.ts';
 import { type Fact, fact } from '../../fact.ts';
+import { targetedFacts } from '../../promises.ts';
 import { bar, colors } from '../../screen.ts';
 import { shareOf } from '../../traffic.ts';
 import { pause, until } from '../../waiting.ts';
@@ -34,14 +35,7 @@ async function targeted({ world, screen }: DemoStage): Promise<Fact[]> {
   screen.say(
     `  ${colors.green('✔')} ${userIds.join(', ')}: ${before[0]} → ${after[0]}   ${colors.dim(`user-10 stays on ${other}`)}`,
   );
-  return [
-    fact(
-      'three named users are taken back in one commit',
-      after.every((component) => component === STABLE),
-      after.join(', '),
-    ),
-    fact('nobody else notices', other === before[3] && other !== STABLE, `user-10 is served by ${other}`),
-  ];
+  return targetedFacts({ named: after, other: { before: before[3], after: other } });
 }
 
 async function gradual({ world, screen }: DemoStage): Promise<Fact[]> {
