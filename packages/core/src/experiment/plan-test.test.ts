@@ -19,6 +19,14 @@ describe('the plan of a test', () => {
     expect(totalUnits / 2010).toBeLessThan(2);
   });
 
+  it('asks for a hundred units of each arm, however large the change is: below, nothing is called a difference', () => {
+    for (const method of ['sequence', 'fixedHorizon'] as const) {
+      const few = planTest({ metric: mean, lift: 5, method, weights: [3, 1, 2] });
+      expect(Math.min(...few.unitsByArm)).toBeGreaterThanOrEqual(100);
+      expect(few.totalUnits).toBeLessThanOrEqual(602);
+    }
+  });
+
   it('finds in the planned time what it was planned for', () => {
     fc.assert(
       fc.property(

@@ -7,7 +7,7 @@ import { plannedDuration } from '../statistics/plan-duration.ts';
 import { detectableDifference, sampleSizeForMeans } from '../statistics/plan-means.ts';
 import { sampleSizeForProportions } from '../statistics/plan-proportions.ts';
 import { sequentialDetectableEffect, sequentialSampleSize } from '../statistics/plan-sequential.ts';
-import { ALPHA } from './analysis-plan.ts';
+import { ALPHA, MIN_UNITS_PER_ARM } from './analysis-plan.ts';
 import { TEST_METHODS, type TestMethod } from './experiment.ts';
 
 /** What the primary metric is like without the change. */
@@ -61,7 +61,9 @@ export function planTest(input: TestPlanSettings): TestPlan {
   const ratio = Math.min(...treatments) / control;
   const whole = weights.reduce((sum, weight) => sum + weight, 0);
   const plan = { metric: input.metric, lift: input.lift, power, method, alpha, ratio };
-  const pair = pairSize(plan);
+  const found = pairSize(plan);
+  // Below so many units of an arm nothing is called a difference, however large it is.
+  const pair = found === null ? null : Math.max(found, (MIN_UNITS_PER_ARM * (1 + ratio)) / Math.min(1, ratio));
   if (pair === null) throw invalid([{ path: '/lift', message: `is too small to be found: ${shown(input.lift)}` }]);
   const unitsByArm = weights.map((weight) => Math.ceil((pair * weight) / (control * (1 + ratio))));
   const totalUnits = unitsByArm.reduce((sum, units) => sum + units, 0);

@@ -7,6 +7,7 @@ import { chiSquareTail, chiSquareUpperQuantile } from './chi-square.ts';
 import { holm } from './holm.ts';
 import { incompleteBeta } from './incomplete-beta.ts';
 import { incompleteGamma } from './incomplete-gamma.ts';
+import { logBeta, logGamma } from './log-gamma.ts';
 import { mannWhitneyTest } from './mann-whitney.ts';
 import { normalCdf, normalLogTail, normalQuantile, normalTail, normalUpperQuantile } from './normal.ts';
 import { plannedDuration } from './plan-duration.ts';
@@ -46,6 +47,17 @@ describe('quantiles', () => {
     }
     expect(() => normalTail(Number.POSITIVE_INFINITY)).toThrow('/x must be a finite number; it is Infinity');
     expect(() => studentTTail(1, 0)).toThrow('/df');
+    expect(() => studentTTail(Number.NaN, 3)).toThrow('/t must be a number; it is NaN');
+    expect([studentTTail(Number.POSITIVE_INFINITY, 3), studentTTail(Number.NEGATIVE_INFINITY, 3)]).toEqual([0, 1]);
+    expect([holm, benjaminiHochberg, bonferroni].map((corrected) => corrected([0, 1]))).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 1],
+    ]);
+    for (const corrected of [holm, benjaminiHochberg, bonferroni]) {
+      expect(() => corrected([0.1, Number.NaN])).toThrow('/pValues/1 must be from 0 to 1; it is NaN');
+      expect(() => corrected([2, -1])).toThrow('/pValues/0 must be from 0 to 1; it is 2');
+    }
   });
 });
 
@@ -148,7 +160,8 @@ describe('planning', () => {
     expect(sequentialPower(0.056, sequential.exactTotal, tuning)).toBeCloseTo(0.8, 9);
   });
 
-  it('plans whole weeks', () => {
+  it('plans whole weeks, and refuses a size that is never reached', () => {
+    expect(() => plannedDuration(1e300, 1e-300)).toThrow('/totalUnits must be so few that 1e-300 a day get there; it is 1e+300');
     expect(plannedDuration(10_000, 1200)).toMatchObject({ days: 9, plannedDays: 14, durationMs: 14 * 86_400_000 });
     expect(plannedDuration(10, 1200)).toMatchObject({ days: 1, plannedDays: 7 });
   });
@@ -159,4 +172,17 @@ describe('planning', () => {
     expect(sampleSizeForMeans(1, 1e-200, levels)).toEqual({ reason: 'out-of-range' });
     expect(sequentialSampleSize(1e-200, 0.8, { alpha: 0.05, optimalN: 5000 })).toEqual({ reason: 'out-of-range' });
   });
+});
+
+it('ln Γ keeps its digits near 0, where Γ itself is no double', () => {
+  // By math.lgamma of Python 3.11.
+  near(logGamma(1e-6), 13.81550998074943, 1e-14);
+  near(logGamma(1e-10), 23.025850929882736, 1e-14);
+  near(logGamma(1e-300), 690.7755278982137, 1e-14);
+  near(logBeta(1e-300, 1), 690.7755278982137, 1e-14);
+  // Euler's reflection: Γ(z) Γ(1 − z) = π / sin πz.
+  const law = fc.property(fc.double({ min: 1e-300, max: 0.49, noNaN: true }), (z) => {
+    near(logGamma(z) + logGamma(1 - z), Math.log(Math.PI / Math.sin(Math.PI * z)), 1e-12);
+  });
+  fc.assert(law);
 });

@@ -31,7 +31,7 @@ export interface EventTest {
 }
 
 /**
- * `toleratedRatio`: how many times the baseline's rate the canary may have without being called worse; 1 or more. Refused with
+ * `toleratedRatio`: how many times the baseline's rate the canary may have without being called worse, above 0: below 1, to ask whether it is shown to be better. Refused with
  * `out-of-range`. @throws SluiceError `invalid`
  */
 export function eventTest(

@@ -15,6 +15,8 @@ export const STIRLING_FROM = 20;
 /** ln Γ(z) for z > 0. @throws SluiceError `invalid` */
 export function logGamma(z: number): number {
   requirePositive('z', z);
+  // Near 0 the sum's first part is all of it, and 1 / z is no double: by Γ(z) = Γ(z + 1) / z.
+  if (z < 0.5) return logGamma(z + 1) - Math.log(z);
   if (z >= STIRLING_FROM) return (z - 0.5) * Math.log(z) - z + HALF_LOG_TWO_PI + stirlingRest(z);
   let sum = LANCZOS[0] ?? 0;
   for (let k = 1; k < LANCZOS.length; k++) sum += (LANCZOS[k] ?? 0) / (z - 1 + k);

@@ -1,5 +1,5 @@
 /** How long a test of a planned size takes. */
-import { requirePositive } from './domain.ts';
+import { requireCountable, requirePositive } from './domain.ts';
 
 const DAY_MS = 86_400_000;
 /** Shorter tests leave out how the days of a week differ. */
@@ -19,5 +19,6 @@ export function plannedDuration(totalUnits: number, unitsPerDay: number): Planne
   requirePositive('unitsPerDay', unitsPerDay);
   const days = Math.ceil(totalUnits / unitsPerDay);
   const plannedDays = Math.max(1, Math.ceil(days / WEEK_DAYS)) * WEEK_DAYS;
+  requireCountable('totalUnits', totalUnits, plannedDays * DAY_MS, `so few that ${unitsPerDay} a day get there`);
   return { days, plannedDays, durationMs: plannedDays * DAY_MS };
 }

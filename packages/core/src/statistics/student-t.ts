@@ -1,19 +1,23 @@
 /** Student's t with real degrees of freedom, from the tail: 1 − cdf would be 0 below 1e-16. */
-import { requirePositive, requireProbability } from './domain.ts';
+import { requireNumber, requirePositive, requireProbability } from './domain.ts';
 import { incompleteBetaFraction } from './incomplete-beta.ts';
 import { logGammaStep } from './log-gamma.ts';
 
 const HALF_LOG_PI = 0.5723649429247001;
 
-/** P(T > t) for df > 0; accurate relative to itself down to the smallest double. */
+/** P(T > t) for df > 0; accurate relative to itself down to the smallest double. @throws SluiceError `invalid` */
 export function studentTTail(t: number, df: number): number {
+  requireNumber('t', t);
   requirePositive('df', df);
+  if (t === Number.POSITIVE_INFINITY) return 0;
   if (t < 0) return 1 - studentTTail(-t, df);
   return isCentral(t, df) ? 0.5 - centralHalf(t, df) : Math.exp(logUpperTail(t, df));
 }
 
 /** ln P(T > t), also where the probability itself is no double any more. */
 export function studentTLogTail(t: number, df: number): number {
+  requireNumber('t', t);
+  if (t === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
   if (t < 0) return Math.log1p(-studentTTail(-t, df));
   return isCentral(t, df) ? Math.log(studentTTail(t, df)) : logUpperTail(t, df);
 }

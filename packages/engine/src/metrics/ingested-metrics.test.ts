@@ -61,6 +61,17 @@ describe('ingested metrics', () => {
     ]);
   });
 
+  it('refuse a sender whose number was never one, before anything is taken', async () => {
+    const [one] = await replicas(manualClock(START), 1);
+    const samples = [sample('count', 'requests', 5)];
+    for (const seq of [0, -1, 1.5, Number.NaN])
+      await expect(one?.metrics.ingest({ samples, sender: { instanceId: 'sdk', seq } })).rejects.toThrow(
+        `/sender/seq must be a whole number from 1; it is ${seq}`,
+      );
+    await expect(one?.metrics.ingest({ samples, sender: { instanceId: '', seq: 1 } })).rejects.toThrow('/sender/instanceId');
+    expect(await one?.metrics.ingest({ samples, sender: { instanceId: 'sdk', seq: 1 } })).toMatchObject({ taken: 1 });
+  });
+
   it('take no more series than there is room for, and no requests without room for their errors', async () => {
     const clock = manualClock(START);
     const [one] = await replicas(clock, 1);

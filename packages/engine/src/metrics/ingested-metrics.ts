@@ -14,7 +14,7 @@ import { SINCE_SUBJECT } from './ingested-slot.ts';
 import { measureReadings, type NamedSeries, seriesOf } from './measure.ts';
 import type { MeasuredRange, MetricSource } from './metric-source.ts';
 import type { MetricsCollector } from './metrics-collector.ts';
-import { rememberedUntil, type Sender } from './sender.ts';
+import { checkSender, rememberedUntil, type Sender } from './sender.ts';
 import { SlotReader } from './slot-reader.ts';
 import { type SliceRange, SlidingWindow } from './window.ts';
 
@@ -84,9 +84,10 @@ export class IngestedMetrics implements MetricSource {
   /**
    * Takes in what is good of a batch and tells what is wrong with the rest. One that says who sent it is kept in the store when this resolves; another
    * one within a second, together with those that come meanwhile.
-   * @throws SluiceError `unavailable` when the store cannot keep a batch with a sender: send it again
+   * @throws SluiceError `unavailable` when the store cannot keep a batch with a sender: send it again; `invalid` for a sender that is none
    */
   async ingest({ samples, sentAt, sender }: IngestedBatch): Promise<IngestResult> {
+    if (sender !== undefined) checkSender(sender);
     await this.#runtime.ready;
     const now = this.#runtime.clock.now();
     const taken = this.#take(samples, now, sentAt ?? now);
@@ -104,9 +105,10 @@ export class IngestedMetrics implements MetricSource {
   /**
    * Takes in what another process served and measured by itself, as if that had been here: exposures and values of tests with the samples, in one
    * batch that is kept when this resolves. What does not count is told, by its place in its list, and the rest counts.
-   * @throws SluiceError `unavailable` when the store cannot keep it: send it again
+   * @throws SluiceError `unavailable` when the store cannot keep it: send it again; `invalid` for a sender that is none
    */
   async report({ samples, sentAt, sender, ...given }: ReportedBatch): Promise<ReportResult> {
+    checkSender(sender);
     await this.#runtime.ready;
     const { clock, view, store } = this.#runtime;
     const now = clock.now();

@@ -1,4 +1,7 @@
-/** Who sent a batch of facts, and how long that is remembered, so that one which comes again counts once. */
+/** Who sends facts, and for how long a batch that comes again is known. */
+import { SluiceError } from '@sluice/core';
+import { describeValue } from '../failure.ts';
+
 export interface Sender {
   readonly instanceId: string;
   /** The batch's number there, from 1 and growing. */
@@ -18,4 +21,14 @@ const REQUEST_REMEMBERED_MS = 86_400_000;
 /** Milliseconds since 1970. */
 export function rememberedUntil({ isOneRequest = false }: Sender, now: number): number {
   return now + (isOneRequest ? REQUEST_REMEMBERED_MS : SENDER_REMEMBERED_MS);
+}
+
+/** @throws SluiceError `invalid`: a batch with another number could be taken for one that was counted already */
+export function checkSender({ instanceId, seq }: Sender): void {
+  const problem = (path: string, right: string, value: unknown): SluiceError => {
+    const message = `must be ${right}; it is ${describeValue(value)}`;
+    return new SluiceError('invalid', `/sender${path} ${message}`, { issues: [{ path: `/sender${path}`, message }] });
+  };
+  if (typeof instanceId !== 'string' || instanceId === '') throw problem('/instanceId', 'a text that is not empty', instanceId);
+  if (!(Number.isSafeInteger(seq) && seq >= 1)) throw problem('/seq', 'a whole number from 1', seq);
 }
