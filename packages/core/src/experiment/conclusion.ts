@@ -2,6 +2,7 @@
 import type { Experiment } from './experiment.ts';
 import type { MetricResult } from './metric-result.ts';
 import type { TestResults } from './test-results.ts';
+import { isReversed } from './winner.ts';
 
 type Judged = Omit<TestResults, 'conclusion'>;
 
@@ -10,6 +11,11 @@ export function concluded(experiment: Pick<Experiment, 'arms' | 'phase'>, result
   const { significant, winner } = results;
   const open = nothingYet(experiment, results);
   if (open !== null) return open;
+  if (Object.values(results.arms).some(({ metrics }) => Object.values(metrics).some(isReversed)))
+    return [
+      'Nothing wins: what was found earlier and what is measured now say the opposite.',
+      'Something changed while the test ran. Find out what before reading on.',
+    ];
   const control = experiment.arms[0].variant;
   if (winner !== null && winner !== control) return treatmentWon(experiment, results, winner);
   if (winner === control) return ['Keep the control: every treatment is worse.', ...found(experiment, results, 'primary')];

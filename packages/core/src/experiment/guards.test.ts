@@ -50,7 +50,7 @@ describe('a finding whose values have turned since', () => {
     const turned = later(-0.2);
     expect(turned).toMatchObject({ significant: true, winner: null, verdict: { a: 'better' } });
     expect(turned.warnings.join()).toContain('a: it was found better in treatment, and what is measured now says the opposite');
-    expect(turned.conclusion[0]).toContain('There is no clear winner');
+    expect(turned.conclusion[0]).toBe('Nothing wins: what was found earlier and what is measured now say the opposite.');
   });
 
   it('says that its interval holds 0 again, and nothing else where it does not', () => {

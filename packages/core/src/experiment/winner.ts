@@ -71,7 +71,8 @@ function standsNow({ role, verdict, goal, interval }: MetricResult): 'found' | '
   return most < 0 ? 'reversed' : 'open';
 }
 
-function isReversed(metric: MetricResult): boolean {
+/** Whether what is measured now says the opposite of what was found. */
+export function isReversed(metric: MetricResult): boolean {
   return standsNow(metric) === 'reversed';
 }
 
