@@ -1,7 +1,9 @@
 /** The architecture, executable: what holds the house up fails here when somebody moves it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import { satisfies } from 'semver';
 import { describe, expect, it } from 'vitest';
+import { APART, LONGEST } from './test-order.ts';
 
 const root = import.meta.dirname;
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -13,9 +15,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '@sluice/dashboard': [
     '@sluice/client',
     '@sluice/core',
+    'zod',
     'react',
     'react-dom',
+    'react-markdown',
     'react-router',
+    'rehype-slug',
+    'remark-gfm',
     '@tanstack/react-query',
     '@tanstack/react-virtual',
     '@mantine/core',
@@ -26,6 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@fontsource-variable/inter',
     'get-nonce',
     'uplot',
+    'zod',
   ],
   '@sluice/server': [
     'sluice',
@@ -33,10 +40,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     '@sluice/core',
     'fastify',
     '@fastify/cors',
-    '@fastify/helmet',
-    '@fastify/rate-limit',
+    '@fastify/proxy-addr',
     '@fastify/static',
     '@node-rs/argon2',
+    'helmet',
     'pino',
     'prom-client',
     'ipaddr.js',
@@ -52,17 +59,22 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'cli-table3',
     'picocolors',
     'log-update',
+    'wrap-ansi',
     'yaml',
   ],
 };
 const FOLDERS = ['packages', 'examples', 'conformance', 'journeys', 'bench', 'docs'];
+/** What is built and packed, as `.gitignore` has it. */
+const MADE = /(^|\/)(node_modules|dist|packages\/server\/(page|bundle[^/]*))$/;
 const MAX_FILE_LINES = 250;
 const MAX_FUNCTION_LINES = 40;
+/** What a view shows stands line by line. */
+const MAX_VIEW_LINES = 60;
 
 function filesBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : filesBelow(path);
+    if (entry.isDirectory()) return MADE.test(path) ? [] : filesBelow(path);
     return /\.(tsx?|js|mjs)$/.test(entry.name) ? [path] : [];
   });
 }
@@ -78,23 +90,32 @@ const packageOf = (specifier: string): string =>
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
 
-/** The longest function of a file by the indentation that the formatter guarantees: from its opening line to its closing brace. */
-function longestFunction(file: string): { name: string; lines: number } {
-  let longest = { name: '', lines: 0 };
+/** The functions of a file that are too long, by the indentation that the formatter guarantees: from its opening line to its closing brace. */
+function longFunctions(file: string): string[] {
+  const most = file.endsWith('.tsx') ? MAX_VIEW_LINES : MAX_FUNCTION_LINES;
   const lines = textOf(file).split('\n');
-  for (const [start, line] of lines.entries()) {
-    const opening =
-      /^( *)(?:export )?(?:async )?(?:function\*? (\w+)|(?:static |async |get |set |\*|#)*(#?\w+)(?:<.*>)?\(.*\).*)\{$|^( *)(?:export )?const (\w+)\b.*=> \{$/.exec(
-        line,
-      );
-    const name = opening?.[2] ?? opening?.[3] ?? opening?.[5];
-    if (name === undefined || ['if', 'for', 'while', 'switch', 'catch', 'describe', 'it'].includes(name)) continue;
-    const indent = opening?.[1] ?? opening?.[4] ?? '';
-    const end = lines.findIndex((other, index) => index > start && other.startsWith(`${indent}}`));
-    if (end - start - 1 > longest.lines) longest = { name, lines: end - start - 1 };
-  }
-  return longest;
+  return lines.flatMap((line, start) => {
+    const { indent = '', name = '' } = (FUNCTION.exec(line) ?? METHOD.exec(line) ?? ARROW.exec(line))?.groups ?? {};
+    if (line.endsWith('(') && !opensBody(lines.slice(start), indent)) return [];
+    // A suite is made of tests, as a block of them is.
+    if (name === '' || NO_FUNCTIONS.includes(name) || name.endsWith('Suite')) return [];
+    const end = lines.findIndex((other, index) => index > start && END.exec(other)?.groups?.indent === indent);
+    return end - start - 1 > most ? [`${file}: ${name} has ${end - start - 1}`] : [];
+  });
 }
+
+/** Whether parameters of a line each end in a body, and are not those of a call. */
+function opensBody(lines: readonly string[], indent: string): boolean {
+  const closing = lines.find((line) => line.startsWith(`${indent})`)) ?? '';
+  return /^ *\)(?:: .*)? \{$/.test(closing);
+}
+
+const FUNCTION = /^(?<indent> *)(?:export )?(?:async )?function\*? (?<name>\w+)/;
+const METHOD = /^(?<indent> +)(?:(?:static|async|get|set|override) |\*)*(?<name>#?\w+)(?:<.*>)?\((?:.*\).*\{)?$/;
+const ARROW = /^(?<indent> *)(?:export )?const (?<name>\w+)\b(?!.*\(\(\) =>).*=> \{$/;
+/** A brace that closes parameters goes on in its line. */
+const END = /^(?<indent> *)\}[;,)]*$/;
+const NO_FUNCTIONS = ['if', 'for', 'while', 'switch', 'catch', 'describe', 'it'];
 
 function circles(folder: string): string[] {
   const inside = files.filter((file) => file.startsWith(folder) && !isTest(file));
@@ -142,14 +163,13 @@ describe('the house', () => {
     );
   });
 
-  it(`keeps files within ${MAX_FILE_LINES} lines and functions within ${MAX_FUNCTION_LINES}`, () => {
+  it(`keeps files within ${MAX_FILE_LINES} lines and functions within ${MAX_FUNCTION_LINES}, views within ${MAX_VIEW_LINES}`, () => {
     expect(
       files
         .map((file) => `${file}: ${textOf(file).split('\n').length - 1}`)
         .filter((row) => Number(row.split(': ')[1]) > MAX_FILE_LINES),
     ).toEqual([]);
-    const long = files.map((file) => ({ file, ...longestFunction(file) })).filter(({ lines }) => lines > MAX_FUNCTION_LINES);
-    expect(long).toEqual([]);
+    expect(files.flatMap(longFunctions)).toEqual([]);
   });
 
   it('loads no database where nobody asked for one', () => {
@@ -182,5 +202,27 @@ describe('the house', () => {
     expect(['packages', 'examples', 'conformance'].flatMap(circles)).toEqual([]);
     const silenced = /@ts-(ignore|nocheck|expect-error)|biome-ignore|eslint-disable/;
     expect(files.filter((file) => !isTest(file) && silenced.test(textOf(file)))).toEqual([]);
+  });
+
+  it('gives a process of its own to each test file that changes or counts what its process has, and to no other', () => {
+    const own =
+      /\bvi\.(mock|doMock|stubEnv|stubGlobal)\(|\bprocess\.(chdir|memoryUsage|getActiveResourcesInfo)\(|\bprocess\.env\.\w+ = |\bglobalThis\.\w+ = /;
+    expect(files.filter((file) => file.endsWith('.test.ts') && own.test(textOf(file))).sort()).toEqual([...APART].sort());
+    // A provider that is closed is that of all clients still, also of those of the next test file.
+    expect(files.filter((file) => file.endsWith('.test.ts') && /\bOpenFeature\.close\(/.test(textOf(file)))).toEqual([]);
+    // Loaded once for several test files: only the first would have it.
+    const once = /^(beforeAll|beforeEach|afterAll|afterEach|describe|it)\(/m;
+    expect(files.filter((file) => !file.endsWith('.test.ts') && once.test(textOf(file)))).toEqual([]);
+    expect(LONGEST.filter((file) => !files.includes(file))).toEqual([]);
+  });
+
+  it('installs nothing that wants a newer Node than it promises', () => {
+    const { engines } = JSON.parse(textOf('package.json')) as { engines: { node: string } };
+    const oldest = engines.node.replace('>=', '');
+    const { packages } = JSON.parse(textOf('package-lock.json')) as {
+      packages: Record<string, { engines?: { node?: string } }>;
+    };
+    const newer = Object.entries(packages).filter(([, { engines }]) => !satisfies(`${oldest}.0`, engines?.node ?? '*'));
+    expect(newer.map(([path, { engines }]) => `${path} wants ${engines?.node}`)).toEqual([]);
   });
 });

@@ -8,7 +8,7 @@ const ROUNDS = 6;
 const MESSAGES = 20;
 const MESSAGE_BYTES = 2_000;
 const KILLS = 30;
-const STALLED = { clients: 100, count: 300, bytes: 20_000 };
+const STALLED = { clients: 100, count: 600, bytes: 9_900 };
 
 const children = [];
 /** A process of its own that answers commands. */
@@ -24,11 +24,15 @@ async function start(script, ...args) {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
-  child.on('message', (message) => waiting.get(message.id)?.(message.answer));
+  child.on('message', (message) => waiting.get(message.id)?.resolve(message.answer));
+  // Whoever waits for a process that is gone would wait for ever.
+  child.once('exit', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`${script} ended with ${code}`));
+  });
   const ask = (command, options = {}) =>
-    new Promise((resolve) => {
+    new Promise((resolve, reject) => {
       id += 1;
-      waiting.set(id, resolve);
+      waiting.set(id, { resolve, reject });
       child.send({ id, command, ...options });
     });
   return { port, ask, end: () => child.send({ command: 'end' }) };

@@ -37,7 +37,7 @@ it('waits for its instant, its approval and the end of a freeze, and may be refu
 });
 
 it('opens a stage at its instant, and none in a window of all rollouts', async () => {
-  const clock = manualClock(Date.parse('2027-03-01T07:00:00Z'));
+  const clock = manualClock(Date.parse('2027-03-03T05:00:00Z'));
   // #region all-frozen
   const { flags, rollouts } = createSluice({
     store: memoryStore(),

@@ -8,7 +8,7 @@ import { OpenFeature, ProviderEvents } from '@openfeature/server-sdk';
 import { OpenFeature as PageFeature } from '@openfeature/web-sdk';
 import { connect } from '@sluice/client';
 import { bootstrapOf, SluiceProvider, unitContext } from '@sluice/openfeature/server';
-import { SluiceWebProvider } from '@sluice/openfeature/web';
+import { SluiceWebProvider, WebCache } from '@sluice/openfeature/web';
 import express from 'express';
 import fastify, { type FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -33,10 +33,11 @@ beforeAll(async () => {
     trackedMetrics: ['revenue'],
   });
   await at.sluice.abTests.startTest('button');
+  // What a page tells is a moment old.
+  await at.clock.advance(60_000);
 });
 afterAll(async () => {
   await OpenFeature.clearProviders();
-  at.app.http.server.closeAllConnections();
   await at.close();
   await rm(folder, { recursive: true });
 });
@@ -139,6 +140,25 @@ it('has values evaluated for a page', async () => {
   const isOn = PageFeature.getClient().getBooleanValue('new_checkout', false);
   // #endregion
   expect(isOn).toBe(true);
+  const { evaluations } = await at.sluice.flags.getFlagStats('button');
+  // #region web-reports
+  PageFeature.getClient().getStringValue('button', 'blue'); // ann is in the test from here on
+  PageFeature.getClient().track('revenue', { value: 10 });
+  // #endregion
+  await expect.poll(async () => (await at.sluice.flags.getFlagStats('button')).evaluations).toBe(evaluations + 1);
+  const kept = new Map<string, string>();
+  const localStorage = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, value: string) => void kept.set(key, value),
+    removeItem: (key: string) => void kept.delete(key),
+  };
+  const keeping =
+    // #region web-cache
+    new SluiceWebProvider({ url, token: clientToken, cache: new WebCache(localStorage) });
+  // #endregion
+  await PageFeature.setProviderAndWait(keeping);
+  expect(kept.size).toBe(1);
   await PageFeature.clearProviders();
+  await PageFeature.clearContexts();
   await connection.close();
 });

@@ -1,6 +1,6 @@
 /** Runs every command of the guide for other languages, as it stands there, and looks at what it answers. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -36,6 +36,43 @@ it('answers every command of the guide as the guide says', async () => {
   expect(told).toMatch(/event: message\ndata: \{"type":"refetchEvaluation"/);
   expect(JSON.parse(await run(observed, env, folder))).toEqual(observedAnswer);
   expect(await run(stream, env, folder)).toMatch(/event: snapshot\ndata: \{"seq":\d+/);
+  await at.close();
+  await rm(folder, { recursive: true });
+});
+
+const isThere = (command: string): Promise<boolean> =>
+  run(command, {}, tmpdir()).then(
+    () => true,
+    () => false,
+  );
+
+const hasPython = await isThere('python3 --version');
+if (!hasPython) process.stderr.write('there is no python3 here: the Python of docs/guides/other-languages.md is not run\n');
+
+it.runIf(hasPython)('answers the Python of the guide', async () => {
+  const at = await world();
+  await at.sluice.flags.setFlag('new_checkout', { enabled: true });
+  const [script = '', ...more] = blocks('python');
+  const said = await run(`python3 - <<'END'\n${script}END`, { SLUICE_URL: at.url, SLUICE_TOKEN: at.secrets.client }, tmpdir());
+  expect([said, more]).toEqual(['True\n', []]);
+  expect((await at.sluice.flags.getFlagStats('new_checkout')).evaluations).toBe(1);
+  await at.close();
+});
+
+// A file that is run as it stands takes the compiler of the JDK, which a runtime alone has not.
+const hasJava = await isThere('java --list-modules | grep jdk.compiler');
+if (!hasJava) process.stderr.write('there is no JDK here: the Java of docs/guides/other-languages.md is not run\n');
+
+it.runIf(hasJava)('answers the Java of the guide', async () => {
+  const at = await world();
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-java-'));
+  await at.sluice.flags.setFlag('new_checkout', { enabled: true });
+  const [program = '', ...more] = blocks('java');
+  await writeFile(join(folder, 'Evaluate.java'), program);
+  const said = await run('java Evaluate.java', { SLUICE_URL: at.url, SLUICE_TOKEN: at.secrets.client }, folder);
+  const [oneAnswer] = blocks('json').map((text) => JSON.parse(text));
+  expect([said.slice(0, 4), JSON.parse(said.slice(4)), more]).toEqual(['200 ', oneAnswer, []]);
+  expect((await at.sluice.flags.getFlagStats('new_checkout')).evaluations).toBe(1);
   at.app.http.server.closeAllConnections();
   await at.close();
   await rm(folder, { recursive: true });

@@ -26,7 +26,7 @@ it('rolls back at once, step by step, and for named users', async () => {
   expect(flags.isEnabled('feature_name', { userId: 'user123' })).toBe(true);
   expect(flags.isEnabled('feature_name', { userId: 'user456' })).toBe(false);
   // #region history
-  const history = await rollbacks.getRollbackHistory(); // the newest first, automatic ones included
+  const history = await rollbacks.getRollbackHistory(); // the newest first, kills and automatic ones included
   // #endregion
   expect(history.map(({ strategy, flag }) => [strategy, flag])).toEqual([
     ['targeted', 'feature_name'],

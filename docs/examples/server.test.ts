@@ -28,7 +28,7 @@ it('keeps flags for many programs', async () => {
     { ifRevision: flag.revision, idempotencyKey: 'raise-7f3a' },
   );
   // #endregion
-  const sender = createClient({ url, token: clientToken });
+  const sender = createClient({ url, token });
   // #region observe
   await sender.metrics.observe({
     ...scope,

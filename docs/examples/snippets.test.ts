@@ -10,15 +10,20 @@ const plain = (text: string): string => {
 };
 
 const regions = readdirSync(import.meta.dirname)
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => /\.(ts|mjs)$/.test(name))
   .flatMap((name) => [
     ...readFileSync(join(import.meta.dirname, name), 'utf8').matchAll(/\/\/ #region [\w-]+\n(.*?)\n\s*\/\/ #endregion/gs),
   ])
   .map((match) => plain(match[1] ?? ''));
 
-const pages = ['../README.md', '../DEPLOYMENT_GUIDE.md', ...readdirSync(join(docs, 'guides')).map((name) => `guides/${name}`)];
+const pages = [
+  '../README.md',
+  '../DEPLOYMENT_GUIDE.md',
+  'statistics.md',
+  ...readdirSync(join(docs, 'guides')).map((name) => `guides/${name}`),
+];
 const snippets = pages.flatMap((page) =>
-  [...readFileSync(join(docs, page), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match) => ({
+  [...readFileSync(join(docs, page), 'utf8').matchAll(/```(?:ts|js)\n(.*?)```/gs)].map((match) => ({
     page,
     code: plain(match[1] ?? ''),
   })),

@@ -48,6 +48,6 @@ it('shares flags among processes over PostgreSQL, as the guide says', async () =
   const other = createSluice({ store: postgresStore({ url: process.env.DATABASE_URL ?? '' }) });
   await other.ready;
   await sluice.flags.setFlag('new_search', { enabled: true });
-  await vi.waitFor(() => expect(other.flags.isEnabled('new_search', { userId: 'u' })).toBe(true), { timeout: 10_000 });
+  await vi.waitFor(() => expect(other.flags.isEnabled('new_search', { userId: 'u' })).toBe(true), { timeout: 20_000 });
   await Promise.all([sluice.close(), other.close()]);
 });

@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 const DURATION_MS = process.env.SLUICE_SOAK === '1' ? 10_000 : 2_000;
 const CALLERS = 1_000;
 const SWAP_EVERY_MS = 100;
+const LEAST_SWAPS = DURATION_MS / SWAP_EVERY_MS / 4;
 const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'] as const;
 const COMPONENT = 'ner_model';
 
@@ -53,21 +54,27 @@ it(
     const served = new Map<string, number>();
     const failures: unknown[] = [];
     const startedAt = performance.now();
-    const endsAt = startedAt + DURATION_MS;
+    const swaps: Promise<unknown>[] = [];
+    let calls = 0;
+    // A busy machine is late for calls and swaps, and then takes longer for as many.
+    const isOver = (): boolean =>
+      performance.now() - startedAt > DURATION_MS && calls > CALLERS * 2 && swaps.length > LEAST_SWAPS;
     const call = async (caller: number): Promise<void> => {
-      for (let turn = 0; performance.now() < endsAt; turn++) {
+      for (let turn = 0; !isOver(); turn++) {
         const ms = (caller * 7 + turn * 31) % 160;
         await hotSwap
           .use(COMPONENT, { userId: `user-${caller}` }, (instance: Instance) => instance.work(ms))
           .then(
-            (version) => served.set(version, (served.get(version) ?? 0) + 1),
+            (version) => {
+              calls += 1;
+              served.set(version, (served.get(version) ?? 0) + 1);
+            },
             (error: unknown) => failures.push(error),
           );
       }
     };
-    const swaps: Promise<unknown>[] = [];
     const swap = async (): Promise<void> => {
-      for (let turn = 1; performance.now() < endsAt; turn++) {
+      for (let turn = 1; !isOver(); turn++) {
         const version = VERSIONS[turn % VERSIONS.length] ?? '1.0.0';
         swaps.push(hotSwap.swapTo(COMPONENT, version, { reason: 'the journey', actor: 'journey' }));
         await pause(Math.max(0, startedAt + turn * SWAP_EVERY_MS - performance.now()));
@@ -78,9 +85,7 @@ it(
     expect(failures).toEqual([]);
     expect(problems).toEqual([]);
     expect([...served.keys()].sort()).toEqual([...VERSIONS]);
-    expect([...served.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(CALLERS * 2);
-    // A busy machine is late for calls and swaps; what is shown here is that none is lost.
-    expect(swaps.length).toBeGreaterThan(DURATION_MS / SWAP_EVERY_MS / 4);
+    expect([...served.values()].reduce((sum, count) => sum + count, 0)).toBe(calls);
 
     const live = made.filter(({ disposals }) => disposals === 0);
     expect(live.map(({ version }) => version)).toEqual([hotSwap.versions(COMPONENT).find(({ isStable }) => isStable)?.version]);

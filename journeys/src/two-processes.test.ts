@@ -12,7 +12,7 @@ const LEASE = 15 * SECOND;
 const BY = { actor: 'ann', reason: 'pager' };
 const crowd = Array.from({ length: 500 }, (_, index) => ({ userId: `u${index}` }));
 /** Of the other process's commits the file system tells in its own time. */
-const soon = { timeout: 10_000, interval: 10 };
+const soon = { timeout: 20_000, interval: 10 };
 
 interface Process extends Sluice {
   /** Percentages that its validator was asked about. */

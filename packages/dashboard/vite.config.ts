@@ -21,6 +21,7 @@ function compressed(): Plugin {
 export default defineConfig({
   plugins: [react(), compressed()],
   resolve: { conditions: ['sluice-source', 'module', 'browser', 'development|production'] },
+  worker: { format: 'es' },
   build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
   server: { proxy: { '/api': 'http://127.0.0.1:4400', '/ofrep': 'http://127.0.0.1:4400' } },
 });

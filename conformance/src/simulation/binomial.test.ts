@@ -58,11 +58,19 @@ describe('a binomial number', () => {
   });
 
   it('takes no longer for many trials than for few', () => {
+    // Of this process: what others do on the machine is none of it.
+    const computedMs = (): number => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1000;
+    };
     const timeOf = (n: number): number => {
       const random = new Random(`time ${n}`);
-      const startedAt = performance.now();
-      for (let round = 0; round < 20_000; round++) drawBinomial(n, 0.3, () => random.uniform());
-      return performance.now() - startedAt;
+      const times = Array.from({ length: 3 }, () => {
+        const before = computedMs();
+        for (let round = 0; round < 20_000; round++) drawBinomial(n, 0.3, () => random.uniform());
+        return computedMs() - before;
+      });
+      return Math.min(...times);
     };
     timeOf(100);
     expect(timeOf(1_000_000)).toBeLessThan(10 * timeOf(100));

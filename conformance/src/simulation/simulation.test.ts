@@ -4,6 +4,7 @@ import { measureCanary } from './canary.ts';
 import { COMMON_RULES, measureCommonRules } from './common-rules.ts';
 import { COVARIATE_CELLS, measureCovariates } from './covariates.ts';
 import { FALSE_ALARM_CELLS, falseAlarms } from './false-alarms.ts';
+import { measureLifts } from './lifts.ts';
 import { MEAN_CANARY_CELLS, measureMeanCanary } from './mean-canary.ts';
 import { measurePower } from './power.ts';
 import { measureRamp } from './ramp.ts';
@@ -34,6 +35,13 @@ describe('the engine, where both arms are alike and somebody looks all the time'
 describe('the engine, where values are adjusted or divided and both arms are alike', () => {
   for (const cell of COVARIATE_CELLS.filter(({ share }) => share === 0.5))
     it(`is not fooled: ${cell.name}`, () => expect(measureCovariates(cell, 40, SEED)).toBeLessThanOrEqual(0.1));
+});
+
+describe('the interval of a relative change, looked at all the time', () => {
+  it.each([0, 1])('holds the true change where the delta method does not, at 99 to 1: %d', (change) => {
+    const { set, delta, deltaAtNone } = measureLifts({ share: 0.01, rate: 0.01, change }, 100, SEED);
+    expect([set <= 0.05, delta > 0.05, deltaAtNone > delta]).toEqual([true, true, true]);
+  });
 });
 
 describe('the engine, where one arm is better', () => {

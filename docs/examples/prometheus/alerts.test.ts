@@ -54,6 +54,20 @@ it('every figure that a rule asks for is one that a server has', async () => {
   expect(alerts.filter((name) => !tested.includes(name))).toEqual([]);
 });
 
+it('every figure of the dashboard is one that a server has, and every question is one that Prometheus understands', async () => {
+  const text = await readFile(join(import.meta.dirname, 'grafana-dashboard.json'), 'utf8');
+  const { panels } = JSON.parse(text) as { panels: { targets: { expr: string }[] }[] };
+  const asked = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
+  expect(asked.length).toBeGreaterThan(15);
+  const names = new Set([...text.matchAll(/\bsluice_\w+/g)].map(([name]) => name.replace(/_(count|bucket)$/, '')));
+  const told = await figuresOfServer();
+  expect([...names].filter((name) => !told.has(name))).toEqual([]);
+  if (promtool === null) return;
+  const rules = asked.map((expr, index) => ({ record: `asked:${index}`, expr }));
+  await writeFile(join(folder, 'asked.json'), JSON.stringify({ groups: [{ name: 'dashboard', rules }] }));
+  expect(await check('check', 'rules', 'asked.json')).toContain(`SUCCESS: ${asked.length} rules found`);
+});
+
 it('every alert has its page in the runbook', async () => {
   const guide = await readFile(join(import.meta.dirname, '../../../DEPLOYMENT_GUIDE.md'), 'utf8');
   const pages = [...guide.matchAll(/^### (Sluice.*)$/gm)].flatMap(([, names = '']) => names.split(', ')).sort();
@@ -64,7 +78,7 @@ it('every alert has its page in the runbook', async () => {
 async function figuresOfServer(): Promise<ReadonlySet<string>> {
   const printed: string[] = [];
   const log = serverLog({ logLevel: 'warn' }, { write: (line: string) => void printed.push(line) });
-  const dataFolder = join(folder, 'data');
+  const dataFolder = await mkdtemp(join(folder, 'data-'));
   const server = await startServer({ ...DEFAULT_SETTINGS, port: 0, dataFolder }, log);
   const me = { email: 'ann@example.com', password: 'at least twelve characters' };
   const { url } = server;

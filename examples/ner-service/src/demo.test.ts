@@ -6,6 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../../conformance/src/free-port.ts';
 
 const DEMO = new URL('../dist/server/demo.js', import.meta.url).pathname;
 const LIBRARY_DEMO = new URL('../dist/library/demo.js', import.meta.url).pathname;
@@ -58,8 +59,7 @@ describe('npm run demo', () => {
   );
 
   it('logs in whoever opens its link first, and ends cleanly when it is interrupted', async () => {
-    const { port, free } = await occupied();
-    await free();
+    const port = await freePort();
     const run = start(DEMO, [], { SLUICE_PORT: String(port) });
     await expect.poll(run.output).toMatch(/logs you in, once/);
     const link = /http:\S+\/enter\/\S+/.exec(run.output())?.[0] ?? '';

@@ -15,6 +15,8 @@ export interface PageServerOptions {
   /** Of the page: whoever sees it can read it. */
   readonly clientToken: string;
   readonly port?: number;
+  /** How often the page asks while it hears no stream, in milliseconds; the provider's own unless given. */
+  readonly pollMs?: number;
 }
 
 export interface PageServer {
@@ -22,7 +24,7 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-export async function startPage({ url, serverToken, clientToken, port = 0 }: PageServerOptions): Promise<PageServer> {
+export async function startPage({ url, serverToken, clientToken, port = 0, pollMs }: PageServerOptions): Promise<PageServer> {
   const flags = connect({ url, token: serverToken });
   const [script] = await Promise.all([bundle(), flags.ready()]);
   const server = createServer((request, response) => {
@@ -33,7 +35,7 @@ export async function startPage({ url, serverToken, clientToken, port = 0 }: Pag
     }
     const user = searchParams.get('user') ?? 'anonymous';
     const bootstrap = bootstrapOf(flags, { targetingKey: user });
-    const html = document({ url, token: clientToken, user, bootstrap });
+    const html = document({ url, token: clientToken, user, bootstrap, pollMs });
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(html);
   });
   server.listen(port, '127.0.0.1');
@@ -48,12 +50,25 @@ export async function startPage({ url, serverToken, clientToken, port = 0 }: Pag
   };
 }
 
+const STYLE = `
+      body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
+      main { box-sizing: border-box; min-height: 100vh; padding: 2rem; color: #1b1b1f; background: #fff; }
+      main[data-theme='dark'] { color: #eee; background: #1b1b1f; }
+      button { padding: 0.5rem 1.5rem; font: inherit; }
+    `;
+
 /** `<` would end the script in which the settings stand. */
 function document(settings: object): string {
   const text = JSON.stringify(settings).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
-  <head><meta charset="utf-8"><title>Checkout</title></head>
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width">
+    <title>Checkout</title>
+    <link rel="icon" href="data:,">
+    <style>${STYLE}</style>
+  </head>
   <body>
     <div id="page"></div>
     <script id="settings" type="application/json">${text}</script>

@@ -24,7 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await page?.close();
-  at?.app.http.server.closeAllConnections();
   await at?.close();
 });
 
@@ -44,5 +43,11 @@ it('shows each user their values at once, and another value as soon as somebody 
     await expect.poll(() => tab.textContent('p')).toBe('The theme is light, because of DISABLED.');
     expect(await tab.textContent('h1')).toBe('The new checkout');
   }
+  const told = ann.waitForRequest(
+    (request) => request.url().includes('/ofrep/v1/reports') && /orders/.test(request.postData() ?? ''),
+  );
+  await ann.getByRole('button', { name: 'Buy' }).click();
+  expect((await (await told).response())?.status()).toBe(200);
+  expect(await ann.getAttribute('main', 'data-theme')).toBe('light');
   expect(failures).toEqual([]);
 });

@@ -28,7 +28,6 @@ afterEach(async () => {
     await closing;
   }
   await network.close();
-  at.app.http.server.closeAllConnections();
   await at.close();
 });
 
@@ -89,9 +88,10 @@ describe('a connection whose network goes away', () => {
       network.mend();
       await pass(15_000);
       // The server asks for 1 to 5 s before the first try, and each pause is at most twice the one before it.
-      const isLate = backAt - lostAt > 5_000;
+      // Who asks in the very step in which the grace ends is answered after it.
+      const isLate = backAt - lostAt >= 5_000;
       expect(told).toEqual(['READY', 'STALE', ...(isLate ? ['ERROR'] : []), 'READY']);
-      if (lossMs === 1_000) expect(isLate).toBe(false);
+      if (lossMs === 1_000) expect(backAt - lostAt).toBeLessThanOrEqual(5_000);
       expect(flags.counts.connects - before).toBeLessThanOrEqual(4);
     },
   );
@@ -147,7 +147,6 @@ describe('a connection whose network goes away', () => {
     await pass(10_000);
     expect(told).toEqual(['READY', 'STALE', 'READY', 'change a,b']);
     expect([flags.isEnabled('a'), flags.isEnabled('b')]).toEqual([false, true]);
-    older.app.http.server.closeAllConnections();
     await older.close();
   });
 });

@@ -18,6 +18,8 @@ import {
 } from '../server/server-process.testing.ts';
 
 const CLI = join(import.meta.dirname, '../../../packages/cli/bin/sluice.js');
+/** A page that was loaded while the server was away hears no stream, and would ask again after half a minute. */
+const POLL_MS = 1_000;
 const SCOPE = { project: 'default', environment: 'development' } as const;
 
 let folder: string;
@@ -87,7 +89,7 @@ beforeAll(async () => {
   await client.flags.set({ ...SCOPE, key: 'new_checkout', settings: { enabled: true } });
   programs = [new Program(server.url, serverToken), new Program(server.url, serverToken)];
   await Promise.all(programs.map((program) => program.ready()));
-  pageServer = await startPage({ url: server.url, serverToken, clientToken });
+  pageServer = await startPage({ url: server.url, serverToken, clientToken, pollMs: POLL_MS });
   browser = await openBrowser();
   page = await browser.newPage();
   await page.goto(`${pageServer.url}/?user=ann`);

@@ -87,7 +87,7 @@ it('does not flap between good and bad files, and tells of the bad one without b
   const good = all(sluice);
   for (const [what, text, fault] of bad.slice(0, 3)) {
     put(file, text);
-    await vi.waitFor(() => expect(told.at(-1), what).toContain(fault), { timeout: 10_000 });
+    await vi.waitFor(() => expect(told.at(-1), what).toContain(fault), { timeout: 20_000 });
     expect(told.at(-1), what).toMatch(/feature_flags\.json:\d+:\d+/);
     expect(all(sluice), what).toEqual(good);
     put(file, generated(20));

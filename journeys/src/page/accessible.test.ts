@@ -14,11 +14,23 @@ beforeAll(async () => {
     });
   const settings = { strategy: 'canary', criteria: [{ metric: 'errorRate', versusControl: 1.2 }] } as const;
   await at.client.rollouts.start({ ...PLACE, flag: 'search', settings, reason: 'a journey' });
+  await at.client.segments.set({ ...PLACE, key: 'staff', settings: { members: ['ann'], condition: { plan: 'pro' } } });
   await at.client.flags.kill({ ...PLACE, key: 'prices', reason: 'a journey' });
 }, BROWSER_MS);
 afterAll(() => at?.close());
 
-const VIEWS = ['', '/flags', '/flags/search', '/rollouts', '/rollouts/search', '/rollbacks', '/history'];
+const VIEWS = [
+  '',
+  '/flags',
+  '/flags/search',
+  '/flags/search/edit',
+  '/segments',
+  '/segments/staff',
+  '/rollouts',
+  '/rollouts/search',
+  '/rollbacks',
+  '/history',
+];
 
 describe.each([
   { colorScheme: 'light', width: 1280 },

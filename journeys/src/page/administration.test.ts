@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluated } from '../server/server-process.testing.ts';
+import { seriousFindings } from './axe.testing.ts';
 import { BROWSER_MS } from './browser.testing.ts';
+import { giveUp } from './given-up.testing.ts';
 import { BASE, OTHERS, type PageWorld, PLACE, pageWorld } from './page-world.testing.ts';
 import { seen, within } from './seeing.testing.ts';
 
@@ -17,7 +19,7 @@ beforeAll(async () => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     heard.push(Buffer.concat(chunks).toString());
-    response.writeHead(request.url === '/refuses' ? 500 : 204).end();
+    response.writeHead({ '/refuses': 500, '/gone': 410 }[request.url ?? ''] ?? 204).end();
   }).listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   at = await pageWorld({ variables: { SLUICE_ALLOW_OUTBOUND: '127.0.0.1' } });
@@ -29,6 +31,9 @@ afterAll(async () => {
   receiver?.close();
 });
 
+const address = (path: string) => `http://127.0.0.1:${(receiver.address() as AddressInfo).port}${path}`;
+const receivedAt = (path: string) =>
+  at.client.webhooks.set({ project: 'default', key: 'audit', settings: { url: address(path) } });
 const open = (part: string, on = page) => on.goto(`${BASE}/admin/${part}`);
 
 it('makes a token, shows it once with a program that connects, and refuses it once it is revoked', async () => {
@@ -90,25 +95,55 @@ it('adds an environment, and unprotects one only for whoever types its name', as
 });
 
 it('makes a webhook, sends a test, and says what a receiver answered that does not take it', async () => {
-  const { port } = receiver.address() as AddressInfo;
   await open('webhooks');
   await page.getByRole('button', { name: 'New webhook' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('textbox', { name: 'Key' }).fill('audit');
-  await dialog.getByRole('textbox', { name: 'URL' }).fill(`http://127.0.0.1:${port}/takes`);
+  await dialog.getByRole('textbox', { name: 'URL' }).fill(address('/takes'));
   await dialog.getByRole('button', { name: 'Make it' }).click();
   await page.getByRole('button', { name: 'I have it' }).click();
   await page.getByRole('button', { name: 'Send a test' }).click();
   await seen('audit took the message', page);
   expect(heard.join('\n')).toMatch(/test/);
-  await at.client.webhooks.set({
-    project: 'default',
-    key: 'audit',
-    settings: { url: `http://127.0.0.1:${port}/refuses` },
-  });
+  await receivedAt('/refuses');
   await page.getByRole('button', { name: 'Send a test' }).click();
   await seen('audit did not take the message', page);
   await seen(/500/, page);
+});
+
+it('shows what a webhook gave up, with what its receiver answered last, and tells it again', async () => {
+  const card = page.getByRole('region', { name: 'Webhook audit' });
+  // Its own change, by the test before, is what it was told in vain.
+  await giveUp(at, 'audit');
+  await open('webhooks');
+  const letter = card.getByText(/^webhook\.updated, event \d+, after 10 attempts, .*answered 500/s);
+  const [, seq = ''] = /event (\d+)/.exec(await letter.innerText(within)) ?? [];
+  await card.getByText('1 given up').waitFor(within);
+  await card.getByRole('button', { name: 'Send again' }).click();
+  await page.getByText('It was not taken').waitFor(within);
+  expect(await letter.count()).toBe(1);
+  await receivedAt('/takes');
+  heard.length = 0;
+  await card.getByRole('button', { name: 'Send again' }).click();
+  await letter.waitFor({ state: 'detached', ...within });
+  expect(heard.map((message) => (JSON.parse(message) as { data: { seq: number } }).data.seq)).toContain(Number(seq));
+});
+
+it('says of a webhook whose receiver is gone that it was switched off for that, and switches it on again', async () => {
+  const card = page.getByRole('region', { name: 'Webhook audit' });
+  await receivedAt('/gone');
+  await card.getByText('gone', { exact: true }).waitFor(within);
+  await card.getByText(/It was switched off .*answered 410 Gone/).waitFor(within);
+  await card.getByText(/^webhook\.updated, event \d+, after one attempt, .*answered 410/s).waitFor(within);
+  expect(await card.getByRole('button', { name: 'Send again' }).isDisabled()).toBe(true);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await seriousFindings(page), colorScheme).toEqual([]);
+  }
+  await receivedAt('/takes');
+  await card.getByRole('button', { name: 'Switch on' }).click();
+  await card.getByText('works', { exact: true }).waitFor(within);
+  expect(await card.getByText('410 Gone').count()).toBe(0);
 });
 
 describe('whoever may not', () => {

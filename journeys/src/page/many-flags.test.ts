@@ -55,9 +55,15 @@ interface Seen {
   readonly last: number;
 }
 
+/** The first are there at once; the others are waited for. */
+async function allRead(): Promise<void> {
+  await page.getByText('flag_00000', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByText(/read so far/).waitFor({ state: 'detached', timeout: 60_000 });
+}
+
 it('scrolls through ten thousand flags to the last, and draws only those that are seen', async () => {
   await page.goto(`${BASE}/flags`);
-  await page.getByText('flag_00000', { exact: true }).waitFor({ timeout: 60_000 });
+  await allRead();
   await page.evaluate(WATCH);
   for (let step = 0; step < 60; step++) await page.mouse.wheel(0, 1_200);
   await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
@@ -68,7 +74,7 @@ it('scrolls through ten thousand flags to the last, and draws only those that ar
 
 it('loses no key that is typed into the search, and answers each', async () => {
   await page.goto(`${BASE}/flags`);
-  await page.getByText('flag_00000', { exact: true }).waitFor({ timeout: 60_000 });
+  await allRead();
   await page.evaluate(WATCH);
   const search = page.getByLabel('Find flags');
   await search.click();

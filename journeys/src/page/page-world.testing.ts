@@ -14,6 +14,9 @@ export const OTHERS = { viewer: 'vic@example.org', approver: 'ada@example.org' }
 export interface PageOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
+  /** Of the browser; its own unless given. */
+  readonly locale?: string;
+  readonly timezoneId?: string;
   /** Where the browser finds the server; its own address unless given. */
   readonly url?: string;
 }
@@ -28,6 +31,8 @@ export interface WorldOptions {
 export interface PageWorld {
   server: ServerProcess;
   readonly client: SluiceClient;
+  /** Of the server. */
+  readonly dataFolder: string;
   readonly browser: Browser;
   /** What pages complained of, or threw. */
   readonly complaints: string[];
@@ -51,6 +56,7 @@ export async function pageWorld(options: WorldOptions = {}): Promise<PageWorld> 
   const world: PageWorld = {
     server,
     client,
+    dataFolder: folder,
     browser,
     complaints,
     loggedIn: (email = ME.email, looks = {}) => loggedIn(world, email, looks),
@@ -68,8 +74,8 @@ export async function pageWorld(options: WorldOptions = {}): Promise<PageWorld> 
 }
 
 async function loggedIn({ browser, server, complaints }: PageWorld, email: string, options: PageOptions): Promise<Page> {
-  const { colorScheme = 'light', width = 1280, url = server.url } = options;
-  const context = await browser.newContext({ baseURL: url, colorScheme, viewport: { width, height: 860 } });
+  const { colorScheme = 'light', width = 1280, url = server.url, ...reader } = options;
+  const context = await browser.newContext({ baseURL: url, colorScheme, viewport: { width, height: 860 }, ...reader });
   const page = await context.newPage();
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

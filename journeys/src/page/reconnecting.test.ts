@@ -44,7 +44,7 @@ it('says that it is reconnecting when the network is cut, and shows what it miss
   expect(at.complaints).toEqual([]);
 });
 
-it('stays where it is when a view cannot be loaded, and loads it once the network is back', async () => {
+it('stays where it is when a view cannot be loaded, and loads it by itself once the network is back', async () => {
   const page = await at.loggedIn(undefined, { url: proxy.url });
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor(within);
   proxy.cut();
@@ -55,7 +55,23 @@ it('stays where it is when a view cannot be loaded, and loads it once the networ
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor(within);
   await page.getByRole('link', { name: 'History' }).click();
   await seen('This view could not be shown', page);
+  await page.getByRole('button', { name: 'Load it again' }).waitFor(within);
   proxy.mend();
-  await page.getByRole('button', { name: 'Load it again' }).click();
   await page.getByRole('heading', { level: 1, name: 'History' }).waitFor(within);
+});
+
+it('shows that something comes while a view is loaded over a slow network', async () => {
+  const page = await at.loggedIn();
+  let load = (): void => {};
+  const loading = new Promise<void>((resolve) => {
+    load = resolve;
+  });
+  await page.route(/assets\/segments-page/, async (route) => {
+    await loading;
+    await route.continue();
+  });
+  await page.goto(`${BASE}/segments`);
+  await page.getByRole('main').locator('[aria-busy=true]').waitFor(within);
+  load();
+  await page.getByRole('heading', { level: 1, name: 'Segments' }).waitFor(within);
 });

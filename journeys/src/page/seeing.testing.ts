@@ -1,5 +1,5 @@
 /** What tests of the page wait for, and the dialogs that they answer. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** Long: several browsers share a machine. What is waited for is seen long before. */
 export const within = { timeout: 30_000 };
@@ -16,11 +16,13 @@ export interface Confirmation {
   readonly reason: string;
   /** Where a name has to be typed. */
   readonly typed?: string;
+  /** Where the button stands; anywhere unless given. */
+  readonly among?: Locator;
 }
 
 /** The dialog of a button that asks why. */
-export async function confirm(on: Page, { button, confirm: doing = button, reason, typed }: Confirmation): Promise<void> {
-  await on.getByRole('button', { name: button, exact: true }).click();
+export async function confirm(on: Page, { button, confirm: doing = button, reason, typed, among }: Confirmation): Promise<void> {
+  await (among ?? on).getByRole('button', { name: button, exact: true }).click();
   const dialog = on.getByRole('dialog');
   await dialog.getByRole('textbox', { name: /Why/ }).fill(reason);
   if (typed !== undefined) await dialog.getByRole('textbox', { name: /^Type / }).fill(typed);

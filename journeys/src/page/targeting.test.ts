@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { BROWSER_MS } from './browser.testing.ts';
 import { BASE, OTHERS, type PageWorld, PLACE, pageWorld } from './page-world.testing.ts';
+import { confirm, seen as seenOn, within } from './seeing.testing.ts';
 
 let at: PageWorld;
 let page: Page;
@@ -14,8 +15,7 @@ beforeAll(async () => {
 }, BROWSER_MS);
 afterAll(() => at?.close());
 
-const within = { timeout: 30_000 };
-const seen = (text: string | RegExp, on = page) => on.getByText(text).first().waitFor(within);
+const seen = (text: string | RegExp, on = page) => seenOn(text, on);
 const settings = async (key: string) => (await at.client.flags.settings({ ...PLACE, key })).settings;
 const part = (name: string | RegExp, on = page) => on.getByRole('region', { name });
 
@@ -174,6 +174,67 @@ it('takes the targeting of another environment over, to be read before it is sav
   await expect
     .poll(async () => (await at.client.flags.settings({ ...place, key: 'greeting' })).settings, within)
     .toMatchObject({ conditions: { age: { gte: 18 } }, enabledUsers: ['bob'], status: 'disabled' });
+});
+
+it('makes a segment of members and a condition, and takes members out again', async () => {
+  const members = async (key: string) => (await at.client.segments.get({ ...PLACE, key })).members;
+  await page.goto(`${BASE}/segments`);
+  await page.getByRole('button', { name: 'New segment' }).click(within);
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Name' }).fill('testers');
+  await dialog.getByRole('textbox', { name: 'Who they are' }).fill('They said yes');
+  await dialog.getByRole('button', { name: 'Create it, empty' }).click();
+  await page.waitForURL(/\/segments\/testers$/);
+  const keys = page.getByRole('textbox', { name: 'Keys to add or take out' });
+  for (const [label, typed, left] of [
+    ['Add', 'ann \nbob\nann', ['ann', 'bob']],
+    ['Take out', 'bob\nnobody', ['ann']],
+  ] as const) {
+    await keys.fill(typed);
+    await confirm(page, { button: label, reason: 'they asked for it' });
+    await expect.poll(() => members('testers'), within).toEqual(left);
+    await part('Members').getByText(left.length.toString(), { exact: true }).waitFor(within);
+  }
+  const who = part('Who is in');
+  await who.getByRole('button', { name: 'Condition', exact: true }).click();
+  await who.getByRole('textbox', { name: 'Attribute' }).fill('plan');
+  await who.getByRole('textbox', { name: 'Value' }).fill('beta');
+  await confirm(page, { button: 'Save the segment', reason: 'whoever pays for it, too' });
+  await expect
+    .poll(async () => (await at.client.segments.get({ ...PLACE, key: 'testers' })).condition, within)
+    .toEqual({ plan: 'beta' });
+});
+
+it('says who refers to a segment, and deletes none while somebody does', async () => {
+  const settings = { conditions: { in_segment: 'testers' } };
+  await at.client.flags.set({ ...PLACE, key: 'accounts', settings });
+  const deletion = { button: 'Delete', reason: 'not needed', typed: 'testers' };
+  await page.goto(`${BASE}/segments/testers`);
+  await part('Who refers to it').getByRole('link', { name: 'accounts' }).waitFor(within);
+  await confirm(page, deletion);
+  await seen(/segment "testers" is used by .*accounts/);
+  expect(await at.client.segments.get({ ...PLACE, key: 'testers' })).toMatchObject({ members: ['ann'] });
+  await at.client.flags.set({ ...PLACE, key: 'accounts', settings: { conditions: {} } });
+  await seen('Nobody: it can be deleted.');
+  await confirm(page, deletion);
+  await page.waitForURL(/\/segments$/);
+  expect((await at.client.segments.list(PLACE)).members.map(({ name }) => name)).toEqual(['staff']);
+});
+
+it('says that a share rises by hand no further than a protected environment lets it, and leads to the rollout that may', async () => {
+  const production = { ...PLACE, environment: 'production' };
+  const settings = { enabled: true, rolloutPercentage: 1 };
+  await at.client.flags.set({ ...production, key: 'wary', settings, reason: 'a journey' });
+  await page.goto('/p/default/production/flags/wary');
+  const share = part('Share');
+  await share.getByRole('textbox', { name: 'Percentage' }).fill('2');
+  await expect.poll(() => share.innerText(), within).toMatch(/1 %.*rollout/);
+  expect(await share.getByRole('button', { name: 'Set 2 %' }).count()).toBe(0);
+  await share.getByRole('button', { name: 'Roll it out instead' }).click();
+  await page.getByRole('dialog', { name: 'Roll out wary' }).getByRole('button', { name: 'Leave it' }).click();
+  await share.getByRole('textbox', { name: 'Percentage' }).fill('0.5');
+  await share.getByRole('button', { name: 'Set 0.5 %' }).waitFor(within);
+  expect((await at.client.flags.get({ ...production, key: 'wary' })).rolloutPercentage).toBe(1);
 });
 
 it('refuses the edit of a viewer in words, and keeps what they wrote', async () => {

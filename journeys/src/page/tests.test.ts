@@ -63,11 +63,47 @@ it.each([
   await other.context().close();
 });
 
-it('is stopped with a reason, and its winner is shipped by a rollout', async () => {
+it('is stopped with a reason, and its winner is shipped by the rollout that is chosen', async () => {
   await page.goto(`${BASE}/tests/search`);
-  for (const button of ['Stop', 'Ship the winner']) await confirm(page, { button, reason: 'it is shown' });
+  await confirm(page, { button: 'Stop', reason: 'it is shown' });
+  const sources = page.waitForResponse(/\/metric-sources$/);
+  await page.getByRole('button', { name: 'Ship the winner', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Percentage', { exact: true }).click();
+  await dialog.getByLabel('Stages', { exact: true }).fill('20, 60, 100');
+  await dialog.getByLabel('Bake of each stage').fill('7');
+  await dialog.getByRole('button', { name: 'Add a criterion' }).click();
+  await dialog.getByLabel('Metric of criterion 2').fill('p95');
+  await dialog.getByRole('combobox', { name: 'Bound of criterion 2' }).click();
+  await page.getByRole('option', { name: 'at most × control' }).click();
+  await dialog.getByLabel('Value of criterion 2').fill('1.5');
+  await dialog.getByText('Say which latency is slow').waitFor(within);
+  await sources;
+  expect(await seriousFindings(page)).toEqual([]);
+  expect(await dialog.getByLabel(/^Source of criterion/).count(), 'a choice where there is one source').toBe(0);
+  await dialog.getByLabel('A user is slow who meets a latency above').fill('300');
+  await dialog.getByText('at most 1.5 times as many users may meet a latency above 300 as of the control').waitFor(within);
+  await dialog.getByRole('textbox', { name: /Why/ }).fill('it is shown');
+  await dialog.getByRole('button', { name: 'Ship the winner', exact: true }).click();
   await page.waitForURL(new RegExp(`${BASE}/rollouts/search`));
   expect(await at.client.experiments.get({ ...PLACE, test: 'search' })).toMatchObject({ shippedVariant: 'treatment' });
-  expect(await at.client.rollouts.status({ ...PLACE, flag: 'search' })).toMatchObject({ strategy: 'canary' });
+  expect(await at.client.rollouts.status({ ...PLACE, flag: 'search' })).toMatchObject({
+    strategy: 'percentage',
+    stagePercentages: [20, 60, 100],
+    bakeMs: 420_000,
+    criteria: [{ versusControl: 1.2 }, { metric: 'p95', versusControl: 1.5, slowerThan: 300 }],
+  });
   expect(at.complaints).toEqual([]);
+});
+
+it('is put away with a reason when it is over, and can still be read', async () => {
+  await page.goto(`${BASE}/tests/draft`);
+  await confirm(page, { button: 'Archive', reason: 'never needed' });
+  await page.waitForURL(new RegExp(`${BASE}/tests$`));
+  await page.getByText('search', { exact: true }).waitFor(within);
+  expect(await page.getByText('draft', { exact: true }).count()).toBe(0);
+  expect(await at.client.experiments.get({ ...PLACE, test: 'draft' })).toMatchObject({ archivedAt: expect.any(String) });
+  await page.goto(`${BASE}/tests/draft`);
+  await page.getByText('archived', { exact: true }).waitFor(within);
+  expect(await page.getByRole('button', { name: 'Archive' }).count()).toBe(0);
 });

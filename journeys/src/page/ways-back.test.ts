@@ -28,6 +28,12 @@ it('takes a flag down step by step, and from some users', async () => {
   await expect.poll(async () => [...(await flag('ranking')).disabledUsers].sort(), within).toEqual(['ann', 'bob']);
   await page.getByRole('button', { name: 'Roll back' }).click();
   await page.getByRole('radio', { name: /Step by step/ }).check();
+  expect(await dialog.getByRole('textbox', { name: /Why/ }).inputValue(), 'of what was done before').toBe('');
+  await dialog.getByRole('combobox', { name: 'Stages' }).fill('half');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('Numbers from 0 to 100, as in 75, 50, 0').waitFor(within);
+  expect(await dialog.getByRole('button', { name: 'Take it down' }).isDisabled()).toBe(true);
+  await page.keyboard.press('Backspace');
   await dialog.getByRole('textbox', { name: /Why/ }).fill('slow');
   await dialog.getByRole('button', { name: 'Take it down' }).click();
   await expect.poll(async () => (await flag('ranking')).servedPercentage, within).toBe(75);

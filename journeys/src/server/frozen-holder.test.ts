@@ -49,17 +49,17 @@ async function validatorService() {
   };
 }
 
-const FENCE = 'new LeaseBook(leases).check(fence);';
+/** As the program has it: only its white space is taken out. Were it not found, the test of what happens without it would fail. */
+const FENCE = 'new LeaseBook(leases).check(fence)';
 const PATCH = `
-import { register } from 'node:module';
-register('data:text/javascript,' + encodeURIComponent(${JSON.stringify(`
-export async function load(url, context, next) {
-  const loaded = await next(url, context);
-  if (!url.endsWith('/store/sql/sql-commit.js')) return loaded;
-  const text = String(loaded.source);
-  if (!text.includes(${JSON.stringify(FENCE)})) throw new Error('the check of the fence is not found');
-  return { ...loaded, source: text.replace(${JSON.stringify(FENCE)}, '') };
-}`)}));
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const read = fs.readFileSync;
+fs.readFileSync = (path, ...options) => {
+  const text = read(path, ...options);
+  return String(path).endsWith('.cjs') ? text.replace(${JSON.stringify(FENCE)}, 'null') : text;
+};
+syncBuiltinESMExports();
 `;
 
 /** Variables under which a server's process loads the store without its check of the fence; all else is what is built. */
@@ -168,7 +168,8 @@ describe('a server that is frozen while it keeps all others from committing', ()
       `others waited ${waitedMs} ms for a server that was frozen in the middle of a commit: ${answers.map(({ status }) => status)}`,
     );
     expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled']);
-    expect(waitedMs).toBeLessThan(5_000);
+    // Not as long as a statement may take: they wait for a lock, which a server that sleeps is not left with.
+    expect(waitedMs).toBeLessThan(10_000);
     expect(await lost).toBe('unavailable');
     expect(
       (await wholeHistory(client))

@@ -110,7 +110,9 @@ it('no evaluation fails, the rollout stands still and then goes on by itself, ea
   await vi.waitFor(async () => expect((await evaluated(two.url, sdkSecret, 'bad', 'u')).value).toBe(false), patience);
   const kills = (await wholeHistory(client)).filter(({ key, type }) => key === 'bad' && type === 'rollback.immediate');
   expect(kills).toMatchObject([{ actor: 'break-glass:ann', reason: 'errors everywhere', detail: { breakGlass: true } }]);
-  expect(Math.abs(Number(kills[0]?.at) - askedAt)).toBeLessThan(1_000);
+  // It was done when it was asked for, long before it could be kept.
+  expect(Number(kills[0]?.at)).toBeGreaterThanOrEqual(askedAt);
+  expect(Number(kills[0]?.at)).toBeLessThanOrEqual(askedAt + tookMs);
   for (const stream of streams) stream.end();
   console.info(
     `down ${DOWN_MS} ms: ${told.map(({ asked }) => asked).join(' + ')} evaluations, no failure; the kill answered after ${tookMs} ms`,

@@ -1,12 +1,12 @@
 /** Servers as real processes, driven over HTTP and by signals. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, type SluiceClient } from '@sluice/client';
 
-const MAIN = join(import.meta.dirname, '../../../packages/server/dist/main.js');
+export { freePort } from '@sluice/conformance/free-port';
+
+const MAIN = join(import.meta.dirname, '../../../packages/server/bundle/main.js');
 const READY_MS = 60_000;
 export const ME = { email: 'ann@example.org', password: 'correct horse battery staple' };
 export const SCOPE = { project: 'default', environment: 'production' } as const;
@@ -30,15 +30,6 @@ export interface ServerProcess {
   /** Resolves with its exit code, or with the signal that ended it. */
   readonly ended: Promise<number | string>;
   end(signal: NodeJS.Signals): Promise<number | string>;
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 export function spawnServer({ dataFolder, port, databaseUrl, leaseMs, variables }: ServerPlace): ServerProcess {

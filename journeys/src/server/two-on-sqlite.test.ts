@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@sluice/client';
-import { expect, it, onTestFinished } from 'vitest';
+import SqliteFile from 'better-sqlite3';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import {
   admitted,
   clientOf,
@@ -22,11 +23,31 @@ const WRITES = 20;
 const LEASE_MS = 500;
 const STAGES = [20, 40, 60, 80, 100];
 
-async function two(): Promise<[ServerProcess, ServerProcess]> {
+interface Place extends ServerProcess {
+  readonly dataFolder: string;
+}
+
+/** Freezes it at an instant at which it has not the database to itself: there is nobody who could take it from a process that sleeps. */
+async function frozen({ child, dataFolder }: Place): Promise<void> {
+  const database = new SqliteFile(join(dataFolder, 'sluice.db'), { timeout: 0 });
+  for (;;) {
+    child.kill('SIGSTOP');
+    try {
+      await vi.waitFor(() => database.exec('begin immediate; rollback'), { timeout: 500, interval: 5 });
+      database.close();
+      return;
+    } catch {
+      child.kill('SIGCONT');
+      await wait(5);
+    }
+  }
+}
+
+async function two(): Promise<[Place, Place]> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'sluice-'));
   const ports = [await freePort(), await freePort()];
-  const begin = (port = 0): ServerProcess => spawnServer({ dataFolder, port, leaseMs: LEASE_MS });
-  const servers: [ServerProcess, ServerProcess] = [begin(ports[0]), begin(ports[1])];
+  const begin = (port = 0): Place => ({ ...spawnServer({ dataFolder, port, leaseMs: LEASE_MS }), dataFolder });
+  const servers: [Place, Place] = [begin(ports[0]), begin(ports[1])];
   onTestFinished(async () => {
     await Promise.all(servers.map((server) => server.end('SIGKILL')));
     await rm(dataFolder, { recursive: true });
@@ -92,7 +113,7 @@ it('drive a rollout on, stage by stage and each once, when the one that drove it
   await follower.connect(there.url);
   const reached = (stage: number): Promise<void> =>
     follower.until(({ flags }) => flags.some(({ key, share }) => key === 'f' && share >= (STAGES[stage] ?? 0) * 1000));
-  here.child.kill('SIGSTOP');
+  await frozen(here);
   await reached(2);
   here.child.kill('SIGCONT');
   await reached(3);

@@ -30,10 +30,14 @@ export interface RunOptions {
   /** Somebody is there and answers so. */
   readonly answers?: readonly string[];
   readonly variables?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   /** What happens while the command waits. */
   readonly sleep?: (ms: number) => Promise<void>;
   readonly ended?: AbortSignal;
+  /** Of the terminal; what is written goes to none unless given. */
+  readonly columns?: number;
+  /** Of the clock of whoever calls. */
+  readonly now?: number;
   /** Told everything that is written, as it is. */
   readonly onText?: (text: string) => void;
 }
@@ -65,48 +69,56 @@ export async function runIn(
   line: string | readonly string[],
   options: RunOptions = {},
 ): Promise<Ran> {
-  let out = '';
-  let err = '';
-  const drawn: string[] = [];
-  const answers = [...(options.answers ?? [])];
-  const terminal: Terminal = {
-    variables: { ...variables, ...options.variables },
-    folder,
-    home: folder,
-    isInteractive: options.answers !== undefined,
-    columns: 100,
-    write: (text) => {
-      out += text;
-      options.onText?.(text);
-    },
-    complain: (text) => {
-      err += text;
-      options.onText?.(text);
-    },
-    redraw: (text) => void drawn.push(text),
-    endDrawing: () => undefined,
-    ask: async (question) => {
-      err += question;
-      return answers.shift() ?? '';
-    },
-    askSecret: async () => answers.shift() ?? '',
-    readInput: async () => options.input ?? '',
-    now: () => NOON,
-    sleep: options.sleep ?? (async () => undefined),
-    ended: options.ended ?? new AbortController().signal,
-  };
+  const heard: Heard = { out: '', err: '', drawn: [] };
+  const terminal = heardTerminal(folder, { ...variables, ...options.variables }, options, heard);
   const args = typeof line === 'string' ? words(line) : line;
   const exit = await runCli(args, terminal);
+  const { out, err, drawn } = heard;
   if (args.includes('--json')) checkPrinted(args, out, err);
-  const json = (): unknown => JSON.parse(out);
   return {
     exit,
     out,
     err,
     drawn,
-    get json() {
-      return json();
+    get json(): unknown {
+      return JSON.parse(out);
     },
+  };
+}
+
+interface Heard {
+  out: string;
+  err: string;
+  readonly drawn: string[];
+}
+
+function heardTerminal(folder: string, variables: Terminal['variables'], options: RunOptions, heard: Heard): Terminal {
+  const answers = [...(options.answers ?? [])];
+  return {
+    variables,
+    folder,
+    home: folder,
+    isInteractive: options.answers !== undefined,
+    columns: options.columns ?? Number.POSITIVE_INFINITY,
+    write: (text) => {
+      heard.out += text;
+      options.onText?.(text);
+    },
+    complain: (text) => {
+      heard.err += text;
+      options.onText?.(text);
+    },
+    redraw: (text) => void heard.drawn.push(text),
+    endDrawing: () => undefined,
+    ask: async (question) => {
+      heard.err += question;
+      return answers.shift() ?? '';
+    },
+    askSecret: async () => answers.shift() ?? '',
+    readInput: async () => Buffer.from(options.input ?? ''),
+    now: () => options.now ?? NOON,
+    sleep: options.sleep ?? (async () => undefined),
+    ended: options.ended ?? new AbortController().signal,
   };
 }
 
@@ -155,17 +167,8 @@ export async function served(): Promise<Served> {
   const token = await tokenOf(workspace, 'admin', '*');
   const logger = serverLog({ logLevel: 'silent' });
   const sessionKey = 'a key of the tests, which is no secret';
-  const app = await buildApp({
-    workspace,
-    store,
-    settings,
-    logger,
-    version: '0',
-    sessionKey,
-    clock,
-    outbound,
-    notifier: () => null,
-  });
+  const parts = { workspace, store, settings, logger, sessionKey, clock, outbound };
+  const app = await buildApp({ ...parts, version: '0', notifier: () => null });
   const url = await app.http.listen({ port: 0, host: '127.0.0.1' });
   const variables = { SLUICE_URL: url, SLUICE_TOKEN: token, SLUICE_PROJECT: 'shop', SLUICE_ENVIRONMENT: 'production' };
   return {
@@ -178,6 +181,8 @@ export async function served(): Promise<Served> {
     tokenOf: (role) => tokenOf(workspace, role, 'shop'),
     run: (line, options) => runIn(folder, variables, line, options),
     close: async () => {
+      // A connection that fetch keeps without having asked anything on it is not idle to the server.
+      app.http.server.closeAllConnections();
       await app.http.close();
       await workspace.close();
       await rm(folder, { recursive: true });

@@ -23,6 +23,8 @@ export interface Command<Answer = unknown> {
   readonly note?: string;
   /** What `--json` prints; null prints nothing. */
   readonly answer: z.ZodType | null;
+  /** Whether a flag file that is named and not there is made: for all others it is a slip. */
+  readonly makesFile?: boolean;
   readonly run: (session: Session, given: Given) => Promise<Outcome<Answer>>;
   readonly show: (answer: Answer, paint: Paint, session: Session) => string;
 }

@@ -4,6 +4,7 @@ import { TEST_COMMANDS } from './commands/experiment.ts';
 import { TEST_SHIP } from './commands/experiment-ship.ts';
 import { FLAG_COMMANDS } from './commands/flag.ts';
 import { FLAG_CHANGE_COMMANDS } from './commands/flag-change.ts';
+import { SCHEDULE_COMMANDS } from './commands/flag-schedule.ts';
 import { GENERATE_TYPES } from './commands/generate.ts';
 import { INIT } from './commands/init.ts';
 import { KILL } from './commands/kill.ts';
@@ -18,6 +19,7 @@ import { TRANSFER_COMMANDS } from './commands/transfer.ts';
 export const COMMANDS: readonly Command[] = [
   ...FLAG_COMMANDS,
   ...FLAG_CHANGE_COMMANDS,
+  ...SCHEDULE_COMMANDS,
   KILL,
   ...ROLLBACK_COMMANDS,
   ...ROLLOUT_COMMANDS,

@@ -42,13 +42,8 @@ export function helpOfAll(commands: readonly Command[]): string {
   const rows = words.map((word): [string, string] => {
     const own = commands.find(({ name }) => name === word);
     if (own !== undefined) return [word, firstSentence(own.summary)];
-    return [
-      word,
-      commands
-        .filter(({ name }) => name.startsWith(`${word} `))
-        .map(({ name }) => name.slice(word.length + 1))
-        .join(' '),
-    ];
+    const members = commands.filter(({ name }) => name.startsWith(`${word} `));
+    return [word, [...new Set(members.map(({ name }) => name.split(' ')[1]))].join(' ')];
   });
   return [
     'Usage: sluice <command> [options]',

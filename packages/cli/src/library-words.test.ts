@@ -10,5 +10,9 @@ it.each([
   ],
   ['abort or stop it, or pass onConflict: "supersede"', 'abort or stop it, or give --supersede'],
   ['no arm has won; pass variant: "treatment" to ship it', 'no arm has won; give --variant "treatment" to ship it'],
+  [
+    '/at must be an instant such as "2027-01-31T08:00:00Z", milliseconds since 1970 or a Date; it is "tomorrow"',
+    '--at must be an instant such as "2027-01-31T08:00:00Z"; it is "tomorrow"',
+  ],
   ['offsetFlagged', 'offsetFlagged'],
 ])('what the library says as "%s" names commands', (text, told) => expect(inCommands(text)).toBe(told));

@@ -29,7 +29,8 @@ export function inCommands(text: string): string {
   const options = text
     .replaceAll('pass force: true', 'give --force')
     .replaceAll('pass onConflict: "supersede"', 'give --supersede')
-    .replace(/pass variant: /, 'give --variant ');
+    .replace(/pass variant: /, 'give --variant ')
+    .replace(/\/at must be an instant (such as "[^"]*"), milliseconds since 1970 or a Date/, '--at must be an instant $1');
   return options.replace(NAMES, (_, name: string, key?: string) => {
     const command = COMMANDS[name] ?? name;
     return `\`${key === undefined ? command : `${command} ${key}`}\``;

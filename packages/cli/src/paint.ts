@@ -1,5 +1,4 @@
-/** Colours and tables. What comes from records is stripped of control characters: a description must not write the terminal. */
-import Table from 'cli-table3';
+/** Colours, and names with what they are. What comes from records is stripped of control characters: a description must not write the terminal. */
 import colors from 'picocolors';
 
 export interface Paint {
@@ -8,11 +7,13 @@ export interface Paint {
   odd(text: string): string;
   dim(text: string): string;
   bold(text: string): string;
+  /** Characters that fit on a line; Infinity where nothing is broken. */
+  readonly columns: number;
 }
 
-export function paintOf(hasColor: boolean): Paint {
+export function paintOf(hasColor: boolean, columns: number): Paint {
   const { green, red, yellow, dim, bold } = colors.createColors(hasColor);
-  return { good: green, bad: red, odd: yellow, dim, bold };
+  return { good: green, bad: red, odd: yellow, dim, bold, columns };
 }
 
 /** On one line, without control characters. */
@@ -25,25 +26,6 @@ export function plain(text: unknown): string {
 /** Lines are kept, other control characters are not. */
 export function plainLines(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]|\p{Cf}/gu, '');
-}
-
-export function table(head: readonly string[], rows: readonly (readonly unknown[])[], paint: Paint): string {
-  const none = Object.fromEntries(
-    'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'
-      .split(' ')
-      .map((place) => [place, '']),
-  );
-  const drawn = new Table({
-    head: head.map((name) => paint.dim(name)),
-    chars: none,
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-  });
-  drawn.push(...rows.map((row) => row.map((cell) => (cell instanceof Painted ? cell.text : plain(cell)))));
-  return drawn
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n');
 }
 
 /** A text of this program's own, with its colours. */

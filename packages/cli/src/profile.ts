@@ -1,6 +1,7 @@
 /** The profile that `sluice login` keeps for its user: readable by nobody else. */
-import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@sluice/client/make-folder';
 import { SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import type { Terminal } from './terminal.ts';
@@ -41,13 +42,17 @@ function parsed(text: string, path: string): Profile {
   }
 }
 
-/** Whole or not at all, and never readable by others. */
+/** Whole or not at all, and never readable by others. @throws SluiceError `unavailable` */
 export async function writeProfile(terminal: Terminal, profile: Profile): Promise<string> {
   const path = profilePath(terminal);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const beside = `${path}.${process.pid}`;
-  await writeFile(beside, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
-  await chmod(beside, 0o600);
-  await rename(beside, path);
+  try {
+    await makeFolder(dirname(path), 0o700);
+    await writeFile(beside, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
+    await chmod(beside, 0o600);
+    await rename(beside, path);
+  } catch (error) {
+    throw new SluiceError('unavailable', `${path} cannot be written: ${(error as Error).message}`, { cause: error });
+  }
   return path;
 }

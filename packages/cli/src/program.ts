@@ -21,19 +21,25 @@ export function programOf(parts: ProgramParts): Parser {
   for (const spec of GLOBAL_OPTIONS) program.addOption(optionOf(spec));
   const groups = new Map<string, Parser>();
   for (const command of commands) {
-    const [first = '', ...rest] = command.name.split(' ');
-    const isAlone = rest.length === 0;
-    const parent = isAlone ? program : (groups.get(first) ?? group(program, first, parts));
-    groups.set(first, parent);
-    parent.addCommand(parserOf(command, isAlone ? first : rest.join(' '), parts));
+    const words = command.name.split(' ');
+    const last = words.pop() ?? '';
+    let parent = program;
+    for (const index of words.keys()) {
+      const path = words.slice(0, index + 1).join(' ');
+      const there = groups.get(path) ?? group(parent, path, parts);
+      groups.set(path, there);
+      parent = there;
+    }
+    parent.addCommand(parserOf(command, last, parts));
   }
   return program;
 }
 
-function group(program: Parser, name: string, parts: ProgramParts): Parser {
-  const members = parts.commands.filter((command) => command.name.startsWith(`${name} `));
-  const made = prepared(new Parser(name), `sluice ${name}`, helpOfGroup(name, members), parts);
-  program.addCommand(made);
+function group(parent: Parser, path: string, parts: ProgramParts): Parser {
+  const members = parts.commands.filter((command) => command.name.startsWith(`${path} `));
+  const name = path.slice(path.lastIndexOf(' ') + 1);
+  const made = prepared(new Parser(name), `sluice ${path}`, helpOfGroup(path, members), parts);
+  parent.addCommand(made);
   return made;
 }
 

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runIn, type Served, served, words } from './at.testing.ts';
+import { onFile, type RunOptions, runIn, type Served, served, words } from './at.testing.ts';
 import { COMMANDS } from './commands.ts';
 
 describe('the help', () => {
@@ -22,6 +23,21 @@ describe('the help', () => {
 it('a plan that is not there yet can be begun', async () => {
   const { exit, err } = await runIn('/', {}, 'plan check');
   expect([exit, err]).toEqual([3, expect.stringMatching(/rollout_plan\.yaml does not exist\n +sluice init/)]);
+});
+
+it('a flag file that is named and not there is a slip, unless the command makes it', async () => {
+  const at = await onFile();
+  for (const line of ['flag list', 'flag get x', 'rollout list', 'export', 'kill x --reason slip', 'flag set x --percentage 5']) {
+    const { exit, err } = await at.run(`${line} --file flgas.json`);
+    expect([line, exit, err]).toEqual([line, 3, expect.stringMatching(/the flag file .*flgas\.json does not exist: name one/)]);
+  }
+  expect(existsSync(join(at.folder, 'flgas.json'))).toBe(false);
+  expect((await at.run('flag create x --file new.json')).exit).toBe(0);
+  expect((await at.run('flag list --file new.json')).exit).toBe(0);
+  await at.run('init');
+  // sluice.json names the file that is to be made.
+  expect((await at.run('flag list', { variables: { SLUICE_FILE: '' } })).exit).toBe(0);
+  await at.close();
 });
 
 describe('a misspelt call', () => {
@@ -105,4 +121,15 @@ describe('where a command works', () => {
     const { out } = await at.run('flag list');
     expect(out).toContain('nice]0;owned[2J');
   });
+});
+
+it('colours for people at a terminal, and for nobody who asks for none', async () => {
+  const at = await onFile();
+  await at.run('flag create checkout');
+  const isColored = async (line: string, options: RunOptions) => (await at.run(line, options)).out.includes('\u001b[');
+  expect(await isColored('flag list', { answers: [] })).toBe(true);
+  expect(await isColored('flag list', {})).toBe(false);
+  expect(await isColored('flag list', { answers: [], variables: { NO_COLOR: '1' } })).toBe(false);
+  expect(await isColored('flag list --no-color', { answers: [] })).toBe(false);
+  await at.close();
 });

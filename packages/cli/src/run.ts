@@ -38,7 +38,8 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
 async function runCommand(command: Command, given: Given, terminal: Terminal): Promise<Exit> {
   const settings = await readSettings(terminal, given);
   const hasColor = given.text('color') !== (false as never) && !terminal.variables.NO_COLOR && terminal.isInteractive;
-  const how = { paint: paintOf(hasColor), isJson: given.has('json'), isConfirmed: given.has('yes') };
+  const asked = { isJson: given.has('json'), isConfirmed: given.has('yes') };
+  const how = { ...asked, paint: paintOf(hasColor, terminal.columns), makesFile: command.makesFile === true };
   const session = new Session(terminal, settings, how);
   try {
     const { answer, exit = 'ok' } = await command.run(session, given);
@@ -61,7 +62,9 @@ function toldOf(command: Command, answer: unknown, session: Session): string {
 async function withNearest(error: unknown, command: Command, given: Given, session: Session): Promise<unknown> {
   const takesFlag = command.args?.some(({ name }) => name === 'flag') === true;
   if (!(error instanceof SluiceError) || error.code !== 'notFound' || !takesFlag) return error;
-  const { members } = await session.call('flags.list', { ...session.scope, limit: 500 }).catch(() => ({ members: [] }));
+  const listed = await session.call('flags.list', { ...session.scope, limit: 500 }).catch(() => null);
+  if (listed === null) return error;
+  const { members } = listed;
   const wanted = given.arg('flag');
   if (members.some(({ name }) => name === wanted)) return error;
   const hint = nearest(wanted, members.map(({ name }) => name).sort());

@@ -1,7 +1,9 @@
 /** One run of a command: where it works, what it may call, and how it talks. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { AnswerOf, CallId, CallOptions, InputOf } from '@sluice/client';
+import { makeFolder } from '@sluice/client/make-folder';
 import { type Scope, SluiceError } from '@sluice/core';
 import type { Calls } from './calls/calls.ts';
 import { fileCalls } from './calls/file-calls.ts';
@@ -9,6 +11,14 @@ import { wireCalls } from './calls/wire-calls.ts';
 import type { Paint } from './paint.ts';
 import type { Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
+import { utf8Text } from './utf8-text.ts';
+
+export interface Manner {
+  readonly paint: Paint;
+  readonly isJson: boolean;
+  readonly isConfirmed: boolean;
+  readonly makesFile: boolean;
+}
 
 export class Session {
   readonly terminal: Terminal;
@@ -16,14 +26,16 @@ export class Session {
   readonly paint: Paint;
   readonly isJson: boolean;
   readonly #isConfirmed: boolean;
+  readonly #makesFile: boolean;
   #calls: Calls | null = null;
 
-  constructor(terminal: Terminal, settings: Settings, how: { paint: Paint; isJson: boolean; isConfirmed: boolean }) {
+  constructor(terminal: Terminal, settings: Settings, how: Manner) {
     this.terminal = terminal;
     this.settings = settings;
     this.paint = how.paint;
     this.isJson = how.isJson;
     this.#isConfirmed = how.isConfirmed;
+    this.#makesFile = how.makesFile;
   }
 
   get scope(): Scope {
@@ -38,8 +50,19 @@ export class Session {
   /** A call of the route table, of the server or done on the file. */
   call<Id extends CallId>(id: Id, input: InputOf<Id>, options: CallOptions = {}): Promise<AnswerOf<Id>> {
     const { settings, terminal } = this;
-    this.#calls ??= settings.file === null ? wireCalls(settings) : fileCalls(settings.file, terminal.variables);
+    this.#calls ??=
+      settings.file === null
+        ? wireCalls(settings)
+        : fileCalls(settings.file, terminal.variables, () => this.#checkThere(settings.file ?? ''));
     return this.#calls.call(id, input, { signal: terminal.ended, ...options });
+  }
+
+  /** A path that is mistyped must not read as a file without flags. @throws SluiceError `notFound` */
+  #checkThere(file: string): void {
+    // The journal is the truth: without the file beside it, it is written anew.
+    if (this.#makesFile || !this.settings.isFileGiven || existsSync(file) || existsSync(`${file}.journal`)) return;
+    const message = `the flag file ${file} does not exist: name one that does, or make it with sluice flag create or sluice plan apply`;
+    throw new SluiceError('notFound', message);
   }
 
   /** Asks before something that `what` says in a sentence. @throws SluiceError `refused` unless somebody says yes */
@@ -60,11 +83,20 @@ export class Session {
     return resolve(this.terminal.folder, relative);
   }
 
-  /** The text of a file, of standard input where it is `-`. @throws SluiceError `notFound`, `unavailable` */
+  /** The text of a file, of standard input where it is `-`. @throws SluiceError `notFound`, `unavailable`, `invalid` when it is not UTF-8 */
   async read(path: string): Promise<string> {
-    if (path === '-') return this.terminal.readInput();
+    if (path === '-') return this.readInput();
+    return utf8Text(await this.#bytesOf(path), path);
+  }
+
+  /** @throws SluiceError `invalid` when it is not UTF-8 */
+  async readInput(): Promise<string> {
+    return utf8Text(await this.terminal.readInput(), 'standard input');
+  }
+
+  async #bytesOf(path: string): Promise<Uint8Array> {
     try {
-      return await readFile(this.path(path), 'utf8');
+      return await readFile(this.path(path));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT')
         throw new SluiceError('notFound', `the file ${path} does not exist`, { cause: error });
@@ -75,7 +107,7 @@ export class Session {
   /** Makes the folder of the file, too. @throws SluiceError `unavailable` */
   async write(path: string, text: string): Promise<void> {
     try {
-      await mkdir(dirname(this.path(path)), { recursive: true });
+      await makeFolder(dirname(this.path(path)));
       await writeFile(this.path(path), text);
     } catch (error) {
       throw new SluiceError('unavailable', `${path} cannot be written: ${(error as Error).message}`, { cause: error });

@@ -16,6 +16,8 @@ export interface Settings {
   readonly token: string | undefined;
   /** Absolute path of a flag file; null where it is a server. */
   readonly file: string | null;
+  /** Whether somebody named the file for this call: `sluice.json` may name one that is still to be made. */
+  readonly isFileGiven: boolean;
   readonly project: string;
   readonly environment: string;
 }
@@ -60,6 +62,7 @@ export async function readSettings(terminal: Terminal, given: Given): Promise<Se
     url,
     token: given.text('token') ?? (variables.SLUICE_TOKEN || undefined) ?? kept,
     file,
+    isFileGiven: place.from !== CONFIG_NAME,
     project: pick('project', 'SLUICE_PROJECT', 'default'),
     environment: pick('environment', 'SLUICE_ENVIRONMENT', 'production'),
   };

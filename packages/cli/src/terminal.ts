@@ -12,6 +12,7 @@ export interface Terminal {
   readonly home: string;
   /** Whether somebody is there to be asked, and lines can be written over. */
   readonly isInteractive: boolean;
+  /** Characters that fit on a line of what is written; Infinity where that is no terminal. */
   readonly columns: number;
   write(text: string): void;
   complain(text: string): void;
@@ -22,7 +23,7 @@ export interface Terminal {
   ask(question: string): Promise<string>;
   /** What is typed is not shown. */
   askSecret(question: string): Promise<string>;
-  readInput(): Promise<string>;
+  readInput(): Promise<Uint8Array>;
   now(): number;
   sleep(ms: number): Promise<void>;
   /** Aborted when the user wants it to end. */
@@ -37,14 +38,27 @@ interface Drawing {
 /** The process's own. `draw` is what redraws lines. */
 export function processTerminal(home: string, draw: Drawing): Terminal {
   const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort());
-  process.once('SIGTERM', () => ending.abort());
+  // Whoever redraws lines restores the cursor at a signal, and ends the process at once where nobody else listens any more.
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(signal, () => {
+      if (ending.signal.aborted) process.exit(code);
+      ending.abort();
+    });
+  // Whoever reads, as `head` does, may have had enough: it ends as by Ctrl C, and what is open is closed.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      ending.abort();
+    });
   return {
     variables: process.env,
     folder: process.cwd(),
     home,
     isInteractive: process.stdin.isTTY === true && process.stdout.isTTY === true,
-    columns: process.stdout.columns ?? 80,
+    columns: process.stdout.columns || Number.POSITIVE_INFINITY,
     write: (text) => void process.stdout.write(text),
     complain: (text) => void process.stderr.write(text),
     redraw: draw,
@@ -54,7 +68,7 @@ export function processTerminal(home: string, draw: Drawing): Terminal {
     readInput: async () => {
       const parts: Buffer[] = [];
       for await (const part of process.stdin) parts.push(part as Buffer);
-      return Buffer.concat(parts).toString('utf8');
+      return Buffer.concat(parts);
     },
     now: Date.now,
     sleep: (ms) => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined),

@@ -1,6 +1,7 @@
 /** Writes what is published of the commands: their schemas, and the reference that is made of their help. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '@sluice/client/make-folder';
 import { COMMANDS } from './commands.ts';
 import { outputSchema } from './output-schema.ts';
 import { planSchema } from './plan/plan-schema.ts';
@@ -14,6 +15,6 @@ const files: Readonly<Record<string, string>> = {
   '../../docs/reference/cli.md': reference(COMMANDS),
 };
 for (const [path, text] of Object.entries(files)) {
-  await mkdir(dirname(join(here, path)), { recursive: true });
+  await makeFolder(dirname(join(here, path)));
   await writeFile(join(here, path), text);
 }

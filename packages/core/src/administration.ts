@@ -56,6 +56,7 @@ export {
   RETRY_DELAYS_MS,
   resent,
 } from './notification/delivery.ts';
+export { type GoneAnswer, planWebhookGone } from './notification/gone.ts';
 export { planDeleteWebhook, planRenewWebhookSecret, planSetWebhook, type WebhookFacts } from './notification/plan-webhook.ts';
 export { parseWebhookSettings, type WebhookSettings } from './notification/settings.ts';
 export { publicUrl, WEBHOOK_FORMATS, type Webhook, type WebhookFormat, wantsEvent } from './notification/webhook.ts';

@@ -63,6 +63,7 @@ export { type Attribution, eventOf, type LoggedEvent, type SluiceEvent } from '.
 export { EVENT_TYPES, type EventType } from './event-type.ts';
 export * from './experimentation.ts';
 export { AnswerLog, type MeteredFlag } from './flag/answer-log.ts';
+export { type Assignment, assignmentsOf } from './flag/assignments.ts';
 export { bucketOf, mixHash, saltHash, thresholdOf } from './flag/bucket.ts';
 export { type CompiledFlag, compileFlag, type FlagHolder, unreadableFlag } from './flag/compile.ts';
 export type { Condition, Operators, Scalar } from './flag/condition.ts';
@@ -114,11 +115,12 @@ export { type Override, overriddenFlag, placeholderFlag } from './flag/override.
 export { parseCondition } from './flag/parse-condition.ts';
 export { parseFlagFile } from './flag/parse-file.ts';
 export { endOwner, freedFlag, planFlagEdit } from './flag/plan-edit.ts';
-export { type Prerequisite, prerequisitesOf } from './flag/prerequisite.ts';
+export { findCycle, type Prerequisite, prerequisitesOf, shownCycle } from './flag/prerequisite.ts';
 export { rebalance, splitWeights } from './flag/rebalance.ts';
 export { restoredSettings } from './flag/restored-settings.ts';
 export { type FlagSettings, parseFlagSettings } from './flag/settings.ts';
 export { type ShortFlag, shortFlag, wholeFlag } from './flag/short-flag.ts';
+export { shown } from './flag/shown.ts';
 export type { SlotRange } from './flag/slots.ts';
 export {
   parseStaleSettings,
@@ -145,7 +147,7 @@ export { parseEmergency, parseEmergencyAct } from './rollback/parse-emergency.ts
 export { type ReportFacts, type RollbackReport, rollbackReport, rolledBackRollout, type StageCounts } from './rollback/report.ts';
 export { escapeMarkdown, rollbackMarkdown } from './rollback/report-markdown.ts';
 export { planGradualRollback, planImmediateRollback, planTargetedRollback } from './rollback/rollback.ts';
-export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf } from './rollback/strategy.ts';
+export { ROLLBACK_EVENTS, type RollbackStrategyName, rollbackStrategyOf, rollbacksAmong } from './rollback/strategy.ts';
 export { controlRange, hasControl } from './rollout/absence.ts';
 export { type AdviceFacts, adviseRollout } from './rollout/advise.ts';
 export type { PresentFigures } from './rollout/bound-advice.ts';
@@ -189,7 +191,13 @@ export {
 } from './rollout/step.ts';
 export { transition } from './rollout/transition.ts';
 export { wholeRollout } from './rollout/whole-rollout.ts';
-export { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './schedule/plan-schedule.ts';
+export {
+  type DueEditRules,
+  planCancelEdit,
+  planDueEdit,
+  planScheduleEdit,
+  type ScheduleFacts,
+} from './schedule/plan-schedule.ts';
 export type { Schedule, ScheduledEdit } from './schedule/schedule.ts';
 export { DEFAULT_SCOPE, EVERY, INSTALLATION_SCOPE, isScope, projectScope, type Scope, sameScope } from './scope.ts';
 export { planSegmentEdit, type SegmentEdit, type SegmentFacts } from './segment/plan-segment.ts';
@@ -201,7 +209,8 @@ export { type SegmentUser, type SegmentWorld, usersOfSegment } from './segment/u
 export { percentageProblem, percentageToShare, type Share, shareToPercentage, WHOLE_SHARE } from './share.ts';
 export type { RolloutAssumptions } from './simulation/assumptions.ts';
 export type { Percentiles, RolloutForecast, SimulatedOutcomes } from './simulation/forecast.ts';
-export { type SimulationOptions, simulateRollout } from './simulation/simulate-rollout.ts';
+export { seededGenerator } from './simulation/seeded-generator.ts';
+export { type SimulationOptions, simulateByReplicate, simulateRollout } from './simulation/simulate-rollout.ts';
 export { type AskedDimensions, askedOf } from './snapshot/asked-dimensions.ts';
 export { applyDelta, type Delta, deltaOf } from './snapshot/delta.ts';
 export {

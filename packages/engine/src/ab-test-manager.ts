@@ -8,7 +8,6 @@ import {
   createExperiment,
   type Experiment,
   isRefusal,
-  lookAtTest,
   lossRefusal,
   parseChanges,
   parseTestSettings,
@@ -22,7 +21,6 @@ import {
   shipReason,
   startExperiment,
   stopExperiment,
-  subjectOf,
   type TestChanges,
   type TestResults,
   type TestSettings,
@@ -33,10 +31,10 @@ import { controllerOf } from './controllers.ts';
 import { eligibilityWarnings } from './eligibility-warnings.ts';
 import type { FlagManager } from './feature-flag-manager.ts';
 import { FlagReader } from './flag-reader.ts';
+import { keptLook } from './kept-look.ts';
 import type { MetricsCollector } from './metrics/metrics-collector.ts';
 import { attributionOf, attributionWithReason, checkIsObject, type MutationOptions, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
-import { rankedValues } from './ranked-values.ts';
 import { followsFlag, hasArm } from './recorded-metric.ts';
 import { rolloutStatusOf, type StartRolloutOptions, startRolloutOn } from './rollout-start.ts';
 import type { Runtime } from './runtime.ts';
@@ -207,6 +205,17 @@ export class ABTestManager {
     value: number,
     options: { readonly userId?: string | number } = {},
   ): boolean {
+    return this.takeMetric(testId, variant, metric, value, options) === null;
+  }
+
+  /** As `recordMetric`, and answers why the value was not taken, in words; null when it was. */
+  takeMetric(
+    testId: string,
+    variant: string,
+    metric: string,
+    value: number,
+    options: { readonly userId?: string | number } = {},
+  ): string | null {
     return this.#recorder.record({ testId, variant, metric, value, options });
   }
 
@@ -214,22 +223,14 @@ export class ABTestManager {
   async getTestResults(testId: string): Promise<TestResults> {
     await this.#runtime.ready;
     const experiment = experimentOf(this.#runtime.view.experiments, testId);
-    await this.#runtime.facts.flush();
-    const totals = await this.#runtime.store.readTotals(this.#runtime.view.scope, subjectOf(experiment));
-    this.#recorder.learn(experiment, totals);
-    const advice = [
-      ...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)),
-      ...(await eligibilityWarnings(this.#runtime, experiment)),
-      ...this.#recorder.warnings(experiment),
-    ];
-    const flag = this.#runtime.view.flag(testId) ?? null;
-    const ranked = await rankedValues(this.#runtime, experiment);
-    const { results, looks } = lookAtTest(experiment, totals, this.#runtime.clock.now(), flag, advice, ranked);
-    if (looks === null) return results;
-    // Kept before it is shown: whoever looks next, in whatever process, sees no p that rose.
-    this.#runtime.facts.addLooks(subjectOf(experiment), looks);
-    await this.#runtime.facts.flush();
-    return results;
+    return keptLook(this.#runtime, experiment, async (totals) => {
+      this.#recorder.learn(experiment, totals);
+      return [
+        ...(experiment.phase === 'stopped' ? [] : this.#advice(experiment)),
+        ...(await eligibilityWarnings(this.#runtime, experiment)),
+        ...this.#recorder.warnings(experiment),
+      ];
+    });
   }
 
   /** @throws SluiceError `notFound` */

@@ -28,7 +28,7 @@ describe('advise', () => {
       if (request % 50 === 0) sluice.metrics.count('errors', labels);
     }
     const near = { strategy: 'canary', criteria: [{ metric: 'errorRate', max: 0.05 }] } as const;
-    const warning = expect.stringMatching(/errorRate is 0.02 over 1000 samples .* once in 17 times, .*versusControl: 1.2/);
+    const warning = expect.stringMatching(/errorRate is 0.02 over 1000 samples .* about 79 of 100 rollouts .*versusControl: 1.2/);
     expect(sluice.rollouts.advise('f', near)).toEqual([warning]);
     expect(sluice.rollouts.advise('f', { ...near, criteria: [{ metric: 'errorRate', versusControl: 1.2 }] })).toEqual([]);
     await start(near);

@@ -11,14 +11,13 @@ import {
   type Rollout,
   type RolloutFacts,
   type SluiceRecord,
-  startScheduled,
-  stopExperiment,
   transition,
 } from '@sluice/core';
 import type { MetricSource } from './metrics/metric-source.ts';
 import { RolloutFactsGatherer } from './rollout-facts.ts';
 import { RolloutLeases } from './rollout-leases.ts';
 import type { Runtime } from './runtime.ts';
+import { CONTROLLER, TestSteps } from './test-steps.ts';
 import { ValidationRuns } from './validation-runs.ts';
 import type { ValidatorRegistry } from './validators.ts';
 import { WorkingRollouts } from './working-rollouts.ts';
@@ -28,8 +27,6 @@ const CHECKPOINT_MS = 5_000;
 const RETRY_MS = 1_000;
 /** A wall clock that is set forward meanwhile is noticed so soon. */
 const LONGEST_WAIT_MS = 60_000;
-
-const CONTROLLER = 'sluice';
 
 /** A look that is under way, and the one that was asked for meanwhile. */
 interface Looking {
@@ -43,6 +40,7 @@ export class Controller {
   readonly #gatherer: RolloutFactsGatherer;
   readonly #runs: ValidationRuns;
   readonly #working: WorkingRollouts;
+  readonly #tests: TestSteps;
   readonly #looking = new Map<string, Looking>();
   /** By key; what was never looked at is due when its record says. */
   readonly #nextLookAt = new Map<string, number>();
@@ -55,6 +53,7 @@ export class Controller {
     this.#runtime = runtime;
     this.leases = new RolloutLeases(runtime, validators);
     this.#working = new WorkingRollouts(runtime.clock);
+    this.#tests = new TestSteps(runtime);
     this.#runs = new ValidationRuns(runtime, validators);
     this.#gatherer = new RolloutFactsGatherer(runtime, validators, sources);
     runtime.observe(({ records }) => this.#notice(records));
@@ -105,7 +104,8 @@ export class Controller {
     const accompanied = new Set(records.flatMap(({ kind, key }) => (kind === 'flag' ? [] : [key])));
     for (const record of records) {
       const { kind, key } = record;
-      if ((kind === 'rollout' || kind === 'experiment') && record.dueAt !== null) this.#nextLookAt.set(key, record.dueAt);
+      if ((kind === 'rollout' || kind === 'experiment') && record.dueAt !== null)
+        this.#nextLookAt.set(key, this.#recordedDue(record));
       if (kind === 'flag' && !accompanied.has(key)) this.#nextLookAt.set(key, now);
     }
     this.#arm();
@@ -114,7 +114,7 @@ export class Controller {
   /** What is being looked at is armed for when that is over, so that a slow metric source keeps nobody else waiting and no looks pile up. */
   #arm(): void {
     if (this.#isClosed) return;
-    const dueAt = Math.min(...this.#waiting().map((record) => this.#dueOf(record)));
+    const dueAt = this.#waiting().reduce((least, record) => Math.min(least, this.#dueOf(record)), Number.POSITIVE_INFINITY);
     const at = Math.min(dueAt, this.#runtime.clock.now() + LONGEST_WAIT_MS);
     if (this.#timer !== null && this.#timer.at <= at) return;
     this.#timer?.cancel();
@@ -129,7 +129,14 @@ export class Controller {
   }
 
   #dueOf(record: Rollout | Experiment): number {
-    return this.#nextLookAt.get(record.key) ?? record.dueAt ?? Number.POSITIVE_INFINITY;
+    const dueAt = this.#nextLookAt.get(record.key) ?? this.#recordedDue(record);
+    // A test's next hour would else move on as the clock reaches it.
+    if (record.kind === 'experiment') this.#nextLookAt.set(record.key, dueAt);
+    return dueAt;
+  }
+
+  #recordedDue(record: Rollout | Experiment): number {
+    return record.kind === 'experiment' ? this.#tests.dueOf(record) : (record.dueAt ?? Number.POSITIVE_INFINITY);
   }
 
   #lookAround(): void {
@@ -152,10 +159,7 @@ export class Controller {
       if (rollout !== undefined && !isEnded(rollout.phase)) await this.#step(rollout);
       const experiment = view.experiments.get(key);
       if (experiment === undefined) return;
-      const dueAt = experiment.dueAt ?? Number.POSITIVE_INFINITY;
-      if (experiment.phase === 'scheduled' && dueAt <= clock.now()) await this.#startTest(key);
-      else if (dueAt <= clock.now()) await this.#endTest(key);
-      else this.#lookNext(key, dueAt);
+      await this.#tests.step(experiment);
     } catch (error) {
       this.#runtime.problem(error);
       // What is due stays due: without a pause, a store that refuses would be asked without end.
@@ -205,24 +209,6 @@ export class Controller {
       return planTransition(rollout, flag, input, { actor: CONTROLLER, reason: '' }, now, evidence);
     });
     if (committed !== null) this.#runs.settle(rollout.key, facts.validation);
-  }
-
-  async #startTest(key: string): Promise<void> {
-    await this.#runtime.commit((view, now) => {
-      const experiment = view.experiments.get(key);
-      if (experiment?.phase !== 'scheduled') return null;
-      const by = { actor: CONTROLLER, reason: 'its time has come' };
-      return startScheduled(experiment, view.flag(key), by, now, view.startFacts(experiment.layer));
-    });
-  }
-
-  async #endTest(key: string): Promise<void> {
-    await this.#runtime.facts.flush();
-    await this.#runtime.commit((view, now) => {
-      const experiment = view.experiments.get(key);
-      if (experiment?.phase !== 'running') return null;
-      return stopExperiment(experiment, view.flag(key), { actor: CONTROLLER, reason: 'the planned duration is over' }, now);
-    });
   }
 
   /** Keeps the clocks, so that the next process bakes only the rest. */

@@ -1,5 +1,6 @@
 /** Makes scheduled edits when they are due. It holds no rule of its own, and no timer is the truth: what is due stands in the records. */
 import {
+  type Change,
   copyJson,
   type FlagSettings,
   type InstantSetting,
@@ -109,7 +110,8 @@ export class EditScheduler {
   #arm(): void {
     if (this.#isClosed || this.#making !== null) return;
     const { clock, view } = this.#runtime;
-    const dueAt = Math.min(...Array.from(view.schedules.values(), (schedule) => schedule.dueAt ?? Number.POSITIVE_INFINITY));
+    let dueAt = Number.POSITIVE_INFINITY;
+    for (const schedule of view.schedules.values()) dueAt = Math.min(dueAt, schedule.dueAt ?? dueAt);
     this.#timer?.cancel();
     this.#timer = null;
     if (!Number.isFinite(dueAt)) return;
@@ -145,10 +147,12 @@ export class EditScheduler {
   async #make(key: string): Promise<void> {
     const { view } = this.#runtime;
     const [flag, edit] = [view.flag(key), view.schedules.get(key)?.pending[0]];
-    const wasKilled = flag?.status === 'disabled' && edit !== undefined && (await this.#wasKilledSince(key, edit.scheduledAt));
+    const wasKilledSince =
+      flag?.status === 'disabled' && edit !== undefined && (await this.#wasKilledSince(key, edit.scheduledAt));
     const committed = await this.#runtime.commit((current, now) => {
       if (current.flag(key)?.revision !== flag?.revision) return null;
-      return planDueEdit({ ...current.facts(key), schedule: current.schedules.get(key) }, wasKilled, now);
+      const forbids = (change: Change) => this.#runtime.forbids(change);
+      return planDueEdit({ ...current.facts(key), schedule: current.schedules.get(key) }, { wasKilledSince, forbids }, now);
     });
     for (const { type, reason, detail } of committed?.events ?? [])
       if (type === 'schedule.refused')

@@ -141,6 +141,7 @@ export {
 export { type PrometheusQuery, type PrometheusSourceOptions, prometheusSource } from './metrics/prometheus-source.ts';
 export type { MetricLabels, SampleListener } from './metrics/sample.ts';
 export { SENDER_REMEMBERED_MS } from './metrics/sender.ts';
+export { takeUnitReport, type UnitReport, type UnitReportResult } from './metrics/unit-report.ts';
 export type { EditOptions, MutationOptions } from './mutation.ts';
 export type { OverrideSettings } from './overrides.ts';
 export type { EditPreview, PreviewedUnit, PreviewOptions, PreviewRefusal, UnitOutcome } from './preview-edit.ts';

@@ -38,6 +38,27 @@ describe('rollbackImmediate', () => {
     ]);
   });
 
+  it('is in the history with kills, each act once and as many as were asked for', async () => {
+    const { flags, rollbacks } = await world(40);
+    await flags.disableFlag('f', { reason: 'errors', actor: 'bob' });
+    for (const reason of ['first', 'second']) {
+      await flags.restoreFlag('f');
+      await rollbacks.rollbackImmediate('f', { reason });
+    }
+    const history = await rollbacks.getRollbackHistory();
+    const immediate = { strategy: 'immediate', fromPercentage: 40, toPercentage: 0 };
+    expect(history).toMatchObject([
+      { ...immediate, reason: 'second' },
+      { ...immediate, reason: 'first' },
+      { ...immediate, reason: 'errors', actor: 'bob' },
+    ]);
+    expect((await rollbacks.getRollbackHistory({ limit: 2 })).map(({ reason }) => reason)).toEqual(['second', 'first']);
+    const kill = history.at(-1)?.id ?? 0;
+    expect(await rollbacks.getRollbackReport(kill)).toMatchObject({ id: kill, strategy: 'immediate', reason: 'errors' });
+    for (const limit of [0, 1001])
+      await expect(rollbacks.getRollbackHistory({ limit })).rejects.toMatchObject({ code: 'invalid' });
+  });
+
   it('needs a reason and a flag that exists', async () => {
     const { rollbacks } = await world();
     await expect(rollbacks.rollbackImmediate('f', {} as never)).rejects.toThrow('needs a reason');

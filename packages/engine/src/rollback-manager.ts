@@ -14,8 +14,7 @@ import {
   percentageOfOthers,
   planGradualRollback,
   type Receipt,
-  ROLLBACK_EVENTS,
-  rollbackStrategyOf,
+  rollbacksAmong,
   SluiceError,
   servedShare,
   shareToPercentage,
@@ -33,6 +32,7 @@ import type { FlagManager } from './feature-flag-manager.ts';
 import type { HotSwapManager } from './hot-swap-manager.ts';
 import { attributionWithReason, checkOptions, emergencyAttributionOf, MUTATION_OPTIONS, requestOf } from './mutation.ts';
 import { callOn } from './names.ts';
+import { newestRollbacks } from './rollback-log.ts';
 import { loadRollbackReport, type WrittenReport } from './rollback-report.ts';
 import {
   describeRollback,
@@ -203,15 +203,13 @@ export class RollbackManager {
     return flag === undefined ? 0 : shareToPercentage(servedShare(flag));
   }
 
-  /** Every rollback, automatic ones included, the newest first; `flag` narrows it to one flag. */
+  /** Every rollback, kills and automatic ones included, the newest first; `flag` narrows it to one flag. */
   async getRollbackHistory(filter: { readonly flag?: string; readonly limit?: number } = {}): Promise<RollbackRecord[]> {
     checkOptions('getRollbackHistory', filter, ['flag', 'limit']);
     await this.#runtime.ready;
     const { flag, limit = 100 } = filter;
-    const types = Object.keys(ROLLBACK_EVENTS) as EventType[];
-    const query = { scope: this.#runtime.view.scope, types, newestFirst: true, limit };
-    const events = await this.#runtime.store.log(flag === undefined ? query : { ...query, key: flag });
-    const rollbacks = events.filter((event) => rollbackStrategyOf(event) !== null);
+    const { store, view } = this.#runtime;
+    const rollbacks = await newestRollbacks(store, view.scope, { flag, limit });
     return Promise.all(rollbacks.map(async (event) => describeRollback(event, await this.#stopOf(event))));
   }
 
@@ -235,5 +233,5 @@ function loadingOf({ status }: RollbackResult, problem: string | null): Pick<Rol
 }
 
 function rollbackSeq(committed: Committed | null): number | null {
-  return committed?.events.find((event) => event.type in ROLLBACK_EVENTS)?.seq ?? null;
+  return rollbacksAmong(committed?.events ?? [])[0]?.seq ?? null;
 }

@@ -19,7 +19,10 @@ import type { Runtime } from './runtime.ts';
 export interface SegmentSummary {
   readonly name: string;
   readonly description: string;
+  /** Of units that are in by their key. */
   readonly memberCount: number;
+  /** Whether units are in by condition, too. */
+  readonly hasCondition: boolean;
   readonly tags: readonly string[];
   readonly revision: number;
   readonly createdAt: Date;
@@ -110,6 +113,7 @@ function summaryOf(segment: Segment): SegmentSummary {
     name: segment.key,
     description: segment.description,
     memberCount: segment.members.length,
+    hasCondition: segment.condition !== null,
     tags: segment.tags,
     revision: segment.revision,
     createdAt: new Date(segment.createdAt),

@@ -71,9 +71,9 @@ describe('segments', () => {
         { kind: 'segment', name: 'all' },
       ],
     });
-    expect(flags.listSegments().map(({ name, memberCount }) => [name, memberCount])).toEqual([
-      ['all', 0],
-      ['staff', 1],
+    expect(flags.listSegments().map(({ name, memberCount, hasCondition }) => [name, memberCount, hasCondition])).toEqual([
+      ['all', 0, true],
+      ['staff', 1, false],
     ]);
     await expect(flags.setSegment('', {})).rejects.toThrow('segment name');
     await expect(flags.addSegmentMembers('staff', [''])).rejects.toThrow('/userIds/0 must be a text');

@@ -1,13 +1,13 @@
-/** The simulation of core, with a generator of its own. */
+/** The simulation of core, for those who ask in a program. */
 import {
   type RolloutAssumptions,
   type RolloutForecast,
   type RolloutSettings,
   SluiceError,
+  seededGenerator,
   simulateRollout as simulate,
 } from '@sluice/core';
 import { describeValue } from './failure.ts';
-import { seededGenerator } from './seeded-generator.ts';
 
 export interface SimulateOptions {
   /** The same seed gives the same answer; `sluice` unless given. */

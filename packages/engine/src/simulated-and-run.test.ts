@@ -1,7 +1,7 @@
 /** What a plan is said to do is what it does: `simulateRollout` beside rollouts of an engine that serves unit after unit. */
+import { seededGenerator } from '@sluice/core';
 import { expect, it } from 'vitest';
 import { manualClock } from './clock/manual-clock.ts';
-import { seededGenerator } from './seeded-generator.ts';
 import { simulateRollout } from './simulate-rollout.ts';
 import { createSluice } from './sluice.ts';
 import { memoryStore } from './store/memory-store.ts';

@@ -44,24 +44,25 @@ export class TestRecorder {
     ];
   }
 
-  /** Never throws: what cannot be taken is told to the logger, and false is answered. */
-  record(value: RecordedValue): boolean {
+  /** Why it was not taken, in words; null when it was. Never throws: what is wrong is told to the logger, too. */
+  record(value: RecordedValue): string | null {
     try {
-      if (this.#isOutside(value)) return false;
+      const outside = this.#outsideOf(value);
+      if (outside !== null) return outside;
       const problem = this.#record(value);
-      return problem === null || this.#refuse(value.testId, problem);
+      return problem === null ? null : this.#refuse(value.testId, problem);
     } catch (error) {
       return this.#refuse('', `recordMetric: its arguments cannot be read: ${describeFailure(error)}`);
     }
   }
 
-  #isOutside(value: RecordedValue): boolean {
+  #outsideOf(value: RecordedValue): string | null {
     const { view } = this.#runtime;
     const experiment = view.experiments.get(value.testId);
-    if (experiment === undefined || !isOutsideTraffic(view, value)) return false;
+    if (experiment === undefined || !isOutsideTraffic(view, value)) return null;
     const subject = subjectOf(experiment);
     this.#outside.set(subject, (this.#outside.get(subject) ?? 0) + 1);
-    return true;
+    return `recordMetric("${value.testId}", "${value.metric}"): the unit is outside the test's traffic of ${shareToPercentage(experiment.trafficShare)} %`;
   }
 
   /** Why it was not taken, in words; null when it was. */
@@ -78,13 +79,13 @@ export class TestRecorder {
     return null;
   }
 
-  #refuse(testId: string, problem: string): false {
+  #refuse(testId: string, problem: string): string {
     this.#refused += 1;
     const before = this.#refusals.get(testId)?.count ?? 0;
     if (this.#runtime.view.experiments.has(testId)) this.#refusals.set(testId, { count: before + 1, problem });
     // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
     if (Number.isInteger(Math.log10(this.#refused)))
       this.#runtime.logger.warn(`${problem} (${this.#refused} values refused so far)`);
-    return false;
+    return problem;
   }
 }

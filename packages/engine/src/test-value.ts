@@ -40,14 +40,15 @@ export function testValueOf(view: View, kinds: MetricKinds, given: RecordedValue
   const subject = subjectOf(experiment);
   const full = kinds.roomProblem(subject, metric, experiment);
   if (full !== null) return `${place}: ${full}`;
-  const kind = userId === undefined ? 'observation' : 'user';
-  if (!kinds.agree(subject, metric, kind))
-    return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;
-  const rules = rulesOf(experiment, metric);
   if (userId === undefined && needsUser(experiment, metric))
     return `${place}: it needs a userId, because of its covariate, window, ratio or ranks`;
   if (userId === undefined && takesAPart(experiment))
     return `${place}: it needs a userId: the test takes a part of the traffic, and who is outside of it is served the control, too`;
+  // The last to be asked, for the first value that is taken decides the kind of all.
+  const kind = userId === undefined ? 'observation' : 'user';
+  if (!kinds.agree(subject, metric, kind))
+    return `${place}: it was recorded ${kind === 'user' ? 'without a userId' : 'with a userId'} before; one metric takes one kind`;
+  const rules = rulesOf(experiment, metric);
   const { cap = value } = rules;
   const met = { subject, arm: variant, metric, rules };
   return userId === undefined

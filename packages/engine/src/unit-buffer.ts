@@ -48,6 +48,10 @@ export interface UnitBufferOptions {
   readonly keepsInstants?: boolean;
 }
 
+/**
+ * Before and after an exposure is by the millisecond, of which the order within is not kept: a value of the exposure's own millisecond counts as after it, whichever
+ * was told first, unless it is a covariate.
+ */
 export class UnitBuffer {
   readonly #keepsInstants: boolean;
   readonly #units = new Map<string, PendingUnit>();

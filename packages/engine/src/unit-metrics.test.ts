@@ -134,3 +134,18 @@ it('a test with one look is judged by ranks at its planned end, where that is de
   expect(judged.spent?.superiority).toBeGreaterThan(0.6);
   expect(judged.bought).toMatchObject({ test: 'twoProportion', verdict: 'noDifference', reason: null });
 });
+
+it.each([
+  { apartMs: 0, isFlushed: false, counted: 600 },
+  { apartMs: 0, isFlushed: true, counted: 600 },
+  { apartMs: 1, isFlushed: false, counted: 0 },
+  { apartMs: 1, isFlushed: true, counted: 0 },
+])('a value told $apartMs ms before the exposure, flushed: $isFlushed, counts of $counted users', async (told) => {
+  const { clock, tests, record } = await running([{ name: 'm' }]);
+  for (const user of USERS) record(user, 'm', noise(user));
+  if (told.isFlushed) await tests.getTestResults('t');
+  if (told.apartMs > 0) await clock.advance(told.apartMs);
+  for (const user of USERS) tests.getVariant('t', { userId: user });
+  const { metrics } = await tests.getTestResults('t');
+  expect((metrics.m?.controlUnits ?? 0) + (metrics.m?.treatmentUnits ?? 0)).toBe(told.counted);
+});

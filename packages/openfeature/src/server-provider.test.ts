@@ -31,9 +31,7 @@ beforeAll(async () => {
   client = OpenFeature.getClient();
 });
 afterAll(async () => {
-  await OpenFeature.close();
-  // A connection that fetch keeps without having asked anything on it is not idle to the server.
-  at.app.http.server.closeAllConnections();
+  await OpenFeature.clearProviders();
   await at.close();
 });
 afterEach(() => {
@@ -171,6 +169,30 @@ describe('events', () => {
     await at.sluice.flags.disableFlag('on', { reason: 'trouble' });
     await expect.poll(() => told).toEqual([['new_one'], ['on']]);
     expect(await client.getBooleanDetails('on', true, ann)).toMatchObject({ value: false, reason: 'DISABLED' });
+  });
+});
+
+describe('tracking', () => {
+  it('6.1, 2.7.1: is a value of the test that the unit of the merged context is in, 1 unless it is told', async () => {
+    const { abTests } = at.sluice;
+    await abTests.createTest({
+      testId: 'button',
+      controlComponent: 'blue',
+      treatmentComponent: 'green',
+      trackedMetrics: ['revenue', 'clicks'],
+    });
+    await abTests.startTest('button');
+    // What is told is a moment old, and the test is to have begun before.
+    await at.clock.advance(60_000);
+    const own = OpenFeature.getClient();
+    own.setContext({ targetingKey: 'ann' });
+    await expect.poll(async () => (await own.getStringDetails('button', '')).reason).toBe('SPLIT');
+    const { variant = '' } = await own.getStringDetails('button', '');
+    own.track('revenue', {}, { value: 49.5 });
+    own.track('clicks');
+    await provider.connection?.flush();
+    const { controlMean, treatmentMean } = await abTests.getTestResults('button');
+    expect({ control: controlMean, treatment: treatmentMean }[variant]).toEqual({ revenue: 49.5, clicks: 1 });
   });
 });
 

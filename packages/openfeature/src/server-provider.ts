@@ -134,7 +134,10 @@ export class SluiceProvider implements Provider {
   async onClose(): Promise<void> {
     for (const stop of this.#stops.splice(0)) stop();
     const connection = this.#connection;
-    if (this.#options === null) return connection?.flush();
+    if (this.#options === null) {
+      await connection?.flush();
+      return;
+    }
     this.#connection = null;
     await connection?.close();
   }

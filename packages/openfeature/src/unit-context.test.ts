@@ -17,7 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await OpenFeature.clearProviders();
-  at.app.http.server.closeAllConnections();
   await at.close();
 });
 

@@ -1,201 +1,67 @@
-/** The provider of a page: values that the server evaluated for one context, asked again when it says that they may have changed. */
+/** The provider of a page: values that the server evaluated for one context, and word to it of what the page used of them. */
 import {
   ErrorCode,
   type EvaluationContext,
-  GeneralError,
   type JsonValue,
   OpenFeatureEventEmitter,
   type Provider,
-  ProviderEvents,
-  ProviderFatalError,
   type ResolutionDetails,
+  type TrackingEventDetails,
 } from '@openfeature/web-sdk';
-import type { RefetchSource, WebFlag, WebOptions } from './web-options.ts';
+import type { WebOptions } from './web-options.ts';
+import { WebReports } from './web-reports.ts';
+import { WebValues } from './web-values.ts';
 
-interface Bulk {
-  readonly flags: readonly WebFlag[];
-  readonly eventStreams?: readonly {
-    readonly type: string;
-    readonly url?: string;
-    readonly endpoint?: { readonly origin?: string; readonly requestUri: string };
-  }[];
-}
+/** Comes to the window from its document, and is the last that a page hears: one that is closed, left, or put away by a phone is hidden first. */
+const SIGHT = 'visibilitychange';
 
-const CLOSED = 2;
-/** Between the loss of a stream and the first question, so that pages that were cut off together do not ask together. */
-const FIRST_POLL_MS = 2_000;
+/** What there is of a browser: nothing in another program. */
+const PAGE = globalThis as unknown as Partial<EventTarget> & { readonly document?: { readonly visibilityState: string } };
 
 export class SluiceWebProvider implements Provider {
   readonly runsOn = 'client';
   readonly metadata = { name: 'sluice-web' } as const;
   readonly events = new OpenFeatureEventEmitter();
-  readonly #options: WebOptions;
-  readonly #url: string;
-  #flags: ReadonlyMap<string, WebFlag> = new Map();
-  #context: EvaluationContext = {};
-  #etag = '';
-  /** The question that was asked last: an earlier one's answer is of no more use. */
-  #asked: Promise<void> = Promise.resolve();
-  #run = 0;
-  #source: RefetchSource | null = null;
-  #sourceUrl = '';
-  /** Whether the stream tells of changes; while it does not, they are asked for. */
-  #isLive = true;
-  /** Whether values are current as far as is known, which is what the SDK was told last. */
-  #isCurrent = true;
-  #pollTimer: ReturnType<typeof setTimeout> | undefined;
-  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #values: WebValues;
+  readonly #reports: WebReports | null;
+  readonly #isAskingWhenSeen: boolean;
 
   constructor(options: WebOptions) {
-    this.#options = options;
-    this.#url = options.url.replace(/\/+$/, '');
+    const url = options.url.replace(/\/+$/, '');
+    const { token, reports = true, refetchOnVisible = true, fetch: send = fetch } = options;
+    this.#values = new WebValues({ ...options, url }, this.events);
+    this.#isAskingWhenSeen = refetchOnVisible;
+    // A text needs no leave of the server, for which a page that closes has no time; kept alive, it outlives the page.
+    const bring = (body: string): Promise<Response> =>
+      send(`${url}/ofrep/v1/reports?token=${encodeURIComponent(token)}`, { method: 'POST', body, keepalive: true });
+    this.#reports = reports ? new WebReports(bring) : null;
   }
 
   /** @throws ProviderFatalError when the token is refused, GeneralError when there is no answer */
-  async initialize(context: EvaluationContext = {}): Promise<void> {
-    this.#context = context;
-    const { bootstrap } = this.#options;
-    if (bootstrap === undefined) return this.#ask();
-    this.#flags = byKey(bootstrap.flags);
-    this.#ask().catch(() => {});
+  initialize(context: EvaluationContext = {}): Promise<void> {
+    PAGE.addEventListener?.(SIGHT, this.#onSight);
+    return this.#values.begin(context);
   }
 
   onContextChange(_before: EvaluationContext, context: EvaluationContext): Promise<void> {
-    this.#context = context;
-    this.#etag = '';
-    return this.#ask();
+    return this.#values.change(context);
   }
 
-  onClose(): Promise<void> {
-    this.#run += 1;
-    this.#close();
-    clearTimeout(this.#pollTimer);
-    clearTimeout(this.#graceTimer);
-    return Promise.resolve();
+  /** A value of every test and rollout that the user is in, 1 unless the details have a `value`. */
+  track(metric: string, _context: EvaluationContext, { value = 1 }: TrackingEventDetails = {}): void {
+    this.#reports?.tracked(this.#values.context, metric, value);
   }
 
-  /** The same promise for questions that overlap: that of the last one. */
-  #ask(search = ''): Promise<void> {
-    this.#run += 1;
-    this.#asked = this.#askOnce(this.#run, search);
-    return this.#asked;
-  }
+  readonly #onSight = (): void => {
+    this.#reports?.flush();
+    if (this.#isAskingWhenSeen && PAGE.document?.visibilityState === 'visible') this.#values.askQuietly();
+  };
 
-  async #askOnce(run: number, search: string): Promise<void> {
-    clearTimeout(this.#pollTimer);
-    let pauseMs = this.#options.pollMs ?? 30_000;
-    try {
-      const response = await this.#request(search);
-      if (run !== this.#run) return this.#asked;
-      pauseMs = Math.max(pauseMs, 1_000 * (Number(response.headers.get('retry-after')) || 0));
-      if (response.status === 401 || response.status === 403) throw new ProviderFatalError('the server refuses the token');
-      if (response.status === 200) await this.#take(response, run);
-      else if (response.status !== 304) throw new GeneralError(`the server answered ${response.status}`);
-      if (run === this.#run) this.#current();
-    } catch (error) {
-      if (run !== this.#run) return this.#asked;
-      if (error instanceof ProviderFatalError) {
-        this.#close();
-        this.events.emit(ProviderEvents.Error, { message: error.message, errorCode: ErrorCode.PROVIDER_FATAL });
-        throw error;
-      }
-      this.#stale();
-      this.#poll(pauseMs);
-      throw error instanceof GeneralError ? error : new GeneralError('the server cannot be reached');
-    }
-    if (this.#source === null || !this.#isLive) this.#poll(pauseMs);
-  }
-
-  async #request(search: string): Promise<Response> {
-    const { token, timeoutMs = 10_000, fetch: send = fetch } = this.#options;
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), timeoutMs);
-    try {
-      return await send(`${this.#url}/ofrep/v1/evaluate/flags${search}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${token}`,
-          ...(this.#etag === '' ? {} : { 'if-none-match': this.#etag }),
-        },
-        body: JSON.stringify({ context: this.#context }),
-        signal: controller.signal,
-      });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #take(response: Response, run: number): Promise<void> {
-    const { flags, eventStreams = [] } = (await response.json()) as Bulk;
-    if (run !== this.#run) return;
-    const before = this.#flags;
-    this.#flags = byKey(flags);
-    this.#etag = response.headers.get('etag') ?? '';
-    const flagsChanged = [...new Set([...before.keys(), ...this.#flags.keys()])].filter(
-      (key) => answerOf(before.get(key)) !== answerOf(this.#flags.get(key)),
-    );
-    if (before.size > 0 && flagsChanged.length > 0) this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged });
-    const stream = eventStreams.find(({ type }) => type === 'sse');
-    if (stream !== undefined) this.#listen(stream.url ?? `${stream.endpoint?.origin ?? this.#url}${stream.endpoint?.requestUri}`);
-  }
-
-  #listen(url: string): void {
-    const { eventSource = browsers } = this.#options;
-    if (eventSource === null || (url === this.#sourceUrl && this.#source?.readyState !== CLOSED)) return;
-    this.#close();
-    const source = eventSource(url);
-    if (source === null) return;
-    this.#source = source;
-    this.#sourceUrl = url;
-    source.onopen = () => {
-      // What happened meanwhile was told to nobody: no condition may be on this question.
-      if (!this.#isLive) this.#again();
-      this.#isLive = true;
-    };
-    source.onerror = () => {
-      if (!this.#isLive) return;
-      this.#isLive = false;
-      this.#stale();
-      this.#poll(FIRST_POLL_MS * (0.5 + Math.random()));
-    };
-    source.onmessage = ({ data }) => {
-      const { type, etag } = JSON.parse(data) as { readonly type: string; readonly etag?: string };
-      if (type !== 'refetchEvaluation') return;
-      const search = etag === undefined ? '' : `?flagConfigEtag=${encodeURIComponent(etag)}`;
-      this.#ask(search).catch(() => {});
-    };
-  }
-
-  #again(): void {
-    this.#etag = '';
-    this.#ask().catch(() => {});
-  }
-
-  #poll(ms: number): void {
-    clearTimeout(this.#pollTimer);
-    this.#pollTimer = setTimeout(() => this.#again(), ms);
-  }
-
-  #current(): void {
-    clearTimeout(this.#graceTimer);
-    if (!this.#isCurrent) this.events.emit(ProviderEvents.Ready);
-    this.#isCurrent = true;
-  }
-
-  #stale(): void {
-    if (!this.#isCurrent || this.#flags.size === 0) return;
-    this.#isCurrent = false;
-    this.events.emit(ProviderEvents.Stale);
-    this.#graceTimer = setTimeout(
-      () => this.events.emit(ProviderEvents.Error, { message: 'the server cannot be reached' }),
-      this.#options.graceMs ?? 5_000,
-    );
-  }
-
-  #close(): void {
-    this.#source?.close();
-    this.#source = null;
+  /** Sends what waits. */
+  async onClose(): Promise<void> {
+    PAGE.removeEventListener?.(SIGHT, this.#onSight);
+    this.#values.stop();
+    this.#reports?.flush();
   }
 
   resolveBooleanEvaluation(key: string, fallback: boolean): ResolutionDetails<boolean> {
@@ -215,36 +81,14 @@ export class SluiceWebProvider implements Provider {
   }
 
   #resolve<T>(key: string, fallback: T, type: string): ResolutionDetails<T> {
-    const flag = this.#flags.get(key);
-    const code = flag === undefined ? ErrorCode.FLAG_NOT_FOUND : (flag.errorCode as ErrorCode | undefined);
-    const { value = fallback, variant, reason = 'UNKNOWN', metadata, errorDetails } = flag ?? {};
-    const errorCode = code ?? (typeof value === type ? undefined : ErrorCode.TYPE_MISMATCH);
-    if (errorCode !== undefined)
-      return {
-        value: fallback,
-        reason: 'ERROR',
-        errorCode,
-        ...(errorDetails === undefined ? {} : { errorMessage: errorDetails }),
-      };
-    return {
-      value: value as T,
-      reason,
-      ...(variant === undefined ? {} : { variant }),
-      ...(metadata === undefined ? {} : { flagMetadata: metadata }),
-    };
+    const { flags, served } = this.#values;
+    const flag = flags.get(key);
+    const { value = fallback, variant, reason = 'UNKNOWN', metadata: flagMetadata, errorDetails: errorMessage } = flag ?? {};
+    const mismatch = typeof value === type ? undefined : ErrorCode.TYPE_MISMATCH;
+    const errorCode = flag ? (flag.errorCode ?? mismatch) : ErrorCode.FLAG_NOT_FOUND;
+    // The SDK takes what is undefined for what is left out.
+    if (errorCode) return { value: fallback, reason: 'ERROR', errorCode, errorMessage } as ResolutionDetails<T>;
+    if (variant !== undefined) this.#reports?.served(served, key, variant, flagMetadata?.version);
+    return { value, reason, variant, flagMetadata } as ResolutionDetails<T>;
   }
-}
-
-/** Null where there is none. */
-function browsers(url: string): RefetchSource | null {
-  return typeof EventSource === 'undefined' ? null : (new EventSource(url) as unknown as RefetchSource);
-}
-
-function byKey(flags: readonly WebFlag[]): ReadonlyMap<string, WebFlag> {
-  return new Map(flags.map((flag) => [flag.key, flag]));
-}
-
-/** What of an answer the page sees. */
-function answerOf(flag: WebFlag | undefined): string | undefined {
-  return flag && JSON.stringify([flag.value, flag.variant, flag.errorCode]);
 }

@@ -1,3 +1,4 @@
 /** The names of `@sluice/openfeature/web`. */
-export type { RefetchSource, WebFlag, WebOptions } from './web-options.ts';
+export { WebCache, type WebStorage } from './web-cache.ts';
+export type { RefetchSource, WebFlag, WebOptions, WebValueCache } from './web-options.ts';
 export { SluiceWebProvider } from './web-provider.ts';

@@ -2,7 +2,7 @@
 import { type InstantSetting, ROLES, type Roles, TOKEN_KINDS } from '@sluice/core';
 import { z } from 'zod';
 import { defineRoute } from './route.ts';
-import { count, flagQuery, instant, name, reason, revision } from './schema-parts.ts';
+import { count, flagQuery, instant, name, reason, revision, settableInstant } from './schema-parts.ts';
 
 const scope = z.object({ project: z.string(), environment: z.string() });
 const roles = z.record(z.string(), z.enum(ROLES)) as unknown as z.ZodType<Roles>;
@@ -31,11 +31,12 @@ const token = z
   })
   .meta({ id: 'Token' });
 const newToken = z.object({ token, secret: z.string().describe('Told here and never again') });
-const expiresAt = z.union([z.string(), z.number()]).nullable().optional() as unknown as z.ZodOptional<
+const expiresAt = settableInstant.nullable().optional() as unknown as z.ZodOptional<
   z.ZodNullable<z.ZodType<InstantSetting, InstantSetting>>
 >;
 const email = z.string().min(3).max(128);
-const password = z.string().min(12).max(1024);
+const password = z.string().min(12).max(1024).meta({ writeOnly: true });
+const secret = z.string().max(1024).meta({ writeOnly: true });
 const manage = { permission: 'access.manage', answers: { 200: person } } as const;
 
 export const ACCESS_ROUTES = {
@@ -163,7 +164,7 @@ export const ACCESS_ROUTES = {
     path: '/api/v1/me/password',
     permission: 'account.manage',
     summary: "Sets the caller's password, and ends every session that there is",
-    body: { current: z.string().max(1024), password },
+    body: { current: secret, password },
     answers: { 204: null },
   }),
   'session.login': defineRoute({
@@ -171,7 +172,7 @@ export const ACCESS_ROUTES = {
     path: '/api/v1/session',
     permission: 'public',
     summary: 'Begins a session of a person, kept in a cookie that no page can read',
-    body: { email: z.string().max(128), password: z.string().max(1024) },
+    body: { email: z.string().max(128), password: secret },
     changes: false,
     answers: { 200: z.object({ email: z.string(), expiresAt: instant }) },
   }),
@@ -180,7 +181,7 @@ export const ACCESS_ROUTES = {
     path: '/api/v1/setup',
     permission: 'public',
     summary: 'Makes the first administrator, with the one-time secret that the server printed when it started without any',
-    body: { secret: z.string().max(512), email, password },
+    body: { secret, email, password },
     changes: false,
     answers: { 201: person },
   }),

@@ -20,6 +20,14 @@ const pendingEmergency = z
   })
   .meta({ id: 'PendingEmergency' });
 
+const peerAnswer = z
+  .object({
+    peer: z.string().describe('Its address'),
+    keptIn: z.enum(['store', 'journal', 'memory']).nullable().describe('Null: it is not known to be in effect there'),
+    problem: z.string().nullable().describe('Why it is not known to be in effect there'),
+  })
+  .meta({ id: 'PeerAnswer' });
+
 export const BREAK_GLASS_ROUTES = {
   'breakGlass.kill': defineRoute({
     method: 'POST',
@@ -44,6 +52,11 @@ export const BREAK_GLASS_ROUTES = {
         keptIn: z
           .enum(['store', 'journal', 'memory'])
           .describe('Where it stands: until the store has it, a process that ends loses what is in its memory alone'),
+        peers: z
+          .array(peerAnswer)
+          .describe(
+            'What became of it at each other replica that is configured; empty where the store has it, which tells them all',
+          ),
       }),
     },
   }),

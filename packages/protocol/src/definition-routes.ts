@@ -9,7 +9,7 @@ const query = {
     .string()
     .regex(/^\d{1,15}$/)
     .optional()
-    .describe('The place in the log up to which everything is known'),
+    .describe('1 to 15 digits: the place in the log up to which everything is known'),
 };
 const snapshot = objectOf<{ readonly seq: number }>('The flags and segments of the environment, with the place in the log');
 const events = z.string().describe('Server-sent events: snapshot, delta, emergencies, resync');

@@ -39,11 +39,14 @@ const metricDelta = z
     from: instantMs,
     until: instantMs.optional(),
   })
-  .refine(({ min, max }) => min <= max, { message: 'min must not be above max', path: ['min'] });
+  .refine(({ min, max }) => min <= max, { message: 'must not be above max', path: ['min'] });
 
 const unitDelta = z.strictObject({
   subject,
-  unit: z.string().regex(/^[0-9a-f]{16}$/, '16 lower-case hexadecimal digits: the 64-bit hash of the unit'),
+  unit: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .describe('16 lower-case hexadecimal digits: the 64-bit hash of the unit'),
   arm: name,
   firstExposureAt: instantMs.nullable(),
   dimensions: z.record(name, z.string().max(MAX_NAME)).optional(),
@@ -105,9 +108,23 @@ export const exposure = z.strictObject({
   isDrawn: z.boolean().default(true).describe('Whether the bucket decided, and not a list, a condition or a rule'),
   dimensions: z
     .record(name, z.union([z.string().max(MAX_NAME), z.number(), z.boolean()]))
-    .refine((given) => Object.keys(given).length <= MAX_DIMENSIONS, { message: `at most ${MAX_DIMENSIONS} dimensions` })
+    .refine((given) => Object.keys(given).length <= MAX_DIMENSIONS, { message: `must have at most ${MAX_DIMENSIONS} members` })
     .optional()
     .describe("What the unit is like, of which a test's dimensions are kept"),
+});
+
+/** A page used this value of its context. */
+export const pageExposure = z.strictObject({
+  flag: name,
+  variant: name,
+  at: instantMs.optional().describe('The first time, by the clock of the page; when it is sent unless given'),
+});
+
+/** The user of a page did or met something. */
+export const pageValue = z.strictObject({
+  metric: name,
+  value: z.number(),
+  at: instantMs.optional().describe('When, by the clock of the page; when it is sent unless given'),
 });
 
 /** Of a batch that is kept before it is answered, and counts once however often it is sent. */
@@ -120,4 +137,5 @@ export const sentAt = instantMs.optional().describe('What the clock of the sende
 export const refusedObservation = z.object({
   path: z.string().describe('JSON pointer into the body'),
   message: z.string(),
+  isOver: z.literal(true).optional().describe('What it was for is over: nothing is wrong, and nothing is lost'),
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { editPreview, explanation, flagDetails, flagStats, scheduledEdit, staleFlag } from './flag-answers.ts';
 import { pageOf, pageQuery } from './page.ts';
 import { defineRoute } from './route.ts';
-import { force, name, objectOf, percentage, reason, revision, unit } from './schema-parts.ts';
+import { force, name, objectOf, percentage, reason, revision, settableInstant, unit } from './schema-parts.ts';
 
 const E = '/api/v1/projects/:project/environments/:environment';
 const settings = objectOf<FlagSettings>(
@@ -168,7 +168,7 @@ export const FLAG_ROUTES = {
     path: `${E}/flags/:key/scheduled-edits`,
     permission: 'flags.write',
     summary: 'Has settings set when the instant comes',
-    body: { at: z.union([z.string(), z.number()]), settings, reason },
+    body: { at: settableInstant, settings, reason },
     answers: { 201: scheduledEdit },
   }),
   'flags.cancelScheduled': defineRoute({

@@ -1,5 +1,5 @@
 /** What an SDK has after each message of its stream. */
-import { applyDelta, SluiceError, type Snapshot } from '@sluice/core';
+import { applyDelta, SluiceError, type Snapshot, snapshotFingerprint } from '@sluice/core';
 import type { StreamMessage } from './stream-message.ts';
 
 /**
@@ -24,8 +24,19 @@ export function followStream(snapshot: Snapshot | null, message: StreamMessage):
     case 'emergencies':
       if (snapshot === null) throw new SluiceError('conflict', 'emergencies came before any definitions');
       return { ...snapshot, emergencies: message.emergencies };
+    case 'place':
+      if (snapshot !== null && knows(snapshot, message)) return snapshot;
+      throw new SluiceError(
+        'conflict',
+        `the stream has told everything up to ${message.seq}, and here is ${snapshot === null ? 'nothing' : `something else, at ${snapshot.seq}`}: a part of it is missing`,
+      );
     case 'resync':
     case 'heartbeat':
       return snapshot;
   }
+}
+
+/** Another replica may have told of more than this stream; what stands in an emergency was told whole by this one. */
+function knows(snapshot: Snapshot, { seq, fingerprint }: { readonly seq: number; readonly fingerprint: string }): boolean {
+  return snapshot.seq >= seq && snapshotFingerprint({ ...snapshot, seq }) === fingerprint;
 }

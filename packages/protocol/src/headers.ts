@@ -1,5 +1,5 @@
 /** Headers of the API: revisions as entity tags, and keys of repeated requests. */
-import { SluiceError } from '@sluice/core';
+import { SluiceError, shown } from '@sluice/core';
 
 export const IDEMPOTENCY_KEY = 'idempotency-key';
 /** Longest idempotency key, in characters. */
@@ -17,7 +17,6 @@ export function etagOfRevision(revision: number): string {
 export function revisionOfEtag(header: string): number {
   const revision = Number(/^(?:W\/)?"r(\d{1,15})"$/.exec(header.trim())?.[1] ?? Number.NaN);
   if (Number.isSafeInteger(revision)) return revision;
-  throw new SluiceError('invalid', `If-Match must be the ETag of the record, such as W/"r12"; it is ${header.slice(0, 80)}`, {
-    issues: [{ path: 'header if-match', message: 'must be an ETag such as W/"r12"' }],
-  });
+  const message = `must be the ETag of the record, such as W/"r12"; it is ${shown(header)}`;
+  throw new SluiceError('invalid', `the header if-match ${message}`, { issues: [{ path: 'header if-match', message }] });
 }

@@ -1,6 +1,7 @@
 /** The names of `@sluice/protocol`. */
 
 export { type ChangedRecord, changesPart, everythingPart } from './changes-event.ts';
+export { type EnvelopePart, issueInWords, readEnvelope } from './envelope-issues.ts';
 export { EventStreamDecoder, type EventStreamDecoderOptions, encodePart, type StreamPart } from './event-stream.ts';
 export { factsBatch, observation } from './facts.ts';
 export { followStream } from './follow-stream.ts';
@@ -23,7 +24,6 @@ export { MAX_PAGE, type Page, type PageQuery } from './page.ts';
 export type { Needed } from './permission.ts';
 export {
   errorOfProblem,
-  issuesOf,
   PROBLEM_TYPE,
   type Problem,
   type ProblemDetails,

@@ -1,11 +1,15 @@
-/** OFREP 0.3, the OpenFeature Remote Evaluation Protocol: its bodies, and its two routes. */
+/** OFREP 0.3, the OpenFeature Remote Evaluation Protocol: its bodies and its two routes, and the one by which a page that asks through it reports. */
 import type { JsonValue } from '@sluice/core';
 import { z } from 'zod';
+import { pageExposure, pageValue, refusedObservation, sentAt } from './facts.ts';
 import { defineRoute } from './route.ts';
-import { jsonValue } from './schema-parts.ts';
+import { count, jsonValue } from './schema-parts.ts';
 
 export const OFREP_ERRORS = ['PARSE_ERROR', 'TARGETING_KEY_MISSING', 'INVALID_CONTEXT', 'FLAG_NOT_FOUND', 'GENERAL'] as const;
 export type OfrepError = (typeof OFREP_ERRORS)[number];
+
+/** Most members of each list of a page's report. */
+const MAX_PAGE_MEMBERS = 100;
 
 const metadata = z.record(z.string(), z.union([z.boolean(), z.string(), z.number()]));
 
@@ -82,6 +86,25 @@ export const OFREP_ROUTES = {
     body: { context },
     changes: false,
     answers: { 200: ofrepBulkSuccess, 304: null, 400: ofrepBulkFailure },
+  }),
+  'ofrep.report': defineRoute({
+    method: 'POST',
+    path: '/ofrep/v1/reports',
+    permission: 'metrics.write',
+    reach: 'token',
+    summary:
+      "What a page used and measured of the one unit that its context names, once by `id`. The server draws: a variant that is not the unit's is left out. No part of OFREP itself",
+    query: { token: z.string().optional().describe('A client token, where no header is sent') },
+    body: {
+      context,
+      id: z.string().min(1).max(64).describe('Of this report: sent again under the same one within a day, it counts once'),
+      exposures: z.array(pageExposure).max(MAX_PAGE_MEMBERS).default([]),
+      values: z.array(pageValue).max(MAX_PAGE_MEMBERS).default([]),
+      sentAt,
+    },
+    changes: false,
+    isBeacon: true,
+    answers: { 200: z.object({ taken: count, refused: z.array(refusedObservation) }), 400: ofrepBulkFailure },
   }),
   'ofrep.events': defineRoute({
     method: 'GET',

@@ -90,11 +90,3 @@ function codeOf(status: number): ErrorCode {
   if (status === 429) return 'unavailable';
   return ERROR_CODES.find((code) => STATUS_OF[code] === status) ?? 'invalid';
 }
-
-/** What a schema of the envelope found, as issues with their places. `at` is `''` for a body, else a word such as `query`. */
-export function issuesOf(error: z.ZodError, at = ''): Issue[] {
-  return error.issues.map(({ path, message }) => {
-    const pointer = path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-    return { path: at === '' ? pointer : `${at} ${path.join('.')}`.trim(), message };
-  });
-}

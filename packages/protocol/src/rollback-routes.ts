@@ -71,7 +71,7 @@ export const ROLLBACK_ROUTES = {
     method: 'GET',
     path: `${E}/rollbacks`,
     permission: 'history.read',
-    summary: 'Every rollback, automatic ones included, the newest first',
+    summary: 'Every rollback, kills and automatic ones included, the newest first',
     query: { flag: name.optional(), limit: z.coerce.number<string | number>().int().min(1).max(1000).optional() },
     answers: { 200: z.object({ rollbacks: z.array(rollbackRecord) }) },
   }),

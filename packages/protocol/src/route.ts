@@ -49,8 +49,15 @@ export interface RouteDefinition<Path extends string, Query extends Shape, Body 
   readonly changes?: boolean;
   /** JSON unless said. */
   readonly medium?: Medium;
+  /**
+   * Whether a page sends it that may be closing: with its client token in the query and the body as text, because a browser then need not ask first
+   * whether it may send.
+   */
+  readonly isBeacon?: boolean;
   /** Whether the caller's right may stand in the query, as a `token` that was signed for it: browsers send no header with an event stream. */
   readonly takesGrant?: boolean;
+  /** Whether what its query says is let pass: browsers and probes append to an address what is theirs. */
+  readonly ignoresQuery?: boolean;
 }
 
 export interface Route<
@@ -72,7 +79,9 @@ export interface Route<
   readonly reach: Reach;
   readonly changes: boolean;
   readonly medium: Medium;
+  readonly isBeacon: boolean;
   readonly takesGrant: boolean;
+  readonly ignoresQuery: boolean;
 }
 
 /** Longest key, name or id in a path, in characters. */
@@ -101,7 +110,9 @@ export function defineRoute<
     reach: definition.reach ?? reachOf(path),
     changes: definition.changes ?? method !== 'GET',
     medium: definition.medium ?? 'json',
+    isBeacon: definition.isBeacon ?? false,
     takesGrant: definition.takesGrant ?? false,
+    ignoresQuery: definition.ignoresQuery ?? false,
   };
 }
 

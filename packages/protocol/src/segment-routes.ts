@@ -10,6 +10,7 @@ const SUMMARY = {
   name: z.string(),
   description: z.string(),
   memberCount: count,
+  hasCondition: z.boolean(),
   tags: z.array(z.string()),
   revision,
   createdAt: instant,

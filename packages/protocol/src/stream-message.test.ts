@@ -16,6 +16,7 @@ const MESSAGES: readonly StreamMessage[] = [
     ],
   },
   { type: 'resync', reason: 'overflow' },
+  { type: 'place', seq: 7, fingerprint: 'ab.7' },
   { type: 'heartbeat' },
 ];
 const through = (message: StreamMessage): unknown => {
@@ -48,6 +49,9 @@ describe('a message of the stream', () => {
     );
     expect(received('resync', { reason: 'x' })).toThrow('/reason must be one of overflow, tooOld, otherLog');
     expect(() => messageOfPart({ kind: 'event', event: 'delta', data: '{"seq":1', id: null })).toThrow('is not JSON');
+    expect(received('place', { seq: -1 })).toThrow(
+      '/seq must be a place in the log, a whole number from 0; /fingerprint must be a text',
+    );
     expect(received('snapshot', null)).toThrow('must be an object');
   });
 });

@@ -25,13 +25,15 @@ export type ResyncReason = (typeof RESYNC_REASONS)[number];
  * - `delta` follows on what was sent before; its id is its place in the log
  * - `emergencies` is the whole list of those that stand, and replaces the one before
  * - `resync` says that a snapshot follows because deltas are missing
- * - `heartbeat` says that the server is there
+ * - `place` is a sign of life that says what this stream has told so far: everything up to `seq`, and the emergencies that are in the fingerprint
+ * - `heartbeat` says that the server is there, and nothing else
  */
 export type StreamMessage =
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot }
   | { readonly type: 'delta'; readonly delta: Delta }
   | { readonly type: 'emergencies'; readonly emergencies: readonly StandingEmergency[] }
   | { readonly type: 'resync'; readonly reason: ResyncReason }
+  | { readonly type: 'place'; readonly seq: number; readonly fingerprint: string }
   | { readonly type: 'heartbeat' };
 
 export function partOfMessage(message: StreamMessage): StreamPart {
@@ -44,6 +46,8 @@ export function partOfMessage(message: StreamMessage): StreamPart {
       return eventPart('emergencies', message.emergencies, null);
     case 'resync':
       return eventPart('resync', { reason: message.reason }, null);
+    case 'place':
+      return eventPart('place', { seq: message.seq, fingerprint: message.fingerprint }, null);
     case 'heartbeat':
       return { kind: 'comment', text: 'heartbeat' };
   }
@@ -73,6 +77,10 @@ export function messageOfPart(part: StreamPart): StreamMessage | null {
       };
     case 'resync':
       return { type: 'resync', reason: parsed<{ reason: ResyncReason }>('resync', part.data, resyncIssues).reason };
+    case 'place': {
+      const { seq, fingerprint } = parsed<{ seq: number; fingerprint: string }>('place', part.data, placeIssues);
+      return { type: 'place', seq, fingerprint };
+    }
     default:
       return null;
   }
@@ -136,6 +144,14 @@ function deltaIssues(value: unknown): Issue[] {
   if (!isJsonObject(value)) return [{ path: '', message: 'must be an object' }];
   const after = isPlace(value.after) ? [] : [{ path: '/after', message: 'must be a place in the log, a whole number from 0' }];
   return [...definitionIssues(value), ...after];
+}
+
+function placeIssues(value: unknown): Issue[] {
+  if (!isJsonObject(value)) return [{ path: '', message: 'must be an object' }];
+  return [
+    ...(isPlace(value.seq) ? [] : [{ path: '/seq', message: 'must be a place in the log, a whole number from 0' }]),
+    ...(isKey(value.fingerprint) ? [] : [{ path: '/fingerprint', message: 'must be a text' }]),
+  ];
 }
 
 function resyncIssues(value: unknown): Issue[] {

@@ -17,6 +17,11 @@ const webhook = z
     deadCount: count.describe('How many events were given up in all'),
     failingSince: count.nullable(),
     retryAt: count.nullable(),
+    goneAt: count
+      .nullable()
+      .describe(
+        'When its receiver answered 410 Gone, and it was switched off for that; null where it did not, or since it is on again',
+      ),
     deadLetters: z.array(objectOf<Delivery['deadLetters'][number]>('An event that was given up, and why')),
   })
   .meta({ id: 'Webhook' });
@@ -42,6 +47,8 @@ export const WEBHOOK_ROUTES = {
     ...manage,
     method: 'PATCH',
     path: `${P}/:key`,
+    matchesRevision: true,
+    isRecord: false,
     summary: 'Creates the webhook or merges settings into it; it is told what happens from then on',
     body: { settings: objectOf<WebhookSettings>('URL, format, types and environments'), reason },
     answers: { 200: withSecret },

@@ -1,5 +1,5 @@
 /** What an environment serves now, as one tag: it changes whenever any answer of any unit may. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Sluice } from 'sluice';
 
 interface Kept {
@@ -46,7 +46,7 @@ function sorted<T extends { readonly key: string }>(records: Iterable<T>): T[] {
 }
 
 export function digestOf(parts: Iterable<string>): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length} ${part}`);
-  return hash.digest('base64url').slice(0, 27);
+  let whole = '';
+  for (const part of parts) whole += `${part.length} ${part}`;
+  return hash('sha256', whole, 'base64url').slice(0, 27);
 }

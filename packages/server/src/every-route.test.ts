@@ -212,6 +212,7 @@ describe('every route, through the typed client', () => {
   it('OFREP, and what the server says of itself', async () => {
     const sdk = { token: at.secrets.server };
     await call('ofrep.evaluate', { key: 'b3', context: { targetingKey: 'eve' } }, {}, sdk);
+    await call('ofrep.report', { context: { targetingKey: 'eve' }, id: 'r1', values: [{ metric: 'm', value: 1 }] }, {}, sdk);
     await call('ofrep.evaluateAll', { context: { targetingKey: 'eve', plan: 'pro' } }, {}, sdk);
     await call('system.health', {});
     await call('system.ready', {});

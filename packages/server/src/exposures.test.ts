@@ -19,7 +19,7 @@ async function running(more: { dimensions?: string[] } = {}): Promise<void> {
   await abTests.startTest('t');
 }
 
-const send = (body: object, as = 'client') => at.ask('POST', `${E}/metrics/observations`, { as, body });
+const send = (body: object, as = 'server') => at.ask('POST', `${E}/metrics/observations`, { as, body });
 
 it('two connections count in the results what each served and measured, once', async () => {
   await running();
@@ -61,10 +61,10 @@ it('a connection tells of each unit the attributes that a running test breaks it
   expect(Object.fromEntries(sizes)).toEqual({ free: 30, paid: 10 });
 });
 
-it('a page sends exposures of its environment, once however often, and of no other', async () => {
+it('a batch of exposures counts in its environment, once however often, and in no other', async () => {
   await running();
   const exposures = [{ flag: 't', variant: 'control', unit: 'ann', count: 2 }];
-  const batch = { sender: { instanceId: 'page', seq: 1 }, exposures };
+  const batch = { sender: { instanceId: 'sdk', seq: 1 }, exposures };
   for (let turn = 0; turn < 2; turn++) expect((await send(batch)).body).toEqual({ taken: 1, refused: [] });
   expect((await at.sluice.abTests.getTestResults('t')).sampleSizes.control).toBe(1);
   expect((await at.sluice.flags.getFlagStats('t')).evaluations).toBe(2);
@@ -74,7 +74,7 @@ it('a page sends exposures of its environment, once however often, and of no oth
       403,
     );
   await send(
-    { ...batch, sender: { instanceId: 'page', seq: 2 }, exposures: [{ ...exposures[0], variant: 'treatment' }] },
+    { ...batch, sender: { instanceId: 'sdk', seq: 2 }, exposures: [{ ...exposures[0], variant: 'treatment' }] },
     'server',
   );
   expect((await at.sluice.abTests.getTestResults('t')).sampleSizes, 'a unit in two arms').toMatchObject({
@@ -83,10 +83,32 @@ it('a page sends exposures of its environment, once however often, and of no oth
   });
 });
 
+it('what was under way when a rollout ended is no loss to its SDK, and told by none', async () => {
+  const { flags, rollouts } = at.sluice;
+  await flags.setFlag('r', { enabled: true, rolloutPercentage: 0 });
+  await rollouts.startRollout('r', { strategy: 'percentage', stages: [50, 100], unvalidated: true });
+  await at.clock.advance(1_000);
+  const client = connect({ url: at.url, token: at.secrets.server });
+  const problems: string[] = [];
+  client.on('problem', ({ message }) => problems.push(message));
+  await client.ready();
+  for (let user = 0; user < 20; user++) client.isEnabled('r', { userId: `user-${user}` });
+  await rollouts.abortRollout('r', { reason: 'enough' });
+  await client.flush();
+  expect([client.counts.dropped, problems]).toEqual([0, []]);
+  for (let turn = 0; turn < 12; turn++) {
+    client.observe('latency', 1, { flag: 'none', variant: 'on' });
+    await client.flush();
+  }
+  const told = problems.map((message) => /left out (\d+) reports so far/.exec(message)?.[1]);
+  expect([client.counts.dropped, told]).toEqual([12, ['1', '10']]);
+  await client.close();
+});
+
 it('a batch that is too large, or a member that is malformed, is refused whole', async () => {
   await running();
   const exposure = { flag: 't', variant: 'control', unit: 'ann' };
-  const of = (exposures: object[]) => send({ sender: { instanceId: 'page', seq: 1 }, exposures });
+  const of = (exposures: object[]) => send({ sender: { instanceId: 'sdk', seq: 1 }, exposures });
   const pathsOf = async (answer: ReturnType<typeof send>) =>
     ((await answer).body.issues as { path: string }[]).map(({ path }) => path);
   expect(await pathsOf(of(Array(10_001).fill(exposure)))).toEqual(['/exposures']);

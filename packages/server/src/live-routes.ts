@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock, Scope, Workspace } from 'sluice';
 import type { Admit, Admitted } from './authentication.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { envelope, registerRoute } from './registration.ts';
+import { registerRoute } from './registration.ts';
 import { serveMemberSet, serveSnapshot } from './stream/definition-answers.ts';
 import { workspaceDefinitions } from './stream/definition-source.ts';
 import { pushEmergencies } from './stream/push-emergencies.ts';
@@ -82,7 +82,6 @@ export class Live {
   }
 
   async #stream(id: RouteId, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    envelope(routeOf(id).query, request.query, 'query');
     const { principal, scope } = admittedOf(request);
     const subscription: StreamSubscription = { scope, holder: holderOf(principal), ...endOf(principal, this.#workspace) };
     const response = withHeaders(reply);

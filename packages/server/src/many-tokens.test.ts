@@ -11,16 +11,22 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** Milliseconds for many secrets to be known, or found to be nobody's: the best of some rounds. */
+/** Of this process, in milliseconds: what others do on the machine is none of it. */
+function computedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Milliseconds of computing for many secrets to be known, or found to be nobody's: the best of some rounds. */
 function timeOf(secrets: readonly string[], isKnown: boolean): number {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round++) {
-    const startedAt = performance.now();
+    const startedAt = computedMs();
     for (let index = 0; index < TRIES; index++) {
       const principal = at.workspace.access.authenticate(secrets[index % secrets.length] ?? '');
       if ((principal !== null) !== isKnown) throw new Error(`a secret is ${isKnown ? 'not ' : ''}known`);
     }
-    best = Math.min(best, performance.now() - startedAt);
+    best = Math.min(best, computedMs() - startedAt);
   }
   return best;
 }

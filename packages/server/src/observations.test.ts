@@ -69,7 +69,7 @@ it('a batch that is malformed is refused whole, with the place', async () => {
   expect((answer.body.issues as { path: string }[]).map(({ path }) => path)).toEqual(
     expect.arrayContaining(['/observations/1/metric', '/sender/seq']),
   );
-  const exposures = await send({ exposures: [{ flag: 'f', variant: 'on', unit: 'ann' }] });
+  const exposures = await send({ exposures: [{ flag: 'f', variant: 'on', unit: 'ann' }] }, {}, 'server');
   expect([exposures.status, exposures.body.issues]).toMatchObject([400, [{ path: '/sender' }]]);
 });
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentHeaders, securityHeaders } from './security-headers.ts';
 import { type World, world } from './world.testing.ts';
 
 let at: World;
@@ -25,16 +26,22 @@ const HTML = { accept: 'text/html,application/xhtml+xml' };
 describe('the page', () => {
   it('is the same document at each of its addresses, with a nonce of its own each time and no other style or script', async () => {
     const nonces = new Set<string>();
-    for (const path of ['/', '/login', '/p/default/production/flags/a%2Fb']) {
+    for (const path of ['/', '/login', '/p/default/production/flags/a%2Fb', '/flags/%E0%A4%A']) {
       const answer = await get(path, HTML);
       const nonce = /content="([^"]+)"/.exec(await answer.text())?.[1] ?? '';
       const policy = answer.headers.get('content-security-policy') ?? '';
       expect([answer.status, policy.includes(`style-src 'self' 'nonce-${nonce}'`)], path).toEqual([200, true]);
       expect(policy).toContain("script-src 'self';");
+      expect(policy).toContain("worker-src 'self'");
       expect(policy).toContain("default-src 'none'");
+      expect(Object.fromEntries(answer.headers)).toMatchObject({
+        ...securityHeaders(),
+        ...documentHeaders(),
+        'content-security-policy': policy,
+      });
       nonces.add(nonce);
     }
-    expect(nonces.size).toBe(3);
+    expect(nonces.size).toBe(4);
   });
 
   it('does not stand in for what the API does not have, or for programs', async () => {
@@ -45,6 +52,13 @@ describe('the page', () => {
     ] as const) {
       const answer = await get(path, headers);
       expect([answer.status, answer.headers.get('content-type')], path).toEqual([404, 'application/problem+json; charset=utf-8']);
+    }
+    for (const [path, headers] of [
+      ['/api/v1/%E0%A4%A', HTML],
+      ['/flags/%E0%A4%A', { accept: 'application/json' }],
+    ] as const) {
+      const answer = await get(path, headers);
+      expect([answer.status, answer.headers.get('content-type')], path).toEqual([400, 'application/problem+json; charset=utf-8']);
     }
   });
 

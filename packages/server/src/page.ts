@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from 'sluice';
 import type { Admit } from './authentication.ts';
 import { registerRoute } from './registration.ts';
+import { documentHeaders } from './security-headers.ts';
 
 export interface Page {
   readonly folder: string;
@@ -16,6 +17,7 @@ export interface Page {
 }
 
 const NONCE = '__NONCE__';
+const OF_DOCUMENTS = documentHeaders();
 const YEAR_MS = 365 * 86_400_000;
 
 /** In a workspace it is the dashboard's; a package that was installed has a copy of its own (`prepack`). */
@@ -60,6 +62,7 @@ export function isAddressOfPage({ method, url, headers }: FastifyRequest): boole
 export function sendPage(reply: FastifyReply, { document }: Page): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   return reply
+    .headers(OF_DOCUMENTS)
     .header('content-security-policy', policy(nonce))
     .header('cache-control', 'no-cache')
     .type('text/html; charset=utf-8')
@@ -75,6 +78,8 @@ function policy(nonce: string): string {
     `img-src ${own} data:`,
     `font-src ${own}`,
     `connect-src ${own}`,
+    // What simulates beside the page.
+    `worker-src ${own}`,
     "base-uri 'none'",
     `form-action ${own}`,
     "frame-ancestors 'none'",

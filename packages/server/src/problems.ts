@@ -4,6 +4,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from 'sluice';
 import { MEANWHILE } from './break-glass/served-store.ts';
 import { HttpProblem } from './http-problem.ts';
+import { methodsAt } from './path-methods.ts';
 
 /** Statuses of the framework that are the caller's doing. */
 const FRAMEWORK_WORDS: Readonly<Record<number, string>> = {
@@ -52,7 +53,12 @@ export function sendProblem(thrown: unknown, request: FastifyRequest, reply: Fas
   return reply.code(status).headers(headers).type(PROBLEM_TYPE).send(JSON.stringify(problem));
 }
 
+/** A path that is known is told from one that is not: who sent the wrong method hears of the right ones. */
 export function sendUnknownPath(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const [path] = request.url.split('?');
-  return sendProblem(new SluiceError('notFound', `there is no ${request.method} ${path?.slice(0, 200)}`), request, reply);
+  const path = request.url.split('?')[0] ?? '';
+  const asked = `${request.method} ${path.slice(0, 200)}`;
+  const methods = methodsAt(path);
+  if (methods.length === 0) return sendProblem(new SluiceError('notFound', `there is no ${asked}`), request, reply);
+  const error = new SluiceError('notFound', `there is no ${asked}: this path takes ${methods.join(', ')}`);
+  return sendProblem(new HttpProblem(405, error, { allow: methods.join(', ') }), request, reply);
 }

@@ -44,7 +44,7 @@ it('a running test tells its exposed units by arm, and being scraped is no look'
   await abTests.startTest('t');
   const exposures = ['ann', 'bob'].map((unit) => ({ flag: 't', variant: 'control', unit }));
   const send = (seq: number, of: object[]) =>
-    at.ask('POST', `${E}/metrics/observations`, { as: 'client', body: { sender: { instanceId: 'page', seq }, exposures: of } });
+    at.ask('POST', `${E}/metrics/observations`, { as: 'server', body: { sender: { instanceId: 'page', seq }, exposures: of } });
   await send(1, exposures);
   await send(2, [{ flag: 't', variant: 'treatment', unit: 'bob' }]);
   const text = await scraped();

@@ -1,5 +1,14 @@
 /** Routes of the table, registered: who may call, then the body, then the envelope's schema, then the handler. */
-import { type Answers, etagOfRevision, issuesOf, type Route, type RouteId, routeOf } from '@sluice/protocol';
+import {
+  type Answers,
+  type EnvelopePart,
+  etagOfRevision,
+  issueInWords,
+  type Route,
+  type RouteId,
+  readEnvelope,
+  routeOf,
+} from '@sluice/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { SluiceError } from 'sluice';
 import type { Call, Handler } from './api/handler.ts';
@@ -7,9 +16,9 @@ import { type Repeated, repeatOf } from './api/repeats.ts';
 import { attributionOf } from './attribution.ts';
 import type { Admit, Admitted } from './authentication.ts';
 import { HttpProblem, invalid } from './http-problem.ts';
-import { checkContentType } from './json-body.ts';
+import { checkContentType, hasBody } from './json-body.ts';
 import { OFREP_PREFIX } from './ofrep/prefix.ts';
-import { asPrecondition, expectedRevision } from './preconditions.ts';
+import { asPrecondition, expectedRevision, refuseIgnoredConditions } from './preconditions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,7 +30,7 @@ declare module 'fastify' {
   }
 }
 
-export interface HandlerParts extends Pick<Call<RouteId>, 'workspace' | 'outbound' | 'notifier' | 'store'> {
+export interface HandlerParts extends Pick<Call<RouteId>, 'workspace' | 'outbound' | 'notifier' | 'store' | 'peers'> {
   readonly admit: Admit;
 }
 
@@ -43,14 +52,29 @@ export function refuseUndeclaredRoutes(app: FastifyInstance): void {
 /** The only way to a path: without a permission in the table, there is none. */
 export function registerRoute(app: FastifyInstance, id: RouteId, admit: Admit, respond: Respond): void {
   const route = routeOf(id);
+  const readQuery = queryReader(route);
   app.route({
     method: route.method,
     url: route.path.slice(app.prefix.length),
     config: { routeId: id },
     exposeHeadRoute: route.method === 'GET' && route.medium !== 'events',
-    onRequest: async (request) => {
-      request.admitted = await admit(route, request);
-      checkContentType(request);
+    onRequest: (request, _reply, done) => {
+      const letIn = (admitted: Admitted | null): void => {
+        request.admitted = admitted;
+        checkContentType(request, route.isBeacon);
+      };
+      const admitted = admit(route, request);
+      if (admitted instanceof Promise) {
+        admitted.then(letIn).then(() => done(), done);
+        return;
+      }
+      letIn(admitted);
+      done();
+    },
+    preHandler: (request, _reply, done) => {
+      request.query = readQuery(request.query);
+      refuseUnasked(route, request);
+      done();
     },
     handler: respond as never,
   });
@@ -105,13 +129,13 @@ function successOf(answers: Answers): number {
 function callOf<Id extends RouteId>(
   route: Route,
   request: FastifyRequest,
-  { workspace, outbound, notifier, store }: HandlerParts,
+  { workspace, outbound, notifier, store, peers }: HandlerParts,
   ifRevision: number | undefined,
 ): Call<Id> {
   const params = envelope(route.params, request.params, 'path');
-  const query = envelope(route.query, request.query ?? {}, 'query') as { readonly reason?: unknown };
+  const query = request.query as { readonly reason?: unknown };
   const body = bodyOf<{ readonly reason?: unknown }>(route, request);
-  const shared = { workspace, outbound, notifier, store };
+  const shared = { workspace, outbound, notifier, store, peers };
   const { admitted } = request;
   if (admitted === null) return { params, query, body, ...shared, by: {}, request } as unknown as Call<Id>;
   const { principal, scope, sluice } = admitted;
@@ -122,21 +146,42 @@ function callOf<Id extends RouteId>(
 
 /** @throws HttpProblem 400 naming every place */
 export function bodyOf<T extends object>(route: Route, request: FastifyRequest): T {
-  const { body } = request;
-  if (route.body !== null) return envelope(route.body, body ?? {}, '');
-  if (body === undefined || body === null) return {} as T;
-  throw invalid(`${route.method} ${route.path} takes no body`, [{ path: '', message: 'must be left out' }]);
+  return route.body === null ? ({} as T) : envelope(route.body, request.body ?? {}, 'body');
 }
 
+/** At most this many issues are told in the message; `issues` has more. */
+const TOLD = 5;
+
 /** @throws HttpProblem 400 naming every place */
-export function envelope<T>(
-  schema: { safeParse(value: unknown): ReturnType<Route['query']['safeParse']> },
-  value: unknown,
-  at: string,
-): T {
-  const read = schema.safeParse(value);
-  if (read.success) return read.data as T;
-  const issues = issuesOf(read.error, at);
-  const told = issues.slice(0, 5).map(({ path, message }) => `${path === '' ? 'the body' : path}: ${message}`);
-  throw invalid(told.join('; '), issues);
+export function envelope<T>(schema: Parameters<typeof readEnvelope>[0], value: unknown, part: EnvelopePart): T {
+  const read = readEnvelope(schema, value, part);
+  if ('given' in read) return read.given as T;
+  const { issues } = read;
+  const more = issues.length > TOLD ? `; and ${issues.length - TOLD} more` : '';
+  throw invalid(`${issues.slice(0, TOLD).map(issueInWords).join('; ')}${more}`, issues);
+}
+
+const NOTHING = Object.freeze({});
+
+/** Most requests ask nothing: what that means for a route is found out once. Of a route that fills in what is left out, every query is read. */
+function queryReader({ query, ignoresQuery }: Route): (given: unknown) => unknown {
+  if (ignoresQuery) return (given) => given;
+  const filled = query.safeParse({});
+  const isNothing = filled.success && Object.keys(filled.data).length === 0;
+  return (given) => (isNothing && isEmpty(given) ? NOTHING : envelope(query, given ?? {}, 'query'));
+}
+
+function isEmpty(given: unknown): boolean {
+  for (const _ in given as object) return false;
+  return true;
+}
+
+/** What is sent and not asked for would be believed to have been heard. @throws HttpProblem 400 */
+function refuseUnasked(route: Route, request: FastifyRequest): void {
+  if (route.body === null && hasBody(request)) {
+    const instead = 'reason' in route.query.shape ? '; the reason goes into the query, as ?reason=…' : '';
+    const message = `must be left out: ${route.method} ${route.path} takes no body${instead}`;
+    throw invalid(`the body ${message}`, [{ path: '', message }]);
+  }
+  refuseIgnoredConditions(route, request);
 }

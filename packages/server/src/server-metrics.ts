@@ -1,10 +1,11 @@
 /** The server's own figures, and those of rollouts and tests, for Prometheus. */
 import { routeOf } from '@sluice/protocol';
 import type { FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Sluice, Workspace } from 'sluice';
 import { addEndedRollouts } from './ended-rollout-metrics.ts';
 import { addProgressGauges } from './progress-metrics.ts';
+import { RequestDurations } from './request-durations.ts';
 import type { StalledReaders } from './stalled-readers.ts';
 import { addStoreMetrics, type StoreMetricsParts } from './store-metrics.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
@@ -14,19 +15,13 @@ const SCOPED = ['project', 'environment'] as const;
 
 export class ServerMetrics {
   readonly #registry = new Registry();
-  readonly #requests: Histogram<'route' | 'method' | 'status'>;
+  readonly durations: RequestDurations;
 
   constructor(workspace: Workspace, parts: Omit<StoreMetricsParts, 'workspace'>) {
     collectDefaultMetrics({ register: this.#registry });
     // Gauges under the name of a counter: the same with a label, `nodejs_active_resources` and the like, say more.
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
-    this.#requests = new Histogram({
-      name: 'sluice_http_request_duration_seconds',
-      help: 'How long requests took, by route and status',
-      labelNames: ['route', 'method', 'status'],
-      buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
-      registers: [this.#registry],
-    });
+    this.durations = new RequestDurations(this.#registry);
     this.#addGauges(workspace);
     addStoreMetrics(this.#registry, { ...parts, workspace });
     addProgressGauges(this.#registry, () => environmentsOf(workspace));
@@ -43,11 +38,12 @@ export class ServerMetrics {
 
   /** Routes are few and known; paths are not, and would be series without end. */
   watch(app: FastifyInstance): void {
-    app.addHook('onResponse', async (request, reply) => {
+    app.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.config.routeId ?? 'none';
       // How long a stream lasted is no matter of how fast it was answered.
-      if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return;
-      this.#requests.observe({ route, method: request.method, status: String(reply.statusCode) }, reply.elapsedTime / 1000);
+      if (route !== 'none' && routeOf(route).medium === 'events' && reply.raw.statusCode === 200) return done();
+      this.durations.of(route, request.method, reply.statusCode).observe(reply.elapsedTime / 1000);
+      done();
     });
   }
 

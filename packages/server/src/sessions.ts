@@ -17,6 +17,12 @@ export interface SessionOptions {
   readonly isSecure: boolean;
 }
 
+interface Said {
+  readonly email: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
 export class Sessions {
   readonly #options: SessionOptions;
 
@@ -37,13 +43,23 @@ export class Sessions {
   }
 
   /** Null without a cookie, with one that was not signed here, and with one whose session is over. */
-  principalOf({ headers }: Pick<FastifyRequest, 'headers'>): Principal | null {
+  principalOf(request: Pick<FastifyRequest, 'headers'>): Principal | null {
+    const said = this.#saidIn(request);
+    return said === null ? null : this.#options.workspace.access.sessionPrincipal(said.email, said.startedAt);
+  }
+
+  /** The address in a cookie that was signed by this or another replica, when there is nobody of it here. */
+  unknownPersonOf(request: Pick<FastifyRequest, 'headers'>): string | null {
+    const said = this.#saidIn(request);
+    return said === null || this.#options.workspace.access.credentialsOf(said.email) !== null ? null : said.email;
+  }
+
+  #saidIn({ headers }: Pick<FastifyRequest, 'headers'>): Said | null {
     const value = new RegExp(`(?:^|; *)${COOKIE}=([\\w.-]{1,${MAX_COOKIE}})(?:;|$)`).exec(headers.cookie ?? '')?.[1];
     const [said = '', signature = ''] = value?.split('.') ?? [];
     if (said === '' || !isSame(signature, this.#signature(said))) return null;
-    const { email, startedAt } = JSON.parse(Buffer.from(said, 'base64url').toString()) as { email: string; startedAt: number };
-    if (this.#options.now() >= startedAt + SESSION_MS) return null;
-    return this.#options.workspace.access.sessionPrincipal(email, startedAt);
+    const { email, startedAt } = JSON.parse(Buffer.from(said, 'base64url').toString()) as Said;
+    return this.#options.now() >= startedAt + SESSION_MS ? null : { email, startedAt };
   }
 
   #cookie(value: string, maxAgeSeconds: number): string {

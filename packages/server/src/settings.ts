@@ -1,5 +1,7 @@
 /** What the server is told by its environment: read once, checked whole, every fault named. */
+import { nearest, shown } from '@sluice/core';
 import { type Issue, SluiceError } from 'sluice';
+import { parsePeers } from './break-glass/peers.ts';
 import { ALLOW_OUTBOUND, type OutboundPolicy, parseOutboundPolicy } from './outbound/outbound-policy.ts';
 import { METRIC_SOURCES } from './sources/metric-source-settings.ts';
 import { VALIDATORS } from './validators/validator-settings.ts';
@@ -26,6 +28,8 @@ export interface Settings {
   readonly leaseMs: number;
   /** The file of the break-glass token; null is one of the data folder's own. The same token in every replica where it is shared. */
   readonly breakGlassTokenFile: string | null;
+  /** Other replicas, to which a kill is passed on that the database does not take. */
+  readonly peers: readonly URL[];
   /** Where kills stand that the store does not take; null is a file of the data folder. */
   readonly breakGlassJournal: string | null;
   /** What session cookies are signed with; null is a key of the data folder's own. Needed where replicas share a database. */
@@ -55,6 +59,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   isSecure: false,
   leaseMs: 15_000,
   breakGlassTokenFile: null,
+  peers: [],
   breakGlassJournal: null,
   sessionKey: null,
   outbound: parseOutboundPolicy(),
@@ -71,12 +76,14 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** An empty variable is one that is not set. @throws SluiceError `invalid` naming every variable that is wrong */
 export function readSettings(variables: Variables): Settings {
   const issues: Issue[] = [];
+  const known: string[] = [];
   const take = <T>(name: string, fallback: T, read: (text: string) => { readonly value: T } | string): T => {
+    known.push(name);
     const text = variables[name];
     if (text === undefined || text === '') return fallback;
     const found = read(text);
     if (typeof found !== 'string') return found.value;
-    issues.push({ path: name, message: `${found}; it is ${SECRET.includes(name) ? 'not shown' : JSON.stringify(text)}` });
+    issues.push({ path: name, message: `${found}; it is ${SECRET.includes(name) ? 'not shown' : shown(text)}` });
     return fallback;
   };
   const settings: Settings = {
@@ -92,6 +99,7 @@ export function readSettings(variables: Variables): Settings {
     isSecure: take('SLUICE_SECURE_COOKIES', DEFAULT_SETTINGS.isSecure, yesOrNo),
     leaseMs: take('SLUICE_LEASE_MS', DEFAULT_SETTINGS.leaseMs, wholeNumber(100, 3_600_000)),
     breakGlassTokenFile: take('SLUICE_BREAK_GLASS_TOKEN_FILE', DEFAULT_SETTINGS.breakGlassTokenFile, anyText),
+    peers: take('SLUICE_PEERS', DEFAULT_SETTINGS.peers, parsePeers),
     breakGlassJournal: take('SLUICE_BREAK_GLASS_JOURNAL', DEFAULT_SETTINGS.breakGlassJournal, anyText),
     sessionKey: take('SLUICE_SESSION_KEY', DEFAULT_SETTINGS.sessionKey, sessionKey),
     outbound: take(ALLOW_OUTBOUND, DEFAULT_SETTINGS.outbound, outboundPolicy),
@@ -99,10 +107,42 @@ export function readSettings(variables: Variables): Settings {
     metricSources: take(METRIC_SOURCES, DEFAULT_SETTINGS.metricSources, anyText),
     publicUrl: take('SLUICE_PUBLIC_URL', DEFAULT_SETTINGS.publicUrl, publicUrl),
   };
-  if (settings.databaseUrl !== null && settings.sessionKey === null && issues.length === 0)
-    issues.push({ path: 'SLUICE_SESSION_KEY', message: 'is needed with DATABASE_URL: the same random text for every replica' });
+  issues.push(...misspelt(variables, known), ...missingBeside(settings, issues.length > 0));
   if (issues.length === 0) return settings;
   throw new SluiceError('invalid', `settings: ${issues.map(({ path, message }) => `${path} ${message}`).join('; ')}`, { issues });
+}
+
+/** What stands alone and needs another variable. Where one is wrong it may be the one that is needed. */
+function missingBeside({ databaseUrl, sessionKey, peers, breakGlassTokenFile }: Settings, isWrong: boolean): Issue[] {
+  if (isWrong) return [];
+  const missing: Issue[] = [];
+  if (databaseUrl !== null && sessionKey === null)
+    missing.push({ path: 'SLUICE_SESSION_KEY', message: 'is needed with DATABASE_URL: the same random text for every replica' });
+  if (peers.length > 0 && breakGlassTokenFile === null)
+    missing.push({
+      path: 'SLUICE_BREAK_GLASS_TOKEN_FILE',
+      message: 'is needed with SLUICE_PEERS: the same token for every replica',
+    });
+  return missing;
+}
+
+const PREFIX = 'SLUICE_';
+
+/** Variables that are nearly one of the server's. Others with its prefix are of the command or of tests, and none of its business. */
+function misspelt(variables: Variables, known: readonly string[]): Issue[] {
+  const rests = known.filter((name) => name.startsWith(PREFIX)).map((name) => name.slice(PREFIX.length));
+  return Object.keys(variables).flatMap((name) => {
+    if (!name.startsWith(PREFIX) || known.includes(name) || (variables[name] ?? '') === '') return [];
+    const meant = meantBy(name.slice(PREFIX.length), rests);
+    if (meant === null) return [];
+    return [{ path: name, message: `is no variable of the server (did you mean "${PREFIX}${meant}"?)` }];
+  });
+}
+
+function meantBy(rest: string, known: readonly string[]): string | null {
+  const letters = (text: string): string => [...text].sort().join('');
+  const swapped = known.find((one) => letters(one) === letters(rest));
+  return swapped ?? /^ \(did you mean "(.+)"\?\)$/.exec(nearest(rest, known))?.[1] ?? null;
 }
 
 const anyText = (text: string): { readonly value: string } => ({ value: text });
@@ -116,7 +156,20 @@ function wholeNumber(least: number, most: number) {
 }
 
 function databaseUrl(text: string): { readonly value: string } | string {
-  return /^postgres(?:ql)?:\/\/\S+$/.test(text) ? { value: text } : 'must begin with postgres:// or postgresql://';
+  if (/^postgres(?:ql)?:\/\/\S+$/.test(text) && isAddress(text)) return { value: text };
+  return 'must be an address as postgres://user:password@host:port/database, with # / ? @ and % of a password written as %23 %2F %3F %40 and %25';
+}
+
+/** Whether the parts of it can be read, too: what stands after # is no part of a database's address. */
+function isAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password, pathname, hash } = new URL(text);
+  try {
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return hash === '';
+  } catch {
+    return false;
+  }
 }
 
 function sessionKey(text: string): { readonly value: string } | string {
@@ -137,7 +190,7 @@ function proxies(text: string): { readonly value: number } | string {
 
 function yesOrNo(text: string): { readonly value: boolean } | string {
   if (text === '1' || text === 'true') return { value: true };
-  return text === '0' || text === 'false' ? { value: false } : 'must be true or false';
+  return text === '0' || text === 'false' ? { value: false } : 'must be true or false, or 1 or 0';
 }
 
 function outboundPolicy(text: string): { readonly value: OutboundPolicy } | string {
@@ -150,6 +203,6 @@ function outboundPolicy(text: string): { readonly value: OutboundPolicy } | stri
 }
 
 function publicUrl(text: string): { readonly value: URL } | string {
-  const isAddress = /^https?:\/\//i.test(text) && URL.canParse(text);
-  return isAddress ? { value: new URL(text) } : 'must be an http or https address';
+  const isReadable = /^https?:\/\//i.test(text) && URL.canParse(text);
+  return isReadable ? { value: new URL(text) } : 'must be an http or https address';
 }

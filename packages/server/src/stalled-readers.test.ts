@@ -67,9 +67,7 @@ async function figure(name: string): Promise<number> {
 }
 const cut = (): Promise<number> => figure('sluice_http_stalled_readers_total');
 
-it('one that reads nothing is cut off, one that reads slowly gets all of it, and streams have bounds of their own', {
-  timeout: 60_000,
-}, async () => {
+it('one that reads nothing is cut off, one that reads slowly gets all of it, and streams have bounds of their own', async () => {
   await started(QUICK);
   asks(`${E}/stream`);
   await expect.poll(() => figure('sluice_stream_clients')).toBe(1);
@@ -85,9 +83,7 @@ it('one that reads nothing is cut off, one that reads slowly gets all of it, and
   expect([await cut(), await figure('sluice_stream_clients')]).toEqual([1, 1]);
 });
 
-it('many that read nothing are cut off at once when too much waits for them, and whoever reads is not', {
-  timeout: 60_000,
-}, async () => {
+it('many that read nothing are cut off at once when too much waits for them, and whoever reads is not', async () => {
   await started({ ...READING_LIMITS, checkMs: 30, waitingBytes: 40_000_000 });
   for (let count = 0; count < 8; count++) asks();
   const { status, text } = await at.ask('GET', `${E}/export`);

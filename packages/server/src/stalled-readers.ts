@@ -2,8 +2,9 @@
  * Whoever asks for a large answer and does not read it makes the server keep it. Such readers are cut off: each after a while, and sooner where what waits
  * for all of them is too much. Small answers fit into what the kernel holds, and streams have bounds of their own.
  */
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 
 export interface ReadingLimits {
   /** How much of an answer must be read in each window, or all of it; in bytes and milliseconds. */
@@ -29,9 +30,15 @@ const PIECE_BYTES = 64 * 1024;
 /** One check may come late and the next at once, when this process was busy; nobody could read in between. */
 const STILL = 3;
 
+/** Whom an answer goes to, and where it is told that they did not read it. */
+export interface Reader {
+  readonly raw: ServerResponse;
+  readonly log: Pick<FastifyBaseLogger, 'warn'>;
+}
+
 /** A large answer that its reader has not taken whole. */
 interface Waiting {
-  readonly reply: FastifyReply;
+  readonly reader: Reader;
   readonly length: number;
   /** Bytes that were given to the connection. */
   given: number;
@@ -51,7 +58,12 @@ export class StalledReaders {
   /** Until `app` closes. */
   constructor(app: FastifyInstance, limits: ReadingLimits = READING_LIMITS) {
     this.#limits = limits;
-    app.addHook('onSend', async (_request, reply, payload) => this.#inPieces(reply, payload));
+    app.addHook('onSend', (_request, reply, payload, done) => {
+      if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return done(null, payload);
+      const sent = this.inPieces(reply, payload);
+      if (sent !== payload) void reply.header('content-length', Buffer.byteLength(payload));
+      done(null, sent);
+    });
     const timer = setInterval(() => this.#check(performance.now()), limits.checkMs).unref();
     app.addHook('onClose', async () => clearInterval(timer));
   }
@@ -61,14 +73,14 @@ export class StalledReaders {
     return this.#cut;
   }
 
-  #inPieces(reply: FastifyReply, payload: unknown): unknown {
-    if ((typeof payload !== 'string' && !Buffer.isBuffer(payload)) || payload.length <= PIECE_BYTES) return payload;
+  /** What is to be sent of `payload`: itself where it is small, and otherwise its bytes as they can be taken. */
+  inPieces<T extends string | Buffer>(reader: Reader, payload: T): T | Readable {
+    if (payload.length <= PIECE_BYTES) return payload;
     const body = Buffer.from(payload);
     const windowEndsAt = performance.now() + this.#limits.windowMs;
-    const waiting = { reply, length: body.length, given: 0, taken: 0, takenBefore: 0, windowEndsAt, stillChecks: 0 };
+    const waiting = { reader, length: body.length, given: 0, taken: 0, takenBefore: 0, windowEndsAt, stillChecks: 0 };
     this.#waiting.add(waiting);
-    reply.raw.once('close', () => this.#waiting.delete(waiting));
-    void reply.header('content-length', body.length);
+    reader.raw.once('close', () => this.#waiting.delete(waiting));
     return Readable.from(piecesOf(body, waiting), { objectMode: false, highWaterMark: PIECE_BYTES });
   }
 
@@ -85,7 +97,7 @@ export class StalledReaders {
 
   #look(waiting: Waiting, now: number): void {
     const { windowMs, leastBytes } = this.#limits;
-    const taken = waiting.given - waiting.reply.raw.writableLength;
+    const taken = waiting.given - waiting.reader.raw.writableLength;
     waiting.stillChecks = taken === waiting.taken ? waiting.stillChecks + 1 : 0;
     waiting.taken = taken;
     if (now < waiting.windowEndsAt) return;
@@ -97,9 +109,9 @@ export class StalledReaders {
   #end(waiting: Waiting): void {
     this.#cut += 1;
     this.#waiting.delete(waiting);
-    const { request, log } = waiting.reply;
+    const { raw, log } = waiting.reader;
     log.warn({ left: leftOf(waiting), length: waiting.length }, 'a client that does not read its answer is cut off');
-    request.raw.socket.destroy();
+    raw.req.socket.destroy();
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from '@sluice/client';
@@ -95,6 +95,25 @@ describe('startServer', () => {
     const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'));
     await expect(start({ port, dataFolder: folder })).rejects.toThrow(`port ${port}: another program listens there`);
     await rm(folder, { recursive: true });
+  });
+
+  it('says what SLUICE_HOST must be where this machine has no such address', async () => {
+    for (const host of ['192.0.2.1', 'http://localhost'])
+      await expect(start({ host })).rejects.toThrow(
+        'SLUICE_HOST must be an address or a name of this machine, such as 127.0.0.1',
+      );
+  });
+
+  it('does not make a key of sessions anew that is there, and says so where none can be made', async () => {
+    await start();
+    await running.pop()?.close();
+    const before = await stat(join(dataFolder, 'session-key'));
+    await start();
+    await running.pop()?.close();
+    expect((await stat(join(dataFolder, 'session-key'))).ctimeMs).toBe(before.ctimeMs);
+    await rm(join(dataFolder, 'session-key'));
+    await mkdir(join(dataFolder, 'session-key'));
+    await expect(start()).rejects.toThrow(/session-key can neither be read nor made: .*; mend that, or set SLUICE_SESSION_KEY/);
   });
 
   it('starts with no validator and no metric server that it may not call', async () => {

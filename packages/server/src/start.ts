@@ -1,13 +1,16 @@
 /** One server process: its store, its workspace and its app, and the end of all three. */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger as PinoLogger } from 'pino';
 import { type LastGoodStore, lastGoodStore, openWorkspace, SluiceError, type Store, type Workspace } from 'sluice';
 import { type App, buildApp } from './app.ts';
 import { BreakGlassToken } from './break-glass/break-glass-token.ts';
+import { Peers } from './break-glass/peers.ts';
 import { equipmentOf } from './equipment.ts';
+import { prepareFilePlaces } from './file-places.ts';
 import { type WorkspaceNotifier, workspaceNotifier } from './notifications/workspace-notifier.ts';
 import { Outbound } from './outbound/outbound.ts';
 import { builtPage } from './page.ts';
@@ -36,7 +39,7 @@ export const VERSION = '0.1.0';
  * @throws SluiceError `unavailable` when it cannot listen, or the code of what will not pass by itself
  */
 export async function startServer(settings: Settings, log: PinoLogger): Promise<RunningServer> {
-  await mkdir(settings.dataFolder, { recursive: true, mode: 0o700 });
+  prepareFilePlaces(settings);
   const breakGlass = { file: settings.breakGlassJournal ?? join(settings.dataFolder, 'break-glass.jsonl') };
   const breakGlassToken = new BreakGlassToken(
     settings.breakGlassTokenFile ?? join(settings.dataFolder, 'break-glass.token'),
@@ -51,7 +54,8 @@ export async function startServer(settings: Settings, log: PinoLogger): Promise<
   try {
     const sessionKey = settings.sessionKey ?? (await keptSessionKey(settings.dataFolder));
     const notifier = (): WorkspaceNotifier | null => parts.notifier;
-    const shared = { workspace, settings, store, outbound, notifier, breakGlassToken };
+    const peers = new Peers({ urls: settings.peers, token: breakGlassToken });
+    const shared = { workspace, settings, store, outbound, notifier, breakGlassToken, peers };
     const app = await buildApp({ ...shared, logger: log, version: VERSION, sessionKey, page: await builtPage() });
     parts.app = app;
     const url = await listen(app, settings);
@@ -74,11 +78,24 @@ async function listen({ http }: App, { host, port }: Settings): Promise<string> 
   try {
     return await http.listen({ host, port });
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const advice = code === 'EADDRINUSE' ? 'another program listens there: end it, or set SLUICE_PORT to another port' : message;
-    throw new SluiceError('unavailable', `cannot listen at ${host}, port ${port}: ${advice}`, { cause: error });
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new SluiceError('unavailable', `cannot listen at ${host}, port ${port}: ${LISTEN_ADVICE[code] ?? message}`, {
+      cause: error,
+    });
   }
 }
+
+const NO_SUCH_HOST =
+  'SLUICE_HOST must be an address or a name of this machine, such as 127.0.0.1, or 0.0.0.0 for all that it has';
+
+/** What would be right, by the error of the system. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there: end it, or set SLUICE_PORT to another port',
+  EACCES: 'this process may not listen there: set SLUICE_PORT to a port from 1024 on',
+  EADDRNOTAVAIL: NO_SUCH_HOST,
+  ENOTFOUND: NO_SUCH_HOST,
+  EAI_AGAIN: NO_SUCH_HOST,
+};
 
 interface Parts {
   app: App | null;
@@ -160,25 +177,35 @@ async function createDefaultProject(workspace: Workspace): Promise<void> {
   }
 }
 
-/**
- * The key of this folder, made at its first start; readable by its owner alone. It comes into being whole: another server on this folder may begin
- * at the same instant, and a key that was cut off would sign what anybody can.
- */
+/** The key of this folder, made at its first start; readable by its owner alone. */
 async function keptSessionKey(folder: string): Promise<string> {
   const path = join(folder, 'session-key');
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  let key: string;
   try {
-    await link(draft, path);
+    if (!existsSync(path)) await makeSessionKey(path);
+    key = (await readFile(path, 'utf8')).trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
+    const why = `${path} can neither be read nor made: ${(error as Error).message}`;
+    throw new SluiceError('unavailable', `${why}; mend that, or set SLUICE_SESSION_KEY`, { cause: error });
   }
-  const key = (await readFile(path, 'utf8')).trim();
   if (key.length >= LEAST_KEY) return key;
   throw new SluiceError(
     'invalid',
     `${path} must hold a key of at least ${LEAST_KEY} characters; delete it, and everybody logs in anew`,
   );
+}
+
+/**
+ * It comes into being whole: another server on this folder may begin at the same instant, and a key that was cut off would sign what anybody can.
+ */
+async function makeSessionKey(path: string): Promise<void> {
+  const draft = `${path}.${process.pid}`;
+  try {
+    await writeFile(draft, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }

@@ -92,7 +92,7 @@ it.skipIf(promtool === null)('promtool has nothing to complain of in a scrape of
   await at.sluice.abTests.createTest(test);
   await at.sluice.abTests.startTest('t');
   const body = { sender: { instanceId: 'page', seq: 1 }, exposures: [{ flag: 't', variant: 'control', unit: 'ann' }] };
-  await at.ask('POST', `${E}/metrics/observations`, { as: 'client', body });
+  await at.ask('POST', `${E}/metrics/observations`, { as: 'server', body });
   await at.ask('GET', `${E}/flags/unknown`);
   const stop = new AbortController();
   const authorization = `Bearer ${at.secrets.server}`;

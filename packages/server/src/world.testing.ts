@@ -14,6 +14,7 @@ import {
   type Sluice,
   type Store,
   type Workspace,
+  type WorkspaceOptions,
 } from 'sluice';
 import { type App, type AppOptions, buildApp } from './app.ts';
 import { BreakGlassToken } from './break-glass/break-glass-token.ts';
@@ -68,6 +69,36 @@ const NOON = Date.UTC(2027, 0, 15, 12);
 const SYSTEM: Principal = { kind: 'system' };
 let passwordHash: Promise<string> | null = null;
 
+async function openedAt(
+  folder: string,
+  { store, ...options }: Pick<WorkspaceOptions, 'clock' | 'equip'> & { readonly store: Store; readonly clock: ManualClock },
+) {
+  const served = lastGoodStore({ store, file: join(folder, 'last-good.json'), source: 'memory', clock: options.clock });
+  const workspace = openWorkspace({ ...options, store: served, breakGlass: { file: join(folder, 'kills') } });
+  await workspace.ready;
+  return { served, workspace };
+}
+
+async function makeProjects(workspace: Workspace): Promise<void> {
+  const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
+  await workspace.projects.create({ key: 'shop', environments });
+  await workspace.projects.create({ key: 'other', environments });
+}
+
+/** Begins when it is first asked for, so that no other test tells the webhooks that it makes. */
+function beginsWhenAsked(begin: () => WorkspaceNotifier): { readonly notifier: () => WorkspaceNotifier; close(): Promise<void> } {
+  let sending: WorkspaceNotifier | null = null;
+  return {
+    notifier() {
+      sending ??= begin();
+      return sending;
+    },
+    close: async () => sending?.close(),
+  };
+}
+
+const CONSTANT = { version: '0.1.0', sessionKey: 'a key of the tests, which is no secret' };
+
 export async function world(
   changes: Partial<Settings> = {},
   more: Partial<AppOptions> = {},
@@ -78,42 +109,17 @@ export async function world(
   // Every name is one of the public internet.
   const outbound = new Outbound({ policy: settings.outbound, resolve: async () => ['93.184.215.14'], clock });
   const folder = await mkdtemp(join(tmpdir(), 'sluice-server-'));
-  const served = lastGoodStore({ store, file: join(folder, 'last-good.json'), source: 'memory', clock });
   const breakGlassToken = new BreakGlassToken(join(folder, 'break-glass.token'), silent);
-  const workspace = openWorkspace({
-    store: served,
-    clock,
-    breakGlass: { file: join(folder, 'kills') },
-    equip: await equipmentOf(settings, outbound),
-  });
-  await workspace.ready;
-  const environments = ['production', 'staging'].map((key) => ({ key, isProtected: false }));
-  await workspace.projects.create({ key: 'shop', environments });
-  await workspace.projects.create({ key: 'other', environments });
+  const { served, workspace } = await openedAt(folder, { store, clock, equip: await equipmentOf(settings, outbound) });
+  await makeProjects(workspace);
   const secrets = await makeCallers(workspace);
   const log: string[] = [];
-  const logger = serverLog({ logLevel: 'info' }, { write: (line: string) => void log.push(line) });
   const onProblem = (error: unknown): void => void log.push(String(error));
-  // Begins when it is first asked for, so that no other test tells the webhooks that it makes.
-  let sending: WorkspaceNotifier | null = null;
-  const notifier = (): WorkspaceNotifier => {
-    sending ??= workspaceNotifier({ workspace, store, clock, fetch: outbound.fetch, onProblem });
-    return sending;
-  };
-  const sessionKey = 'a key of the tests, which is no secret';
-  const app = await buildApp({
-    workspace,
-    store: served,
-    breakGlassToken,
-    settings,
-    logger,
-    version: '0.1.0',
-    sessionKey,
-    clock,
-    outbound,
-    notifier,
-    ...more,
-  });
+  const logger = serverLog({ logLevel: 'info' }, { write: (line: string) => void log.push(line) });
+  const notifying = beginsWhenAsked(() => workspaceNotifier({ workspace, store, clock, fetch: outbound.fetch, onProblem }));
+  const { notifier } = notifying;
+  const parts = { ...CONSTANT, workspace, store: served, breakGlassToken, settings, logger, clock, outbound, notifier };
+  const app = await buildApp({ ...parts, ...more });
   const url = await app.http.listen({ port: 0, host: '127.0.0.1' });
   const principals = Object.fromEntries(CALLERS.map((caller) => [caller, workspace.access.authenticate(secrets[caller])]));
   return {
@@ -128,9 +134,9 @@ export async function world(
     breakGlassToken,
     ask: (method, path, sent = {}) => ask(url, method, path, secretOf(secrets, sent.as), sent),
     close: async () => {
-      await app.http.close();
-      await sending?.close();
-      await workspace.close();
+      // A connection that fetch keeps without having asked anything on it is not idle to the server.
+      app.http.server.closeAllConnections();
+      for (const part of [app.http, notifying, workspace]) await part.close();
       await rm(folder, { recursive: true });
     },
   };

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pause } from '../waiting.ts';
 
-const MAIN = fileURLToPath(new URL('main.js', import.meta.resolve('@sluice/server')));
+const MAIN = fileURLToPath(import.meta.resolve('@sluice/server/main'));
 const READY_MS = 60_000;
 /** What is kept of its output, for when it ends by itself. */
 const KEPT_OUTPUT = 20_000;

@@ -22,9 +22,8 @@ import { hire, type Staff } from './staff.ts';
 import { Validator } from './validator.ts';
 
 export const USERS = 4_000;
-const CONCURRENCY = 6;
 /** Users think for so long before they ask again: the machine is theirs, too. */
-const THINKING_MS = 8;
+const TRAFFIC = { users: USERS, concurrency: 6, thinkingMs: 8 };
 /** A controller that was killed is followed by the next one after so long. */
 const LEASE_MS = 2_000;
 
@@ -67,6 +66,12 @@ export async function openWorld({ port, onProblem }: WorldOptions): Promise<Worl
   }
 }
 
+const variablesOf = ({ validator }: ServiceOfWorld, service: string) => ({
+  SLUICE_VALIDATORS: validator.settingAt(service),
+  SLUICE_ALLOW_OUTBOUND: new URL(service).host,
+  SLUICE_LEASE_MS: String(LEASE_MS),
+});
+
 async function opened(
   { port, onProblem }: WorldOptions,
   closing: (() => Promise<unknown>)[],
@@ -78,12 +83,7 @@ async function opened(
   const parts = new ServiceOfWorld(texts);
   const service = await parts.listen();
   closing.push(() => parts.close());
-  const variables = {
-    SLUICE_VALIDATORS: parts.validator.settingAt(service),
-    SLUICE_ALLOW_OUTBOUND: new URL(service).host,
-    SLUICE_LEASE_MS: String(LEASE_MS),
-  };
-  const server = new KeptServer({ port, dataFolder, variables }, onProblem);
+  const server = new KeptServer({ port, dataFolder, variables: variablesOf(parts, service) }, onProblem);
   closing.push(() => server.end());
   await server.start();
   const { url } = server;
@@ -96,7 +96,7 @@ async function opened(
   connection.on('problem', ({ message }) => problems.add(message));
   parts.connection = connection;
   await connection.ready();
-  const traffic = new Traffic({ port: parts.port, texts, users: USERS, concurrency: CONCURRENCY, thinkingMs: THINKING_MS });
+  const traffic = new Traffic({ ...TRAFFIC, port: parts.port, texts });
   traffic.start();
   closing.push(() => traffic.stop());
   return {

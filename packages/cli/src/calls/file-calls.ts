@@ -10,7 +10,7 @@ import { ROLLOUT_CALLS } from './file-rollouts.ts';
 
 const CALLS: Readonly<Record<string, (call: never) => Promise<unknown>>> = { ...FLAG_CALLS, ...ROLLOUT_CALLS, ...RECORD_CALLS };
 
-export function fileCalls(file: string, variables: Readonly<Record<string, string | undefined>>): Calls {
+export function fileCalls(file: string, variables: Readonly<Record<string, string | undefined>>, checkThere: () => void): Calls {
   let sluice: Sluice | null = null;
   const actor = variables.SLUICE_ACTOR || variables.USER || 'local';
   return {
@@ -18,6 +18,7 @@ export function fileCalls(file: string, variables: Readonly<Record<string, strin
       const call = CALLS[id] as ((call: FileCall<Id>) => Promise<AnswerOf<Id>>) | undefined;
       if (call === undefined)
         throw new SluiceError('refused', 'this is done on a server, not on a flag file: leave out --file, or give --url');
+      if (sluice === null) checkThere();
       sluice ??= createSluice({ file });
       await sluice.ready;
       const { reason } = input as { readonly reason?: string };

@@ -4,6 +4,8 @@ import type { FileCallsOf } from './file-call.ts';
 import { forced, found, onWire } from './on-wire.ts';
 
 type Ids =
+  | `flags.${'scheduled' | 'schedule' | 'cancelScheduled'}`
+  | `segments.${'get' | 'set'}`
   | `flags.${'list' | 'get' | 'set' | 'setPercentage' | 'enable' | 'kill' | 'unkill' | 'archive' | 'explain' | 'stale'}`
   | `flags.${'addUser' | 'removeUser' | 'addGroup' | 'removeGroup' | 'stats' | 'restoreRevision'}`;
 
@@ -34,6 +36,15 @@ export const FLAG_CALLS: FileCallsOf<Ids> = {
     onWire(await sluice.flags.removeGroupFromFlag(input.key, input.group, by)),
   'flags.explain': async ({ sluice, input }) => onWire(found(sluice.flags.explain(input.key, input.unit), 'flag', input.key)),
   'flags.stats': async ({ sluice, input }) => onWire(await sluice.flags.getFlagStats(input.key)),
+  'flags.scheduled': async ({ sluice, input }) => onWire({ edits: sluice.flags.listScheduledEdits(input.flag) }),
+  'flags.schedule': async ({ sluice, input: { key, settings, at }, by }) =>
+    onWire(await sluice.flags.scheduleEdit(key, settings, { ...by, at })),
+  'flags.cancelScheduled': async ({ sluice, input, by }) => {
+    await sluice.flags.cancelScheduledEdit(input.id, by);
+    return undefined;
+  },
+  'segments.get': async ({ sluice, input }) => onWire(found(sluice.flags.getSegment(input.key), 'segment', input.key)),
+  'segments.set': async ({ sluice, input, by }) => onWire(await sluice.flags.setSegment(input.key, input.settings, by)),
   'flags.stale': async ({ sluice, input: { unusedDays, settledDays, permanentTag } }) => {
     const settings = {
       ...(unusedDays === undefined ? {} : { unusedDays: Number(unusedDays) }),

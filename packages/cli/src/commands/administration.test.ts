@@ -79,6 +79,12 @@ describe('a login', () => {
     expect((await stat(profile)).mode & 0o777).toBe(0o600);
     expect((await at.run('flag list', { variables: bare })).exit).toBe(0);
     expect((await at.run('login --token wrong')).exit).toBe(6);
+    const nowhere = { ...bare, SLUICE_PROFILE: '/proc/none/none/profile.json' };
+    const unkept = await at.run('login --token -', { variables: nowhere, input: `${at.token}\n` });
+    expect([unkept.exit, unkept.err]).toEqual([
+      5,
+      expect.stringMatching(/\/proc\/none\/none\/profile\.json cannot be written: /),
+    ]);
     expect((await at.run('login')).exit).toBe(2);
     await at.close();
   });

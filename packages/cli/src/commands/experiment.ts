@@ -4,8 +4,9 @@ import type { TestSettings } from '@sluice/core';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command } from '../command.ts';
 import { type Given, given } from '../option.ts';
-import { type Paint, Painted, pairs, plain, table, when } from '../paint.ts';
+import { type Paint, Painted, pairs, plain, when } from '../paint.ts';
 import { objectIn, REASON, reasonOf } from '../shared-options.ts';
+import { table } from '../table.ts';
 
 type Test = AnswerOf<'experiments.get'>;
 type Results = AnswerOf<'experiments.results'>;
@@ -59,6 +60,7 @@ const create = command<Test>({
     REASON,
   ],
   examples: ['test create ner --control bio --treatment pubmed'],
+  makesFile: true,
   ...SHOWN,
   run: async (session, asked) => {
     const input = { ...session.scope, settings: settingsOf(asked), ...reasonOf(asked) };

@@ -3,45 +3,16 @@ import type { AnswerOf } from '@sluice/client';
 import { type FlagSettings, SluiceError } from '@sluice/core';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command, type Outcome } from '../command.ts';
-import { type Given, given, type OptionSpec } from '../option.ts';
+import type { Given } from '../option.ts';
 import type { Session } from '../session.ts';
-import { FORCE, IF_REVISION, objectIn, REASON, reasonOf, revisionOf } from '../shared-options.ts';
+import { FORCE, IF_REVISION, REASON, reasonOf, revisionOf } from '../shared-options.ts';
+import { reachesEverybody, SETTINGS, settingsOf } from './flag-settings.ts';
 import { flagPage } from './flag-view.ts';
 
 type Flag = AnswerOf<'flags.get'>;
 
 const FLAG = { name: 'flag', says: 'its name' } as const;
-const SETTINGS: readonly OptionSpec[] = [
-  { form: '--percentage <0-100>', says: 'so many units are in, three decimals at most', type: 'percentage' },
-  { form: '--status <status>', says: 'disabled, percentage, enabled or whitelist' },
-  { form: '--description <text>', says: 'what it is for', type: 'textOrNothing' },
-  { form: '--owner <name>', says: 'whose it is; "" is nobody', type: 'textOrNothing' },
-  { form: '--tag <tag>', says: 'all its tags; may be repeated', isList: true },
-  { form: '--expires <instant>', says: 'when it should be gone; "" is never', type: 'textOrNothing' },
-  { form: '--settings <json>', says: 'any other settings, named as in the guide', type: 'json' },
-];
 const CHANGED = { answer: answerOf('flags.get'), show: flagPage } as const;
-
-function settingsOf(asked: Given): FlagSettings {
-  const tags = asked.list('tag');
-  const description = asked.textOrNull('description');
-  return {
-    ...(objectIn(asked, 'settings') as FlagSettings),
-    ...given({
-      rolloutPercentage: asked.number('percentage'),
-      status: asked.text('status') as FlagSettings['status'],
-      description: description === null ? '' : description,
-      owner: asked.textOrNull('owner'),
-      tags,
-      expires: asked.textOrNull('expires'),
-    }),
-  };
-}
-
-/** Whether settings let everybody in who is eligible. */
-export function reachesEverybody({ enabled, status, rolloutPercentage }: FlagSettings): boolean {
-  return status === 'enabled' || rolloutPercentage === 100 || (enabled === true && rolloutPercentage === undefined);
-}
 
 const create = command<Flag>({
   name: 'flag create',
@@ -49,6 +20,7 @@ const create = command<Flag>({
   args: [FLAG],
   options: [...SETTINGS, REASON],
   examples: ['flag create checkout --percentage 10 --owner shop'],
+  makesFile: true,
   ...CHANGED,
   run: async (session, asked) => {
     const key = asked.arg('flag');

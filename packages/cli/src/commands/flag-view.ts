@@ -1,6 +1,7 @@
 /** Flags as tables and pages for people. */
 import type { AnswerOf } from '@sluice/client';
-import { type Paint, Painted, pairs, percent, plain, table, when } from '../paint.ts';
+import { type Paint, Painted, pairs, percent, plain, when } from '../paint.ts';
+import { table } from '../table.ts';
 
 export type FlagAnswer = AnswerOf<'flags.get'>;
 

@@ -2,7 +2,8 @@
 import type { RolloutAssumptions, RolloutForecast, SimulatedOutcomes } from '@sluice/core';
 import { z } from 'zod';
 import { formatDuration } from '../duration.ts';
-import { type Paint, table } from '../paint.ts';
+import type { Paint } from '../paint.ts';
+import { table } from '../table.ts';
 
 export interface Forecast extends RolloutForecast {
   readonly assumptions: RolloutAssumptions;

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { onFile, type Place } from '../at.testing.ts';
+import { onFile, type Place, runIn } from '../at.testing.ts';
 import { declarationOf } from '../declaration.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -107,6 +107,14 @@ describe('sluice generate types and sluice init', () => {
     expect((await at.run('generate types --name flags')).exit).toBe(2);
     expect((await at.run('generate types src/made/flags.ts')).exit).toBe(0);
     expect((await at.run('generate types flags.ts/below.ts')).exit).toBe(5);
+  });
+
+  it('say where nothing can be written, also below a folder that takes none', async () => {
+    await at.run('flag create checkout');
+    const types = await at.run('generate types /proc/none/none/flags.ts');
+    expect([types.exit, types.err]).toEqual([5, expect.stringMatching(/\/proc\/none\/none\/flags\.ts cannot be written: /)]);
+    const begun = await runIn('/proc/none', {}, 'init');
+    expect([begun.exit, begun.err]).toEqual([5, expect.stringMatching(/cannot be written: /)]);
   });
 
   it('begin a repository whose first plan is good, and overwrite nothing', async () => {

@@ -1,6 +1,7 @@
 /** Begins in a repository: where its flags are, and a first plan. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '@sluice/client/make-folder';
 import { SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import { command } from '../command.ts';
@@ -64,7 +65,7 @@ export const INIT = command<z.infer<typeof begun>>({
 /** False where the file is there already. @throws SluiceError `unavailable` */
 async function writeNew(session: Session, path: string, text: string): Promise<boolean> {
   try {
-    await mkdir(dirname(session.path(path)), { recursive: true });
+    await makeFolder(dirname(session.path(path)));
     await writeFile(session.path(path), text, { flag: 'wx' });
     return true;
   } catch (error) {

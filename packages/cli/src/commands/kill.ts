@@ -31,7 +31,14 @@ export const KILL = command<Killed>({
     const kept = 'name' in killed ? `${killed.rolloutPercentage} %` : undefined;
     const notYet = new Painted(paint.odd(`not yet: in effect, and brought to the store when it answers${keptIn(killed)}`));
     return pairs(
-      { flag: name, status, kept, stored: killed.durable ? 'yes' : notYet, undo: `sluice flag unkill ${name}` },
+      {
+        flag: name,
+        status,
+        kept,
+        stored: killed.durable ? 'yes' : notYet,
+        replicas: otherReplicas(killed),
+        undo: `sluice flag unkill ${name}`,
+      },
       paint,
     );
   },
@@ -39,6 +46,12 @@ export const KILL = command<Killed>({
 
 function keptIn(killed: Killed): string {
   return 'keptIn' in killed ? ` (kept in the ${killed.keptIn})` : '';
+}
+
+/** What the others said to which the server passed it on; undefined where it passed it on to none. */
+function otherReplicas(killed: Killed): string | undefined {
+  if (!('peers' in killed) || killed.peers.length === 0) return undefined;
+  return killed.peers.map(({ peer, keptIn: where, problem }) => `${peer}: ${problem ?? `kept in the ${where}`}`).join('; ');
 }
 
 /** @throws SluiceError `invalid` on a file, where the kill does that by itself */

@@ -38,12 +38,12 @@ export const LOGIN = command<z.infer<typeof loggedIn>>({
 
 async function tokenFor(session: Session, asked: Given, url: string): Promise<string> {
   const told = asked.text('token');
-  if (told === '-') return (await session.terminal.readInput()).trim();
+  if (told === '-') return (await session.readInput()).trim();
   if (told !== undefined) return told;
   const email = asked.text('email');
   if (email === undefined) throw new SluiceError('invalid', 'sluice login needs --email <address> or --token <secret>');
   const { terminal } = session;
-  const password = terminal.isInteractive ? await terminal.askSecret('Password: ') : (await terminal.readInput()).trim();
+  const password = terminal.isInteractive ? await terminal.askSecret('Password: ') : (await session.readInput()).trim();
   return personalToken(url, { email, password }, asked.text('setup'));
 }
 

@@ -1,7 +1,8 @@
 /** What a plan would do, or did, for people. */
 import { formatDuration } from '../duration.ts';
-import { type Paint, plain, table } from '../paint.ts';
+import { type Paint, plain } from '../paint.ts';
 import type { Action, PlanStep } from '../plan/plan-step.ts';
+import { table } from '../table.ts';
 import type { Forecast } from './forecast-view.ts';
 
 const MARKS: Readonly<Record<Action, string>> = {
@@ -14,6 +15,8 @@ const MARKS: Readonly<Record<Action, string>> = {
   blocked: '!',
   refused: '✗',
 };
+
+export const NOTHING_NAMED = 'The plan names no segment, flag or notification.';
 
 export function stepLines(steps: readonly PlanStep[], paint: Paint): string {
   return steps.flatMap((step) => [headOf(step, paint), ...step.changes.map((change) => `      ${changeOf(change)}`)]).join('\n');
@@ -44,6 +47,7 @@ function shortened(value: unknown): string {
 }
 
 export function countLine(steps: readonly PlanStep[]): string {
+  if (steps.length === 0) return NOTHING_NAMED;
   const count = (...actions: readonly Action[]): number => steps.filter(({ action }) => actions.includes(action)).length;
   const parts = [
     [count('create'), 'to create'],

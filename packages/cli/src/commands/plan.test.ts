@@ -181,6 +181,24 @@ describe('a plan of a server', () => {
     expect(actions(again.json)).toEqual(['flag first none', 'flag second none', 'rollout first start']);
   });
 
+  it('foretells what a protected environment refuses, where it stands, and applies the rest', async () => {
+    await at.client.projects.setProtected({ project: 'shop', name: 'production', isProtected: true, reason: 'live' });
+    const plan = (share: number) =>
+      `version: 1\nflags:\n  - name: sale\n    status: percentage\n    rollout_percentage: ${share}\n  - { name: other }\n`;
+    await write(at, plan(10));
+    const told = await at.run('plan diff --json');
+    expect([told.exit, actions(told.json)]).toEqual([1, ['flag sale refused', 'flag other create']]);
+    expect(because(told.json, 'flag')).toMatch(
+      /^config\/deployment\/rollout_plan.yaml:5:25: \/flags\/0\/rollout_percentage: .*from 0 % to 10 %: set at most 1 %.*give it a rollout$/,
+    );
+    const done = await at.run('plan apply --json');
+    expect([done.exit, actions(done.json)]).toEqual([1, ['flag sale refused', 'flag other create']]);
+    await write(at, plan(1));
+    expect((await at.run('plan diff')).exit).toBe(7);
+    expect((await at.run('plan apply')).exit).toBe(0);
+    expect((await at.run('plan diff --environment staging')).exit).toBe(7);
+  });
+
   it('goes to a version of a component that is registered', async () => {
     const sluice = at.workspace.environment('shop', 'production');
     for (const version of ['1.0.0', '2.0.0']) await sluice.rollbacks.registerVersion('ner', version);
@@ -195,6 +213,24 @@ describe('a plan of a server', () => {
   });
 });
 
+describe('the check of a plan', () => {
+  it('says of a bound how many harmless rollouts it takes back, and from how many samples on it does not', async () => {
+    const at = await onFile();
+    await write(at, PLAN);
+    const adviceAt = async (options: string) =>
+      ((await at.run(`plan check --replicates 0 --json ${options}`)).json as { advice: { text: string }[] }).advice
+        .map(({ text }) => text)
+        .filter((text) => text.includes('by chance'));
+    expect(await adviceAt('')).toEqual([
+      expect.stringMatching(/0.01 .*about 18 of 100 rollouts .*set min_samples to 60 or more.*\(versus_control: 1.2\)/),
+    ]);
+    expect(await adviceAt('--error-rate 0.001')).toEqual([]);
+    await write(at, PLAN.replace('max: 0.05', 'max: 0.05, min_samples: 80'));
+    expect(await adviceAt('')).toEqual([]);
+    await at.close();
+  });
+});
+
 describe('the plan of the example', () => {
   it('is checked and simulated without a server, and is applied', async () => {
     const at = await onFile();
@@ -202,7 +238,7 @@ describe('the plan of the example', () => {
     const checked = await at.run('plan check --replicates 4');
     expect([checked.exit, checked.out]).toEqual([
       0,
-      expect.stringMatching(/is good: 4 flags[\s\S]*kb_enrichment +100 % +0 % +100 %/),
+      expect.stringMatching(/is good: 2 segments, 4 flags[\s\S]*kb_enrichment +100 % +0 % +100 %/),
     ]);
     expect((await at.run('plan apply')).exit).toBe(0);
     expect((await at.run('plan diff')).exit).toBe(0);

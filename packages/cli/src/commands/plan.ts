@@ -1,33 +1,49 @@
 /** Plans as files: checked, compared with what is kept, applied. */
-import { adviseRollout, DEFAULT_SCOPE, newFlag, parseRolloutSettings, type RolloutSettings } from '@sluice/core';
+import {
+  adviseRollout,
+  DEFAULT_SCOPE,
+  editFlag,
+  isRefusal,
+  newFlag,
+  parseFlagSettings,
+  parseRolloutSettings,
+  type RolloutSettings,
+} from '@sluice/core';
 import { simulateRollout } from 'sluice';
 import { z } from 'zod';
 import { type Command, command } from '../command.ts';
+import { inCommands } from '../library-words.ts';
 import type { Given, OptionSpec } from '../option.ts';
 import { plain } from '../paint.ts';
 import { type Applied, applied, applySteps } from '../plan/apply-plan.ts';
 import { comparePlan } from '../plan/compare-plan.ts';
-import { loadKept } from '../plan/load-kept.ts';
+import { foretoldEdits } from '../plan/foretold-edits.ts';
+import { isProtected, loadKept } from '../plan/load-kept.ts';
 import { loadPlan, PLAN_PATH, withVariables } from '../plan/load-plan.ts';
 import type { Plan } from '../plan/plan.ts';
 import { changesSomething, type DoableStep, type PlanStep, stepSchema, toldStep } from '../plan/plan-step.ts';
+import { sayInPlan } from '../plan/translated.ts';
 import type { Session } from '../session.ts';
 import { REASON } from '../shared-options.ts';
 import { type Forecast, forecastSchema } from './forecast-view.ts';
-import { countLine, forecastTable, stepLines } from './plan-view.ts';
+import { countLine, forecastTable, NOTHING_NAMED, stepLines } from './plan-view.ts';
 
 const PATH = { name: 'path', says: `the plan; ${PLAN_PATH} unless given`, isOptional: true } as const;
 const SUPERSEDE: OptionSpec = { form: '--supersede', says: 'rollouts under way of another plan end for this one' };
 
 const checked = z.object({
   path: z.string(),
+  segments: z.array(z.string()),
   flags: z.array(z.string()),
-  advice: z.array(z.object({ flag: z.string(), text: z.string() })).describe('What speaks against a rollout that is allowed'),
+  advice: z
+    .array(z.object({ flag: z.string(), text: z.string() }))
+    .describe('What speaks against a rollout or a schedule that is allowed'),
   forecasts: z.array(z.object({ flag: z.string(), forecast: forecastSchema })),
 });
 
 interface Checked {
   readonly path: string;
+  readonly segments: readonly string[];
   readonly flags: readonly string[];
   readonly advice: readonly { readonly flag: string; readonly text: string }[];
   readonly forecasts: readonly { readonly flag: string; readonly forecast: Forecast }[];
@@ -48,17 +64,30 @@ const check = command<Checked>({
   answer: checked,
   run: async (session, asked) => {
     const path = asked.optionalArg('path') ?? PLAN_PATH;
-    const plan = await loadPlan(session, path);
+    const { plan } = await loadPlan(session, path);
+    const segments = plan.segments.map(({ name }) => name);
     const flags = plan.flags.map(({ name }) => name);
-    return { answer: { path, flags, advice: adviceOn(plan), forecasts: forecastsOf(plan, asked) } };
+    return {
+      answer: {
+        path,
+        segments,
+        flags,
+        advice: [...adviceOn(plan, assumptionsIn(asked).errorRate), ...adviceOnSchedules(plan, session.terminal.now())],
+        forecasts: forecastsOf(plan, asked),
+      },
+    };
   },
-  show: ({ path, flags, advice, forecasts }, paint) =>
+  show: ({ path, segments, flags, advice, forecasts }, paint) =>
     [
-      paint.good(`${path} is good: ${flags.length === 1 ? '1 flag' : `${flags.length} flags`}`),
+      paint.good(`${path} is good: ${counted(segments, 'segment')}${counted(flags, 'flag')}`.replace(/, $|: $/, '')),
       ...advice.map(({ flag, text }) => `${paint.odd('advice')}  ${plain(flag)}: ${plain(text)}`),
       ...(forecasts.length === 0 ? [] : ['', forecastTable(forecasts, paint)]),
     ].join('\n'),
 });
+
+function counted(names: readonly string[], what: string): string {
+  return names.length === 0 ? '' : `${names.length} ${what}${names.length === 1 ? '' : 's'}, `;
+}
 
 /** As far as a plan alone says it: rollouts to a version are known where the component is. */
 function rolloutsOf({ flags }: Plan): { readonly flag: string; readonly settings: RolloutSettings }[] {
@@ -69,19 +98,45 @@ function rolloutsOf({ flags }: Plan): { readonly flag: string; readonly settings
   });
 }
 
-function adviceOn(plan: Plan): { flag: string; text: string }[] {
+/** Of a harmless change nothing is measured yet: it is taken to fail as what is beside it does. */
+function adviceOn(plan: Plan, errorRate: number): { flag: string; text: string }[] {
   return rolloutsOf(plan).flatMap(({ flag: name, settings }) => {
     const flag = { ...newFlag(name, DEFAULT_SCOPE, 0), status: 'percentage' as const };
-    const advice = adviseRollout(parseRolloutSettings(flag, settings), { flag, underWay: [], flags: new Map() });
-    return advice.map((text) => ({ flag: name, text }));
+    const advice = adviseRollout(parseRolloutSettings(flag, settings), {
+      flag,
+      underWay: [],
+      flags: new Map(),
+      present: ({ metric }) => (metric === 'errorRate' ? { kind: 'assumed', value: errorRate } : null),
+    });
+    return advice.map((text) => ({ flag: name, text: sayInPlan(text) }));
   });
+}
+
+/** Of edits that lie ahead. Those of a flag that a rollout opens can only switch it off. */
+function adviceOnSchedules({ flags }: Plan, now: number): { flag: string; text: string }[] {
+  return flags.flatMap(({ name, settings, rollout, schedule }) => {
+    const edit = { type: 'set', settings: parseFlagSettings(name, settings), force: false } as const;
+    const flag = editFlag(newFlag(name, DEFAULT_SCOPE, 0), edit, 0);
+    if (schedule === null || rollout !== null || isRefusal(flag)) return [];
+    const edits = schedule.map((planned) => ({ planned, kept: null }));
+    return foretoldEdits(flag, edits, () => null).flatMap(({ edit: { planned }, refusal }) => {
+      const at = new Date(planned.at).toISOString();
+      return refusal === null || planned.at <= now
+        ? []
+        : [{ flag: name, text: `the edit of ${at} will be refused: ${inCommands(refusal)}` }];
+    });
+  });
+}
+
+function assumptionsIn(asked: Given): Forecast['assumptions'] {
+  const errorRate = asked.number('errorRate') ?? 0.01;
+  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate);
+  return { unitsPerSecond: asked.number('unitsPerSecond') ?? 100, errorRate, changeErrorRate };
 }
 
 function forecastsOf(plan: Plan, asked: Given): { flag: string; forecast: Forecast }[] {
   const replicates = asked.number('replicates') ?? 20;
-  const errorRate = asked.number('errorRate') ?? 0.01;
-  const changeErrorRate = asked.number('changeErrorRate') ?? Math.min(1, 10 * errorRate);
-  const assumptions = { unitsPerSecond: asked.number('unitsPerSecond') ?? 100, errorRate, changeErrorRate };
+  const assumptions = assumptionsIn(asked);
   if (replicates === 0) return [];
   return rolloutsOf(plan).map(({ flag, settings }) => ({
     flag,
@@ -113,20 +168,24 @@ const diff = command<{ path: string; differs: boolean; steps: PlanStep[] }>({
   options: [SUPERSEDE],
   examples: ['plan diff --environment production', 'plan diff --file config/feature_flags.json'],
   answer: compared,
+  makesFile: true,
   run: async (session, asked) => {
     const { path, steps } = await compareIn(session, asked);
     const differs = steps.some(changesSomething);
     const isRefused = steps.some(({ action }) => action === 'refused');
     return { answer: { path, differs, steps: steps.map(toldStep) }, exit: isRefused ? 'refused' : differs ? 'differs' : 'ok' };
   },
-  show: ({ steps }, paint) => `${stepLines(steps, paint)}\n\n${countLine(steps)}`,
+  show: ({ steps }, paint) => `${stepLines(steps, paint)}\n\n${countLine(steps)}`.trimStart(),
 });
 
 async function compareIn(session: Session, asked: Given): Promise<{ path: string; steps: DoableStep[] }> {
   const path = asked.optionalArg('path') ?? PLAN_PATH;
-  const plan = withVariables(await loadPlan(session, path), session.terminal.variables);
+  const loaded = await loadPlan(session, path);
+  const plan = withVariables(loaded.plan, session.terminal.variables);
   const kept = await loadKept(session, plan);
-  return { path, steps: comparePlan(plan, kept, { supersede: asked.has('supersede') }, session.terminal.now()) };
+  const protection = (await isProtected(session)) ? { scope: session.scope, placeOf: loaded.sharePlace } : null;
+  const options = { supersede: asked.has('supersede'), protection };
+  return { path, steps: comparePlan(plan, kept, options, session.terminal.now()) };
 }
 
 const apply = command<Applied>({
@@ -137,6 +196,7 @@ const apply = command<Applied>({
   note: 'A kill is never undone, a rollout of the same plan is left alone whether it is under way or over, and flags that the plan does not name stay. Exit 1 when a part is refused, 4 when one is left for what is under way.',
   examples: ['plan apply --environment production --reason "$GITHUB_SHA"'],
   answer: applied,
+  makesFile: true,
   run: async (session, asked) => {
     const { path, steps } = await compareIn(session, asked);
     const everybody = steps.filter(({ reachesEverybody }) => reachesEverybody).map(({ kind, key }) => `${kind} "${key}"`);
@@ -148,8 +208,16 @@ const apply = command<Applied>({
       stepLines(steps, paint),
       ...failures.map(({ kind, key, message }) => `${paint.bad(`✗ ${kind} ${plain(key)}`)} failed: ${plain(message)}`),
       '',
-      steps.some(changesSomething) ? 'Applied. Applying it again changes nothing.' : 'Nothing was to be changed.',
-    ].join('\n'),
+      endLine(steps, failures.length),
+    ]
+      .join('\n')
+      .trimStart(),
 });
+
+function endLine(steps: readonly PlanStep[], failed: number): string {
+  if (failed > 0) return `${failed} of it failed, and the rest stands. Applying it again tries what is left.`;
+  if (steps.length === 0) return NOTHING_NAMED;
+  return steps.some(changesSomething) ? 'Applied. Applying it again changes nothing.' : 'Nothing was to be changed.';
+}
 
 export const PLAN_COMMANDS: readonly Command[] = [check, diff, apply];

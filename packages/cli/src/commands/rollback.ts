@@ -5,9 +5,10 @@ import { answerOf } from '../answer-schema.ts';
 import { type Command, command } from '../command.ts';
 import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
 import { given } from '../option.ts';
-import { type Paint, Painted, pairs, percent, plainLines, table, when } from '../paint.ts';
+import { type Paint, Painted, pairs, percent, plainLines, when } from '../paint.ts';
 import type { Session } from '../session.ts';
 import { NEEDED_REASON } from '../shared-options.ts';
+import { table } from '../table.ts';
 
 type Result = AnswerOf<'rollbacks.immediate'>;
 
@@ -96,7 +97,7 @@ const targeted = command<Result>({
 
 const history = command<AnswerOf<'rollbacks.history'>>({
   name: 'rollback history',
-  summary: 'Every rollback, automatic ones included, the newest first.',
+  summary: 'Every rollback, kills and automatic ones included, the newest first.',
   args: [{ ...FLAG, isOptional: true }],
   options: [{ form: '--limit <n>', says: 'so many; 100 unless given', type: 'count' }],
   examples: ['rollback history new_ner_model --limit 10'],

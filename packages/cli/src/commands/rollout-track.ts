@@ -1,7 +1,8 @@
 /** How a rollout stands, drawn: its stages, what it waits for, what was found. */
 import type { AnswerOf } from '@sluice/client';
 import { formatDuration } from '../duration.ts';
-import { type Paint, plain, table, when } from '../paint.ts';
+import { type Paint, plain, when } from '../paint.ts';
+import { table } from '../table.ts';
 
 export type Status = AnswerOf<'rollouts.status'>;
 

@@ -18,7 +18,7 @@ describe('a rollout on a server', () => {
       0,
       expect.stringMatching(/model +percentage #1 +baking\n.*◉ 10 +○ 50 +○ 100 %/),
     ]);
-    expect((await at.run('rollout status model')).out).toMatch(/bake +2m left of 2m\nwaits +for the bake: 0 s of 120 s observed/);
+    expect((await at.run('rollout status model')).out).toMatch(/bake +2m left of 2m\nwaits +for the bake: 0 s of 2 min observed/);
     expect((await at.run('rollout list')).out).toMatch(/model +percentage +baking +10 % +1\/3/);
     const watched = await at.run('rollout watch model', { sleep: minute });
     expect(watched.exit).toBe(0);
@@ -123,7 +123,7 @@ describe('a rollout on a file', () => {
   it('says that it advances only while the file is open, and advances while it is watched', async () => {
     const at = await onFile();
     await at.run('flag create model --status percentage --percentage 0');
-    const quick = `--stages 50 --unvalidated --settings '{"bakeMs":20,"tickMs":10}'`;
+    const quick = `--stages 50 --unvalidated --settings '{"bakeMs":1000,"tickMs":10}'`;
     const started = await at.run(`rollout start model ${quick}`);
     expect(started.err).toMatch(/advances only while a process has the file open/);
     expect((await at.run('rollout status model --json')).json).toMatchObject({ phase: expect.not.stringMatching('completed') });

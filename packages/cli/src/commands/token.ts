@@ -5,8 +5,9 @@ import { z } from 'zod';
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command } from '../command.ts';
 import { given } from '../option.ts';
-import { Painted, pairs, table, when } from '../paint.ts';
+import { Painted, pairs, when } from '../paint.ts';
 import { REASON, reasonOf } from '../shared-options.ts';
+import { table } from '../table.ts';
 
 type Created = AnswerOf<'tokens.create'>;
 type Tokens = AnswerOf<'tokens.list'>;

@@ -4,8 +4,9 @@ import { type OnExisting, type SluiceDocument, SluiceError } from '@sluice/core'
 import { answerOf } from '../answer-schema.ts';
 import { type Command, command } from '../command.ts';
 import { given } from '../option.ts';
-import { Painted, table } from '../paint.ts';
+import { Painted } from '../paint.ts';
 import { NEEDED_REASON } from '../shared-options.ts';
+import { table } from '../table.ts';
 
 const take = command<AnswerOf<'transfer.import'>>({
   name: 'import',
@@ -19,6 +20,7 @@ const take = command<AnswerOf<'transfer.import'>>({
   ],
   examples: ['import flags.json --reason "from staging" --dry-run'],
   answer: answerOf('transfer.import'),
+  makesFile: true,
   run: async (session, asked) => {
     const path = asked.arg('document');
     const document = documentIn(await session.read(path), path);

@@ -3,10 +3,10 @@ import { ERROR_CODES, SluiceError } from '@sluice/core';
 import { z } from 'zod';
 import type { Outcome } from '../command.ts';
 import { type Exit, exitOf } from '../exit-code.ts';
-import { ADVANCES_WHILE_OPEN } from '../file-remark.ts';
+import { ADVANCES_WHILE_OPEN, MADE_WHILE_OPEN } from '../file-remark.ts';
 import { inCommands } from '../library-words.ts';
 import type { Session } from '../session.ts';
-import { type DoableStep, type PlanStep, stepSchema, toldStep } from './plan-step.ts';
+import { changesSomething, type DoableStep, type PlanStep, type ScheduleStep, stepSchema, toldStep } from './plan-step.ts';
 
 export const applied = z.object({
   path: z.string(),
@@ -31,18 +31,24 @@ export async function applySteps(
   const failed = new Set<string>();
   for (const step of steps) {
     try {
-      if (step.kind === 'rollout' && failed.has(step.key)) throw new SluiceError('refused', 'its flag could not be set');
+      if (dependsOnFlag(step) && failed.has(step.key)) throw new SluiceError('refused', 'its flag could not be set');
       await perform(session, step, reason);
       done.push(toldStep(step));
     } catch (error) {
       if (!(error instanceof SluiceError)) throw error;
-      failed.add(step.key);
+      if (step.kind === 'flag') failed.add(step.key);
       failures.push({ kind: step.kind, key: step.key, code: error.code, message: inCommands(error.message) });
     }
   }
   const hasStarted = done.some(({ action }) => action === 'start' || action === 'supersede');
+  const hasScheduled = done.some((step) => step.kind === 'schedule' && changesSomething(step));
   if (session.isOnFile && hasStarted) session.remark(ADVANCES_WHILE_OPEN);
+  if (session.isOnFile && hasScheduled) session.remark(MADE_WHILE_OPEN);
   return { answer: { path, steps: done, failures }, exit: exitAfter(done, failures) };
+}
+
+function dependsOnFlag({ kind }: DoableStep): boolean {
+  return kind === 'rollout' || kind === 'schedule';
 }
 
 async function perform(session: Session, step: DoableStep, reason: string): Promise<void> {
@@ -53,11 +59,16 @@ async function perform(session: Session, step: DoableStep, reason: string): Prom
     await session.call('webhooks.set', { project: scope.project, key: step.key, settings: step.settings, reason });
     return;
   }
-  if (step.action === 'create')
+  if (!changesSomething(step)) return;
+  if (step.kind === 'schedule') return performSchedule(session, step, reason);
+  if (step.kind === 'segment') {
+    const created = step.action === 'create' ? { ifRevision: 0 } : {};
+    await session.call('segments.set', { ...scope, key: step.key, settings: step.settings as never, reason }, created);
+  } else if (step.action === 'create')
     await session.call('flags.set', { ...scope, key: step.key, settings: step.settings as never, reason }, { ifRevision: 0 });
   else if (step.action === 'update')
     await session.call('flags.set', { ...scope, key: step.key, settings: step.settings as never, reason });
-  else if (step.action === 'start' || step.action === 'supersede') {
+  else {
     const onConflict = step.action === 'supersede' ? 'supersede' : 'refuse';
     const { phase, error } = await session.call('rollouts.start', {
       ...scope,
@@ -68,6 +79,14 @@ async function perform(session: Session, step: DoableStep, reason: string): Prom
     });
     if (phase === 'failed') throw new SluiceError('refused', error ?? 'it failed its preflight');
   }
+}
+
+/** What is new first: an edit that is moved is never in neither place. */
+async function performSchedule(session: Session, { key, added, cancelled }: ScheduleStep, reason: string): Promise<void> {
+  const { scope } = session;
+  for (const { at, settings } of added)
+    await session.call('flags.schedule', { ...scope, key, at: new Date(at).toISOString(), settings: settings as never, reason });
+  for (const { id } of cancelled) await session.call('flags.cancelScheduled', { ...scope, id, reason });
 }
 
 function exitAfter(done: readonly PlanStep[], [first]: Applied['failures']): Exit {

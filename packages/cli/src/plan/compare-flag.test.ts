@@ -32,7 +32,7 @@ function set(flag: Flag, wanted: FlagSettings): Flag {
   return edited;
 }
 
-const planned = (wanted: FlagSettings) => ({ name: 'flag', path: '/flags/0', settings: wanted, rollout: null });
+const planned = (wanted: FlagSettings) => ({ name: 'flag', path: '/flags/0', settings: wanted, rollout: null, schedule: null });
 
 describe('a flag of a plan', () => {
   it('is as the plan has it once the step is done, whatever it was before', () => {
@@ -57,6 +57,32 @@ describe('a flag of a plan', () => {
         if (isRefusal(killed)) throw new Error(killed.refused);
         const step = compareFlag(planned(wanted), killed, 1);
         expect(set(killed, step.action === 'update' ? step.settings : {}).status).toBe('disabled');
+      }),
+    );
+  });
+
+  it('is as the plan has it while a rollout or a test moves its share, whatever the plan says of variants; what else differs is set', () => {
+    const variants = { off: false, on: true, third: 3 };
+    const many = fc.record(
+      {
+        onVariant: fc.constantFrom('on', 'third'),
+        split: fc.constantFrom({ on: 40, third: 60 }, { third: 100 }),
+        salt: fc.constantFrom('flag', 'other'),
+        bucketBy: fc.constantFrom('account', null),
+      },
+      { requiredKeys: [] },
+    );
+    const owner = fc.constantFrom('rollout', 'experiment');
+    fc.assert(
+      fc.property(sound, many, owner, fc.string(), (some, more, kind, description) => {
+        const { status: _status, ...rest } = some;
+        const wanted = { ...rest, ...more, variants, status: 'percentage' } as const;
+        const kept: Flag = { ...set(newFlag('flag', DEFAULT_SCOPE, 0), wanted), shareOwner: { kind, key: 'flag' } };
+        expect(compareFlag(planned(wanted), kept, 1)).toMatchObject({ action: 'none', changes: [] });
+        const step = compareFlag(planned({ ...wanted, description }), kept, 1);
+        const after = step.action === 'update' ? set(kept, step.settings) : kept;
+        expect(after).toMatchObject({ description, shareOwner: kept.shareOwner });
+        expect(compareFlag(planned({ ...wanted, salt: 'new' }), kept, 1).action).toBe('blocked');
       }),
     );
   });

@@ -9,29 +9,40 @@ import {
   jsonEqual,
   newFlag,
   parseFlagSettings,
+  type Refusal,
+  type RolloutSettings,
   servedShare,
   shareToPercentage,
   WHOLE_SHARE,
 } from '@sluice/core';
+import { inCommands } from '../library-words.ts';
 import type { PlannedFlag } from './plan.ts';
 import type { FieldChange, FlagStep } from './plan-step.ts';
 
 /** Of a flag that a rollout of the plan moves: where it begins, and no more once it is there. */
 const BEGINNING = ['enabled', 'status', 'rolloutPercentage'] as const;
+/** What a rollout to another variant writes besides. */
+const BETWEEN_VARIANTS = ['onVariant', 'offVariant', 'split'] as const;
 const KILLED = 'it is switched off with what it served kept, and a plan never undoes a kill: sluice flag unkill does';
 
 export function compareFlag(planned: PlannedFlag, kept: Flag | undefined, now: number): FlagStep {
   if (kept === undefined) return created(planned, now);
   if (kept.archivedAt !== null)
     return step(planned, 'refused', [], `it was archived, and its name is not used again; leave it out`);
-  const { settings, because } = wanted(planned, kept);
+  const { settings: all, because } = wanted(planned, kept);
+  const settings = withoutWhatStands(planned.name, all, kept, now);
   const parsed = parseFlagSettings(planned.name, settings);
   const edited = editFlag(kept, { type: 'set', settings: parsed, force: false }, now);
-  if (isRefusal(edited)) return step(planned, edited.code === 'conflict' ? 'blocked' : 'refused', [], edited.refused);
+  if (isRefusal(edited)) return step(planned, edited.code === 'conflict' ? 'blocked' : 'refused', [], whyNot(edited));
   const changes = edited === kept ? [] : changedFields(kept, edited);
   if (changes.length === 0) return step(planned, because === null ? 'none' : 'left', [], because);
   const reaches = servedShare(edited) === WHOLE_SHARE && servedShare(kept) < WHOLE_SHARE;
   return { ...step(planned, 'update', changes, because), settings, reachesEverybody: reaches };
+}
+
+/** A plan overrides no rollout. */
+function whyNot({ refused }: Refusal): string {
+  return inCommands(refused.replace(/, or pass force: true.*$/, ''));
 }
 
 function created(planned: PlannedFlag, now: number): FlagStep {
@@ -47,12 +58,27 @@ function created(planned: PlannedFlag, now: number): FlagStep {
 }
 
 function wanted({ settings, rollout }: PlannedFlag, kept: Flag): { settings: FlagSettings; because: string | null } {
-  const left: readonly string[] = rollout === null ? [] : BEGINNING;
+  const left: readonly string[] = rollout === null ? [] : writtenBy(rollout);
   const rest = Object.fromEntries(Object.entries(settings).filter(([name]) => !left.includes(name))) as FlagSettings;
   if (kept.statusBeforeKill === null) return { settings: rest, because: null };
   const { enabled, status, ...off } = rest;
   const isRevived = enabled === true || (status !== undefined && status !== 'disabled');
   return { settings: off, because: isRevived || rollout !== null ? KILLED : null };
+}
+
+function writtenBy({ toVariant, toVersion }: RolloutSettings): readonly string[] {
+  return toVariant === undefined && toVersion === undefined ? BEGINNING : [...BEGINNING, ...BETWEEN_VARIANTS];
+}
+
+/** Where the words to which the owner of the share must agree say what is so already, they are left out: there is nothing to agree to. */
+function withoutWhatStands(name: string, settings: FlagSettings, kept: Flag, now: number): FlagSettings {
+  if (kept.shareOwner === null) return settings;
+  const words = Object.entries(settings).filter(([word, value]) => !parseFlagSettings(name, { [word]: value }).movesShare);
+  const rest: FlagSettings = Object.fromEntries(words);
+  const [all, part] = [settings, rest].map((given) =>
+    editFlag(kept, { type: 'set', settings: parseFlagSettings(name, given), force: true }, now),
+  );
+  return jsonEqual(all as unknown as JsonValue, part as unknown as JsonValue) ? rest : settings;
 }
 
 const NOT_TOLD: ReadonlySet<string> = new Set(['revision', 'createdAt', 'updatedAt', 'statusBeforeKill', 'kind', 'scope', 'key']);

@@ -1,15 +1,18 @@
 /** What becomes of a rollout: it is started once; one of the same plan is left alone, whether it is under way or over. */
 import {
   type Flag,
+  isRefusal,
   type JsonValue,
   jsonEqual,
   parseRolloutSettings,
+  planStart,
   type RolloutPlan,
   type RolloutSettings,
   SluiceError,
   servedShare,
   WHOLE_SHARE,
 } from '@sluice/core';
+import { inCommands } from '../library-words.ts';
 import { isOneStep } from '../one-step.ts';
 import type { KeptRollout, KeptState } from './kept-state.ts';
 import type { PlannedFlag } from './plan.ts';
@@ -42,13 +45,39 @@ export function compareRollout(
   // One that failed its preflight moved nothing: what it lacked may be there now.
   if (latest !== undefined && latest.outcome !== 'preflightFailed' && isOf(latest, settings, flag, kept))
     return step('none', standing(latest));
-  if (latest?.isUnderWay === true)
-    return supersede
-      ? step('supersede', `rollout #${latest.rollout.number} of another plan is under way, and ends for this one`)
-      : step('blocked', `rollout #${latest.rollout.number} of another plan is under way: wait for it, or give --supersede`);
+  if (latest?.isUnderWay === true) {
+    const other = `rollout #${latest.rollout.number} of another plan is under way`;
+    if (!supersede) return step('blocked', `${other}: wait for it, or give --supersede`);
+    const problem = takeoverProblem(settings, flag, latest, kept);
+    return problem === null ? step('supersede', `${other}, and ends for this one`) : step('refused', `${other}, and ${problem}`);
+  }
   if (flag.shareOwner?.kind === 'experiment') return step('blocked', `test "${flag.shareOwner.key}" moves its share`);
   if (flag.status === 'disabled') return step('left', 'its flag is off, and a rollout never undoes that');
   return startable(step, planOf(settings, flag, kept), flag);
+}
+
+/** Why it would not take over from the one that is under way, as the server decides it. */
+function takeoverProblem(settings: RolloutSettings, flag: Flag, { rollout }: KeptRollout, kept: KeptState): string | null {
+  const plan = (freed: Flag): RolloutPlan => parseRolloutSettings(freed, settings, kept.components.get(flag.key));
+  // What it has written is in no document: it is what the flag has.
+  const running = { ...rollout, applied: flag };
+  const facts = { scope: flag.scope, key: flag.key, flag, rollout: running, experiment: undefined };
+  const request = { plan, by: { actor: '', reason: '' }, onConflict: 'supersede', problem: () => null, underWay: [] } as const;
+  try {
+    const start = planStart(facts, request, rollout.startedAt);
+    return isRefusal(start) ? inCommands(start.refused) : null;
+  } catch (error) {
+    if (!(error instanceof SluiceError)) throw error;
+    if (isThere(error)) return 'what was before it is what this one leads to: `sluice rollout abort` gives that back';
+    return error.issues.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+  }
+}
+
+function isThere({ issues }: SluiceError): boolean {
+  return (
+    issues.length > 0 &&
+    issues.every(({ path, message }) => path === '/targetPercentage' && message.startsWith('nothing is left'))
+  );
 }
 
 function startable(
@@ -60,8 +89,7 @@ function startable(
     const stages = plan.stages.map(({ percentage }) => percentage).join(' → ');
     return step('start', `${plan.strategy}: ${stages} %`);
   }
-  const isThere = plan.issues.every(({ path, message }) => path === '/targetPercentage' && message.startsWith('nothing is left'));
-  if (isThere && plan.issues.length > 0)
+  if (isThere(plan))
     return step('none', `it is there already: ${servedShare(flag) === WHOLE_SHARE ? 'everybody is in' : 'the share is reached'}`);
   return step('refused', plan.issues.map(({ path, message }) => `${path} ${message}`.trim()).join('; '));
 }

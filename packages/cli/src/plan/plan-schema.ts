@@ -7,6 +7,8 @@ import {
   PREREQUISITE,
   type Reading,
   ROLLOUT,
+  SCHEDULED,
+  SEGMENT,
   STAGE,
   WEEKLY,
   WINDOW,
@@ -47,6 +49,9 @@ const FORMS: Readonly<Record<string, Schema>> = {
   disabledUsers: TEXTS,
   disabledGroups: TEXTS,
   conditions: { type: 'object', description: 'Units that may be in' },
+  condition: orNull({ type: 'object', description: 'Units that belong, besides the members' }),
+  members: { ...TEXTS, description: 'Keys of units that belong: all of them' },
+  at: INSTANT,
   bucketBy: orNull(TEXT),
   salt: TEXT,
   owner: orNull(TEXT),
@@ -89,7 +94,14 @@ const FORMS: Readonly<Record<string, Schema>> = {
 export function planSchema(): Schema {
   const flag = object(
     { ...FLAG_SETTINGS, name: { name: 'name', read: 'value' } },
-    { rollout: object(ROLLOUT, {}, ['strategy']) },
+    {
+      rollout: object(ROLLOUT, {}, ['strategy']),
+      schedule: {
+        type: 'array',
+        items: object(SCHEDULED, {}, ['at']),
+        description: 'All edits that wait for their instants',
+      },
+    },
     ['name'],
   );
   return {
@@ -99,6 +111,7 @@ export function planSchema(): Schema {
       {},
       {
         version: { const: 1 },
+        segments: { type: 'array', items: object(SEGMENT, {}, ['name']) },
         flags: { type: 'array', items: flag },
         freeze_windows: { type: 'array', items: object(WINDOW, windowForms()) },
         notifications: { type: 'array', items: object(NOTIFICATION, {}, ['key', 'url']) },

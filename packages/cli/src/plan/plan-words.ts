@@ -55,9 +55,12 @@ export const FLAG_SETTINGS: Words = {
   rules: { name: 'rules', read: { each: RULE } },
   prerequisites: { name: 'prerequisites', read: { each: PREREQUISITE } },
 };
+/** An edit that waits for its instant: what it sets then. */
+export const SCHEDULED: Words = { ...same(['at']), ...FLAG_SETTINGS };
+export const SEGMENT: Words = same(['name', 'description', 'condition', 'members', 'tags']);
 export const NOTIFICATION: Words = {
   ...same(['key', 'url', 'format', 'environments']),
   events: { name: 'types', read: 'value' },
   disabled: { name: 'isDisabled', read: 'value' },
 };
-export const TOP = ['version', 'flags', 'freeze_windows', 'notifications'] as const;
+export const TOP = ['version', 'segments', 'flags', 'freeze_windows', 'notifications'] as const;

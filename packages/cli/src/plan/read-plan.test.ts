@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { planSchema } from './plan-schema.ts';
-import { CRITERION, FLAG_SETTINGS, ROLLOUT, STAGE, WINDOW, type Words } from './plan-words.ts';
+import { CRITERION, FLAG_SETTINGS, ROLLOUT, SCHEDULED, SEGMENT, STAGE, WINDOW, type Words } from './plan-words.ts';
 import { readPlan } from './read-plan.ts';
 
 const HEAD = 'version: 1\nflags:\n';
@@ -70,7 +70,7 @@ describe('a plan that is wrong', () => {
       '8:37 /flags/0/rollout/criteria/0/max must be a fraction from 0 to 1; 0.05 is 5 %; it is 5',
     ],
     ['a flag twice', `${HEAD}  - name: model\n  - name: model\n`, '4:11 /flags/1/name is "model" again, which /flags/0 has'],
-    ['a key twice', 'version: 1\nversion: 1\nflags: []\n', '2:1  is a key that stands here already'],
+    ['a key twice', 'version: 1\nversion: 1\nflags: []\n', '2:1 /version is a key that stands here already'],
     ['a tab', 'version: 1\nflags:\n\t- name: model\n', '3:1  is indented by a tab'],
     [
       'a duration without a unit',
@@ -97,6 +97,16 @@ describe('a plan that is wrong', () => {
     ['no mapping at all', 'just words\n', '1:1  must be a mapping'],
     ['broken YAML', 'version: 1\nflags: [\n', '3:1  '],
     ['an alias of nothing', 'version: 1\nflags: *none\n', '2:8 /flags is an alias of no anchor before it'],
+    [
+      'a name with a control character',
+      `${HEAD}  - { name: "a\\0b" }\n`,
+      '3:13 /flags/0/name must have no line break and no control character; at index 1 is U+0000',
+    ],
+    [
+      'a window that names no instant',
+      `${HEAD}  - name: model\nfreeze_windows: [{ from: 2027-12-20, to: 2028-01-03 }]\n`,
+      '4:18 /freeze_windows/0 must go from an instant such as "2027-01-31T08:00:00Z" to a later one; it goes from "2027-12-20"',
+    ],
     ['a condition that is malformed', `${HEAD}  - name: model\n    conditions: { plan: { contians: pro } }\n`, '4:'],
     [
       'a notification without a url',
@@ -184,7 +194,8 @@ describe('the schema for editors', () => {
   it('knows every word that is read, and no other', () => {
     const wordsIn = (words: Words): string[] => Object.keys(words);
     const text = JSON.stringify(planSchema());
-    for (const word of [FLAG_SETTINGS, ROLLOUT, STAGE, CRITERION, WINDOW].flatMap(wordsIn)) expect(text).toContain(`"${word}":`);
+    for (const word of [FLAG_SETTINGS, ROLLOUT, STAGE, CRITERION, WINDOW, SEGMENT, SCHEDULED].flatMap(wordsIn))
+      expect(text).toContain(`"${word}":`);
     expect(schema({ version: 1, flags: [{ name: 'model', enabeld: true }] })).toBe(false);
     expect(schema({ version: 1, flags: [{ name: 'model', rollout: { strategy: 'canary', bake: 10 } }] })).toBe(false);
   });

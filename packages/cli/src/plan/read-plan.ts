@@ -1,7 +1,6 @@
 /** Reads a plan file whole: every fault with its line and column, or the plan. What a flag and a rollout may be is core's to say. */
 import {
   DEFAULT_SCOPE,
-  editFlag,
   type Flag,
   type FlagSettings,
   isJsonObject,
@@ -10,16 +9,20 @@ import {
   newFlag,
   parseFlagSettings,
   parseRolloutSettings,
+  planFlagEdit,
   type RolloutSettings,
   SluiceError,
-  type WebhookSettings,
 } from '@sluice/core';
-import type { Plan, PlannedFlag, PlannedNotification } from './plan.ts';
-import { FLAG_SETTINGS, NOTIFICATION, ROLLOUT, TOP, WINDOW, type Words } from './plan-words.ts';
-import { inPlan, type PlanIssue, sayInPlan, shown, translated } from './translated.ts';
-import { type Fault, readYaml } from './yaml-text.ts';
+import type { Plan, PlannedFlag } from './plan.ts';
+import { FLAG_SETTINGS, ROLLOUT, TOP, WINDOW } from './plan-words.ts';
+import { prerequisiteCircles } from './prerequisite-circles.ts';
+import { notificationIn, notificationsTwice } from './read-notification.ts';
+import { scheduleIn } from './read-schedule.ts';
+import { segmentIn, segmentIssues } from './read-segment.ts';
+import { type PlanIssue, placed, shown, translated } from './translated.ts';
+import { type Fault, type Place, readYaml } from './yaml-text.ts';
 
-export type ReadPlan = { readonly plan: Plan } | { readonly faults: readonly Fault[] };
+export type ReadPlan = { readonly plan: Plan; placeOf(pointer: string): Place } | { readonly faults: readonly Fault[] };
 
 /** Pure: what stands in the variables of the environment is not looked at. */
 export function readPlan(text: string): ReadPlan {
@@ -27,13 +30,13 @@ export function readPlan(text: string): ReadPlan {
   if ('faults' in yaml) return yaml;
   const issues: PlanIssue[] = [];
   const plan = planIn(yaml.value, issues);
-  if (issues.length === 0) return { plan };
+  if (issues.length === 0) return { plan, placeOf: (pointer) => yaml.placeOf(pointer) };
   const faults = issues.map(({ path, message, part }) => ({ path, message, ...yaml.placeOf(path, part) }));
   return { faults: faults.sort((a, b) => a.line - b.line || a.column - b.column) };
 }
 
 function planIn(value: unknown, issues: PlanIssue[]): Plan {
-  const nothing = { flags: [], notifications: [] };
+  const nothing = { segments: [], flags: [], notifications: [] };
   if (!isJsonObject(value)) {
     issues.push({ path: '', message: `must be a mapping with "version: 1" and "flags"; it is ${shown(value)}` });
     return nothing;
@@ -43,22 +46,35 @@ function planIn(value: unknown, issues: PlanIssue[]): Plan {
       issues.push({ path: `/${key}`, part: 'key', message: `"${key}" is not a part of a plan${nearest(key, TOP)}` });
   if (value.version !== 1) issues.push({ path: '/version', message: `must be 1; it is ${shown(value.version)}` });
   const windows = windowsIn(value.freeze_windows, issues);
+  const segments = optionalListIn(value, 'segments', issues).flatMap(
+    (one, index) => segmentIn(one, `/segments/${index}`, issues) ?? [],
+  );
+  issues.push(...segmentIssues(segments));
+  noteTwice(segments, 'a segment', issues);
   const flags = listIn(value.flags, '/flags', 'flags', issues).flatMap(
     (one, index) => flagIn(one, `/flags/${index}`, windows, issues) ?? [],
   );
-  noteTwice(flags, issues);
-  const notifications =
-    value.notifications === undefined ? [] : listIn(value.notifications, '/notifications', 'notifications', issues);
-  return {
-    flags,
-    notifications: notifications.flatMap((one, index) => notificationIn(one, `/notifications/${index}`, issues) ?? []),
-  };
+  noteTwice(flags, 'a flag', issues);
+  issues.push(...prerequisiteCircles(flags));
+  const notifications = optionalListIn(value, 'notifications', issues).flatMap(
+    (one, index) => notificationIn(one, `/notifications/${index}`, issues) ?? [],
+  );
+  issues.push(...notificationsTwice(notifications));
+  return { segments, flags, notifications };
 }
 
 function listIn(value: unknown, path: string, what: string, issues: PlanIssue[]): readonly unknown[] {
   if (Array.isArray(value)) return value;
   issues.push({ path, message: `must be a list of ${what}; it is ${shown(value ?? null)}` });
   return [];
+}
+
+function optionalListIn(
+  value: Readonly<Record<string, unknown>>,
+  what: 'segments' | 'notifications',
+  issues: PlanIssue[],
+): readonly unknown[] {
+  return value[what] === undefined ? [] : listIn(value[what], `/${what}`, what, issues);
 }
 
 /** Windows of the whole plan are windows of each of its rollouts; what they may be is checked with those. */
@@ -77,13 +93,17 @@ function windowsIn(value: unknown, issues: PlanIssue[]): readonly unknown[] {
   return Array.isArray(windows) ? windows : [];
 }
 
+const BESIDE_SETTINGS = Object.fromEntries(
+  ['name', 'rollout', 'schedule'].map((word) => [word, { name: word, read: 'value' as const }]),
+);
+
 function flagIn(value: unknown, path: string, windows: readonly unknown[], issues: PlanIssue[]): PlannedFlag | null {
   if (!isJsonObject(value)) {
     issues.push({ path, message: `must be a mapping with a name; it is ${shown(value)}` });
     return null;
   }
-  const { name, rollout, ...rest } = value;
-  const words = { ...FLAG_SETTINGS, name: { name: 'name', read: 'value' }, rollout: { name: 'rollout', read: 'value' } } as const;
+  const { name, rollout, schedule, ...rest } = value;
+  const words = { ...FLAG_SETTINGS, ...BESIDE_SETTINGS };
   const { settings, issues: unknown } = translated(rest, words, path, 'a flag');
   issues.push(...unknown);
   if (typeof name !== 'string' || name === '') {
@@ -95,15 +115,20 @@ function flagIn(value: unknown, path: string, windows: readonly unknown[], issue
   const isOff = settings.enabled === false || settings.status === 'disabled';
   if (rollout !== undefined && isOff)
     issues.push({ path: `${path}/rollout`, part: 'key', message: `moves a flag that shall be off; leave out one of the two` });
-  return { name, path, settings: settings as FlagSettings, rollout: planned };
+  const edits =
+    schedule === undefined ? null : scheduleIn(schedule, `${path}/schedule`, { flag, isRolledOut: planned !== null }, issues);
+  return { name, path, settings: settings as FlagSettings, rollout: planned, schedule: edits };
 }
 
 /** The flag as it would be if it were new; what is wrong with it is added to `issues`. */
 function flagOf(name: string, settings: FlagSettings, path: string, issues: PlanIssue[]): Flag {
   try {
-    const edited = editFlag(probe(name), { type: 'set', settings: parseFlagSettings(name, settings), force: false }, 0);
-    if (!isRefusal(edited)) return edited;
-    issues.push(...placed(edited.issues ?? [{ path: '', message: edited.refused }], FLAG_SETTINGS, path));
+    const facts = { scope: DEFAULT_SCOPE, key: name, flag: undefined, rollout: undefined, experiment: undefined };
+    const edit = { type: 'set', settings: parseFlagSettings(name, settings), force: false } as const;
+    const made = planFlagEdit(facts, edit, { actor: '', reason: '' }, 0);
+    if (made !== null && isRefusal(made))
+      issues.push(...placed(made.issues ?? [{ path: '', message: made.refused }], FLAG_SETTINGS, path));
+    else return made?.records.find((record) => record.kind === 'flag') ?? probe(name);
   } catch (error) {
     if (!(error instanceof SluiceError)) throw error;
     issues.push(...placed(error.issues, FLAG_SETTINGS, path));
@@ -154,28 +179,17 @@ function ringIssues({ strategy, stages }: Readonly<Record<string, unknown>>, pat
   });
 }
 
-function placed(found: readonly PlanIssue[], words: Words, path: string): PlanIssue[] {
-  return found.map((issue) => ({ ...issue, path: `${path}${inPlan(issue.path, words)}`, message: sayInPlan(issue.message) }));
-}
+type Named = Pick<PlannedFlag, 'name' | 'path'>;
 
-function noteTwice(flags: readonly PlannedFlag[], issues: PlanIssue[]): void {
-  const first = new Map<string, PlannedFlag>();
-  for (const flag of flags) {
-    const earlier = first.get(flag.name);
+function noteTwice(all: readonly Named[], what: string, issues: PlanIssue[]): void {
+  const first = new Map<string, Named>();
+  for (const one of all) {
+    const earlier = first.get(one.name);
     if (earlier !== undefined)
       issues.push({
-        path: `${flag.path}/name`,
-        message: `is "${flag.name}" again, which ${earlier.path} has; a flag stands in a plan once`,
+        path: `${one.path}/name`,
+        message: `is "${one.name}" again, which ${earlier.path} has; ${what} stands in a plan once`,
       });
-    else first.set(flag.name, flag);
+    else first.set(one.name, one);
   }
-}
-
-function notificationIn(value: unknown, path: string, issues: PlanIssue[]): PlannedNotification | null {
-  const { settings, issues: unknown } = translated(value, NOTIFICATION, path, 'a notification');
-  issues.push(...unknown);
-  const { key, ...rest } = settings;
-  if (typeof key === 'string' && key !== '' && typeof rest.url === 'string') return { key, settings: rest as WebhookSettings };
-  issues.push({ path, message: `needs a key and a url; it is ${shown(value)}` });
-  return null;
 }

@@ -49,6 +49,7 @@ const ONE_OF: Readonly<Record<string, string>> = {
   criteria: 'a criterion',
   freeze_windows: 'a freeze window',
   weekly: 'a weekly window',
+  schedule: 'a scheduled edit',
   rules: 'a rule',
   prerequisites: 'a prerequisite',
 };
@@ -77,9 +78,15 @@ export function inPlan(path: string, words: Words): string {
   return `/${key}/${index}${inPlan(['', ...deeper].join('/'), word.read.each)}`;
 }
 
+/** Faults that the library found, where they stand in the plan. */
+export function placed(found: readonly PlanIssue[], words: Words, path: string): PlanIssue[] {
+  return found.map((issue) => ({ ...issue, path: `${path}${inPlan(issue.path, words)}`, message: sayInPlan(issue.message) }));
+}
+
 /** Names of the library in a message, as the plan has them. */
 export function sayInPlan(message: string): string {
   const more = message
+    .replaceAll(', milliseconds since 1970 or a Date', '')
     .replaceAll('milliseconds', 'time')
     .replace(/is not an option of startRollout/, 'is not a setting of a rollout');
   return more.replace(

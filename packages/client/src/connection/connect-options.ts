@@ -21,8 +21,10 @@ export interface ConnectOptions<Flags extends object = AnyFlags> {
   readonly timeoutMs?: number;
   /** How long reports are gathered before they are sent, and so what a crash loses at most; 1 s unless given. */
   readonly flushMs?: number;
-  /** Units, and values, that wait at most while the server takes none; then new ones are dropped and counted. 50,000 unless given. */
+  /** Units, and values, that wait at most while the server takes none; then new ones are dropped, counted and told. 200,000 unless given, some 50 MB. */
   readonly maxWaiting?: number;
+  /** How long `close` waits at most for the server to take what was reported; 5 s unless given. */
+  readonly closeMs?: number;
   readonly fetch?: typeof fetch;
   readonly clock?: ConnectionClock;
   /** From 0 to 1, for the jitter of what is tried again. */

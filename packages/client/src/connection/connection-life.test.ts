@@ -1,3 +1,4 @@
+import { snapshotFingerprint } from '@sluice/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { flagOf, RETRY_MS, START, StreamServer, snapshotAt, until } from './stream-server.testing.ts';
 
@@ -43,8 +44,7 @@ describe('the life of a connection', () => {
     expect([flags.status, flags.isEnabled('a')]).toEqual(['ERROR', true]);
     await server.listen();
     server.meetings = [resumed];
-    await server.clock.advance(30_000);
-    await until(() => flags.status === 'READY');
+    await server.advanceUntil(() => flags.status === 'READY');
     expect(flags.told).toEqual(['READY', 'STALE', 'ERROR', 'READY']);
   });
 
@@ -87,13 +87,44 @@ describe('the life of a connection', () => {
     expect(flags.status).toBe('READY');
     await server.clock.advance(1);
     await until(() => flags.status === 'STALE');
-    expect(server.openStreams).toBe(0);
+    // The server hears of it over the network.
+    await until(() => server.openStreams === 0);
   });
+
+  it.each(['delta', 'emergencies'] as const)(
+    'sees at the next sign of life that its stream lost an event (%s), and begins anew',
+    async (lost) => {
+      const flags = server.connect();
+      await flags.ready();
+      const killed = flagOf('a', { status: 'disabled', revision: 2 });
+      const emergencies = [{ id: 'e', key: 'a', act: { type: 'kill' } as const }];
+      const told = lost === 'delta' ? snapshotAt(2, killed) : { ...snapshotAt(1, flagOf('a')), emergencies };
+      server.meetings = [[{ type: 'snapshot', snapshot: told }]];
+      // What changed never arrives: the stream goes on without it.
+      server.send({ type: 'place', seq: told.seq, fingerprint: snapshotFingerprint(told) });
+      await until(() => flags.status === 'STALE');
+      await server.clock.advance(RETRY_MS);
+      await until(() => flags.status === 'READY');
+      expect([flags.isEnabled('a'), flags.told, server.places]).toEqual([
+        false,
+        ['READY', 'STALE', 'READY', 'change a'],
+        [undefined, undefined],
+      ]);
+      server.send({ type: 'place', seq: told.seq, fingerprint: snapshotFingerprint(told) });
+      server.send({ type: 'snapshot', snapshot: snapshotAt(3, flagOf('a', { revision: 3 })) });
+      await until(() => flags.isEnabled('a'));
+      expect(flags.told).toEqual(['READY', 'STALE', 'READY', 'change a', 'change a']);
+    },
+  );
 
   it('tries again ever more slowly, one stream at a time, and never before the server said', async () => {
     server.meetings = [{ status: 503, headers: { 'retry-after': '20' } }, { status: 500 }];
     const flags = server.connect();
-    await until(() => server.places.length === 1);
+    let refusals = 0;
+    flags.on('problem', () => {
+      refusals += 1;
+    });
+    await until(() => refusals === 1);
     await server.clock.advance(19_999);
     expect(server.places.length).toBe(1);
     const pauses: number[] = [];
@@ -101,7 +132,7 @@ describe('the life of a connection', () => {
     for (let tries = 1; tries < 9; tries++) {
       while (server.places.length === tries) {
         await server.clock.advance(500);
-        await until(() => flags.counts.connects === server.places.length);
+        await until(() => refusals === flags.counts.connects);
       }
       pauses.push(server.clock.now() - last);
       last = server.clock.now();
@@ -111,6 +142,22 @@ describe('the life of a connection', () => {
     expect(later).toEqual(later.toSorted((a, b) => a - b));
     expect(later.at(-1)).toBeLessThanOrEqual(31_000);
     expect(later.at(-2)).toBeGreaterThanOrEqual(29_000);
+  });
+
+  it('is in no hurry with a server that hangs: an attempt that was given up is no stream that lasted', async () => {
+    const flags = server.connect();
+    await flags.ready();
+    server.meetings = ['hang'];
+    server.cut();
+    await until(() => flags.status === 'STALE');
+    const asked: number[] = [];
+    while (asked.length < 4) {
+      await server.clock.advance(500);
+      await until(() => flags.counts.connects === server.places.length);
+      if (server.places.length > asked.length + 1) asked.push(server.clock.now() - START);
+    }
+    // Each is given up after 10 s; the next is 4, 8 and 16 s after that.
+    expect(asked).toEqual([2_000, 16_000, 34_000, 60_000]);
   });
 
   it('asks for a snapshot when a part of the stream is missing', async () => {
@@ -157,8 +204,8 @@ describe('the life of a connection', () => {
     expect(flags.told.at(-1)).toBe('change risky');
     await server.listen();
     server.meetings = [resumed];
-    await server.clock.advance(60_000);
-    await until(() => flags.status === 'READY');
+    await server.advanceUntil(() => flags.told.length >= 6);
+    expect(flags.told.slice(2)).toEqual(['ERROR', 'change risky', 'READY', 'change risky']);
     expect(flags.isEnabled('risky')).toBe(true);
   });
 

@@ -14,7 +14,7 @@ import { Reports } from './reports.ts';
 import { ServedFlags } from './served-flags.ts';
 import { StateFile } from './state-file.ts';
 
-/** How long `close` waits for the server to take what was reported. */
+/** How long `close` waits for the server to take what was reported, unless it is told. */
 const CLOSE_MS = 5_000;
 
 interface Wire {
@@ -32,6 +32,7 @@ export class ConnectionParts {
   readonly definitions: Definitions;
   readonly sender: ReportSender;
   readonly #stream: DefinitionStream;
+  readonly #closeMs: number;
   #closing: Promise<void> | null = null;
 
   /** @throws SluiceError `invalid` for options that cannot be meant */
@@ -39,6 +40,7 @@ export class ConnectionParts {
     const wire = wireOf(options);
     const { clock } = wire;
     const { timeoutMs = 10_000, stateFile, maxWaiting } = options;
+    this.#closeMs = options.closeMs ?? CLOSE_MS;
     const instanceId = crypto.randomUUID();
     const onProblem = (error: SluiceError): void => this.listeners.emit('problem', error);
     this.reports = new Reports({
@@ -107,7 +109,7 @@ export class ConnectionParts {
   }
 
   async #close(): Promise<void> {
-    await this.sender.close(CLOSE_MS);
+    await this.sender.close(this.#closeMs);
     this.#stream.close();
     await this.definitions.close();
   }

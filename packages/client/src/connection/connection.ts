@@ -1,6 +1,7 @@
 /** Flags of a server, asked in this process: synchronously, from memory, without ever throwing. */
 import {
   type AnyFlags,
+  assignmentsOf,
   decide,
   type EvaluationFor,
   Evaluations,
@@ -16,7 +17,6 @@ import {
   type VariantName,
   variantIndexOf,
 } from '@sluice/core';
-import { assignmentsOf } from './assignments.ts';
 import type { ConnectionCounts } from './connection-counts.ts';
 import type { ConnectionEvents } from './connection-events.ts';
 import type { ConnectionParts } from './connection-parts.ts';
@@ -120,7 +120,10 @@ export class Connection<Flags extends object = AnyFlags> {
    */
   track(metric: string, value: number, unit: Unit): boolean {
     try {
-      const taken = assignmentsOf(this.#flags.values(), unit).map(({ flag, owner, variant, key }) =>
+      const taken = assignmentsOf(
+        Array.from(this.#flags.values(), ({ compiled }) => compiled),
+        unit,
+      ).map(({ flag, owner, variant, key }) =>
         owner === 'experiment'
           ? this.recordMetric(flag as FlagName<Flags>, variant, metric, value, { userId: key })
           : this.observe(metric, value, { flag, variant, unit: key }),
@@ -183,12 +186,15 @@ export class Connection<Flags extends object = AnyFlags> {
     return this.#parts.listeners.on(type, listener);
   }
 
-  /** Resolves when all that was reported before is taken by the server, or is known to wait for it. */
-  flush(): Promise<void> {
+  /**
+   * True when the server has taken all that was reported before. False when it takes none now, or is not known yet, and some of it waits
+   * (`counts.waiting`), and when it refused some (`counts.dropped`).
+   */
+  flush(): Promise<boolean> {
     return this.#parts.sender.flush();
   }
 
-  /** Sends what waits, for at most 5 s, keeps the state, and ends the stream. Flags go on answering with what is there. */
+  /** Sends what waits, for at most 5 s (`closeMs`), and tells what it had to leave as a problem; keeps the state, and ends the stream. Flags go on answering with what is there. */
   close(): Promise<void> {
     return this.#parts.close();
   }

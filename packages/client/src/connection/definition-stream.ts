@@ -41,6 +41,8 @@ export class DefinitionStream {
   #failures = 0;
   #hintMs: number | null = null;
   #attempts = 0;
+  /** When the stream that is read began; null where none did. */
+  #streamingSince: number | null = null;
   #isClosed = false;
 
   constructor(options: DefinitionStreamOptions) {
@@ -65,7 +67,7 @@ export class DefinitionStream {
   async #run(): Promise<void> {
     const { clock, random, onLost, onRefused } = this.#options;
     this.#attempts += 1;
-    const begunAt = clock.now();
+    this.#streamingSince = null;
     const loss = await this.#follow();
     this.#cancelTimer();
     this.#controller?.abort();
@@ -76,8 +78,8 @@ export class DefinitionStream {
       return;
     }
     onLost(loss.error);
-    const wasHealthy = this.#hintMs !== null && clock.now() - begunAt >= HEALTHY_MS;
-    if (wasHealthy) this.#failures = 0;
+    // A server that hangs lasts as long, and is no healthy one.
+    if (this.#streamingSince !== null && clock.now() - this.#streamingSince >= HEALTHY_MS) this.#failures = 0;
     const facts = { failures: this.#failures, hintMs: this.#hintMs, retryAfterMs: loss.retryAfterMs ?? null };
     this.#failures += 1;
     this.#cancelTimer = clock.schedule(clock.now() + reconnectDelay(facts, random()), () => void this.#run());
@@ -92,6 +94,7 @@ export class DefinitionStream {
       const response = await this.#request(controller.signal);
       const refusal = await refusalOf(response, this.#options.clock.now());
       if (refusal !== null) return refusal;
+      this.#streamingSince = this.#options.clock.now();
       await this.#read(response.body as ReadableStream<Uint8Array>);
       return { error: this.#unavailable('ended the stream') };
     } catch (cause) {

@@ -173,14 +173,15 @@ export class Definitions {
     this.#options.listeners.emit('change', { flags });
   }
 
-  /** Serves as off what is too old, until it is current again. */
+  /** Serves as off what is too old, until it is current again; that it is, is told with what else changed, once the status was. */
   #shut(): void {
     const { failSafe, clock, served, listeners } = this.#options;
     this.#cancelShut();
     if (failSafe.size === 0) return;
     const { shut, nextAt } = shutFlags(failSafe, this.staleSince, clock.now());
     const changed = served.shutOnly(shut);
-    if (changed.size > 0) listeners.emit('change', { flags: [...changed].sort() });
+    if (this.#status === 'READY') for (const key of changed) this.#changed.add(key);
+    else if (changed.size > 0) listeners.emit('change', { flags: [...changed].sort() });
     if (nextAt !== null) this.#cancelShut = clock.schedule(nextAt, () => this.#shut());
   }
 

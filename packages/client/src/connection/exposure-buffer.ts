@@ -23,14 +23,21 @@ interface Pending extends Exposure {
 export class ExposureBuffer {
   readonly #max: number;
   readonly #pending = new Map<string, Pending>();
+  #underWay = 0;
   #dropped = 0;
 
-  /** `max` units wait at most; beyond it new ones are dropped and counted. */
+  /** `max` units wait at most, those that are under way included; beyond it new ones are dropped and counted. */
   constructor(max: number) {
     this.#max = max;
   }
 
+  /** Units that the server has not taken yet, on their way to it or not. */
   get size(): number {
+    return this.#pending.size + this.#underWay;
+  }
+
+  /** Units that are not on their way yet. */
+  get pending(): number {
     return this.#pending.size;
   }
 
@@ -38,18 +45,20 @@ export class ExposureBuffer {
     return this.#dropped;
   }
 
-  /** Throws what reading a hostile unit throws, and then has kept nothing. */
-  add({ compiled, dimensions: asked }: ServedFlag, outcome: number, unit: Unit | null | undefined, at: number): void {
+  /** False when there was no room for it. Throws what reading a hostile unit throws, and then has kept nothing. */
+  add({ compiled, dimensions: asked }: ServedFlag, outcome: number, unit: Unit | null | undefined, at: number): boolean {
     const variant = variantIndexOf(outcome);
     const key = unitKeyOf(compiled, unit);
-    if (variant < 0 || key === null || compiled.isOverridden) return;
+    if (variant < 0 || key === null || compiled.isOverridden) return true;
     const isByBucket = isDrawn(outcome);
     // What was served before a test or stage began is nothing of it, so no revision's exposures are put to another's.
     const id = `${compiled.variants[variant]}\0${isByBucket ? '~' : '!'}${compiled.flag.revision}/${compiled.flag.key}\0${key}`;
     const pending = this.#pending.get(id);
     if (pending !== undefined) pending.count += 1;
-    else if (this.#pending.size >= this.#max) this.#dropped += 1;
-    else {
+    else if (this.size >= this.#max) {
+      this.#dropped += 1;
+      return false;
+    } else {
       const dimensions = asked.length === 0 ? null : dimensionsOf(asked, unit?.attributes);
       this.#pending.set(id, {
         flag: compiled.flag.key,
@@ -61,16 +70,23 @@ export class ExposureBuffer {
         ...(dimensions === null ? {} : { dimensions }),
       });
     }
+    return true;
   }
 
-  /** Moves what there is room for, the oldest first. */
-  take(room: BatchRoom): Exposure[] {
+  /** Sends on their way what there is room for, `max` at most, the oldest first. */
+  take(room: BatchRoom, max: number): Exposure[] {
     const taken: Exposure[] = [];
     for (const [id, exposure] of this.#pending) {
-      if (!room.take(exposure)) break;
+      if (taken.length >= max || !room.take(exposure)) break;
       taken.push(exposure);
       this.#pending.delete(id);
     }
+    this.#underWay += taken.length;
     return taken;
+  }
+
+  /** So many that were under way are taken by the server, or given up. */
+  settle(count: number): void {
+    this.#underWay -= count;
   }
 }

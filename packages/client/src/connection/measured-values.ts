@@ -27,14 +27,21 @@ export interface ValueLabels {
 export class MeasuredValues {
   readonly #max: number;
   #values: MeasuredValue[] = [];
+  #underWay = 0;
   #dropped = 0;
 
-  /** `max` values wait at most; beyond it new ones are dropped and counted. */
+  /** `max` values wait at most, those that are under way included; beyond it new ones are dropped and counted. */
   constructor(max: number) {
     this.#max = max;
   }
 
+  /** Values that the server has not taken yet, on their way to it or not. */
   get size(): number {
+    return this.#values.length + this.#underWay;
+  }
+
+  /** Values that are not on their way yet. */
+  get pending(): number {
     return this.#values.length;
   }
 
@@ -42,8 +49,9 @@ export class MeasuredValues {
     return this.#dropped;
   }
 
+  /** False when there was no room for it. */
   add(value: MeasuredValue): boolean {
-    if (this.#values.length >= this.#max) {
+    if (this.size >= this.#max) {
       this.#dropped += 1;
       return false;
     }
@@ -51,10 +59,17 @@ export class MeasuredValues {
     return true;
   }
 
-  /** Moves what there is room for, the oldest first. */
-  take(room: BatchRoom): MeasuredValue[] {
-    const end = this.#values.findIndex((value) => !room.take(value));
-    return this.#values.splice(0, end === -1 ? this.#values.length : end);
+  /** Sends on their way what there is room for, `max` at most, the oldest first. */
+  take(room: BatchRoom, max: number): MeasuredValue[] {
+    const end = this.#values.findIndex((value, index) => index >= max || !room.take(value));
+    const taken = this.#values.splice(0, end === -1 ? this.#values.length : end);
+    this.#underWay += taken.length;
+    return taken;
+  }
+
+  /** So many that were under way are taken by the server, or given up. */
+  settle(count: number): void {
+    this.#underWay -= count;
   }
 }
 

@@ -3,6 +3,7 @@ import { type Scope, SluiceError } from '@sluice/core';
 import { errorOfProblem, routeOf } from '@sluice/protocol';
 import type { ConnectionClock } from './connection-clock.ts';
 import { reconnectDelay, retryAfterOf } from './reconnect-delay.ts';
+import { RisingCounts } from './rising-counts.ts';
 
 /** What is sent in one request, and how many reports it holds. */
 export interface ReportBatch {
@@ -10,6 +11,8 @@ export interface ReportBatch {
   /** What is sent; some of it says when that is, in milliseconds since 1970. */
   readonly bodyAt: (now: number) => object;
   readonly size: number;
+  /** To be called once, when it was taken or is given up: until then its reports wait. */
+  readonly settle: () => void;
 }
 
 export interface ReportSenderOptions {
@@ -23,9 +26,14 @@ export interface ReportSenderOptions {
   readonly flushMs: number;
   /** Null while the environment is not known: then reports wait. */
   readonly scope: () => Scope | null;
-  /** Takes what waits out of the buffers, as batches of bounded size; each carries its own number. */
-  readonly drain: () => ReportBatch[];
+  /** What waits now, as batches of bounded size, each with its own number; one is made when it is asked for. */
+  readonly drain: () => Iterator<ReportBatch, undefined>;
   readonly onProblem: (error: SluiceError) => void;
+}
+
+interface LeftOut {
+  readonly message: string;
+  readonly isOver?: boolean;
 }
 
 interface Failure {
@@ -34,20 +42,29 @@ interface Failure {
   readonly retryAfterMs: number | null;
 }
 
+const NOTHING: Iterator<ReportBatch, undefined> = { next: () => ({ done: true, value: undefined }) };
+
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 export class ReportSender {
   readonly #options: ReportSenderOptions;
-  /** Drained, and not taken by the server yet. Nothing more is drained until it is empty, so the buffers' bounds are the bound of all. */
-  #unsent: ReportBatch[] = [];
-  #flushing: Promise<void> | null = null;
+  /** What the last drain has left. Nothing more is drained before all of it was sent. */
+  #drained: Iterator<ReportBatch, undefined> = NOTHING;
+  /** Not taken by the server yet, nor given up. */
+  #unsent: ReportBatch | null = null;
+  #flushing: Promise<boolean> | null = null;
   #cancel: (() => void) | null = null;
   #failures = 0;
+  readonly #leftOut = new RisingCounts();
   #dropped = 0;
   #attempts = 0;
   /** Something came while a flush was under way. */
   #isWoken = false;
   #isClosed = false;
+  /** Nothing is sent any more. */
+  #isOver = false;
+  /** Ends the wait of `close`. */
+  #sentLast: () => void = () => {};
 
   constructor(options: ReportSenderOptions) {
     this.#options = options;
@@ -74,49 +91,62 @@ export class ReportSender {
     this.#cancel?.();
     this.#cancel = clock.schedule(clock.now() + ms, () => {
       this.#cancel = null;
-      void this.flush();
+      void (this.#isClosed ? this.#sendLast() : this.flush());
     });
   }
 
-  /** Resolves when all that was reported before is taken, or is known to wait for the server. */
-  async flush(): Promise<void> {
+  /** True when all that was reported before is taken; false when some of it still waits for the server, or was lost meanwhile. */
+  async flush(): Promise<boolean> {
     if (this.#flushing !== null) await this.#flushing;
+    const begun = this.#options.clock.now();
     this.#flushing ??= this.#flushNow().finally(() => {
       this.#flushing = null;
-      if (this.#isWoken) this.wake();
+      if (this.#isWoken && this.#cancel === null && !this.#isClosed)
+        this.#later(Math.max(0, begun + this.#options.flushMs - this.#options.clock.now()));
       this.#isWoken = false;
     });
-    await this.#flushing;
+    return this.#flushing;
   }
 
-  async #flushNow(): Promise<void> {
+  async #flushNow(): Promise<boolean> {
     this.#cancel?.();
     this.#cancel = null;
     const scope = this.#options.scope();
-    if (scope === null) return;
-    if (!(await this.#sendAll(scope))) return;
-    this.#unsent = this.#options.drain();
-    await this.#sendAll(scope);
+    if (scope === null || this.#isOver) return false;
+    const lost = this.#dropped;
+    if (!(await this.#sendAll(scope))) return false;
+    this.#drained = this.#options.drain();
+    return (await this.#sendAll(scope)) && this.#dropped === lost;
   }
 
-  /** False when the server is to be asked again later. */
+  /** False when the server is to be asked again later, or never more. */
   async #sendAll(scope: Scope): Promise<boolean> {
-    for (let batch = this.#unsent[0]; batch !== undefined; batch = this.#unsent[0]) {
+    for (;;) {
+      this.#unsent ??= this.#drained.next().value ?? null;
+      const batch = this.#unsent;
+      if (batch === null) return true;
       const failure = await this.#send(scope, batch);
+      // What was under way then is counted already.
+      if (this.#isOver) return false;
       if (failure?.isLater === true) {
-        this.#options.onProblem(failure.error);
-        const facts = { failures: this.#failures, hintMs: null, retryAfterMs: failure.retryAfterMs };
-        this.#failures += 1;
-        if (!this.#isClosed) this.#later(reconnectDelay(facts, this.#options.random()));
+        this.#postpone(failure);
         return false;
       }
       this.#failures = 0;
-      this.#unsent.shift();
+      this.#unsent = null;
+      batch.settle();
       if (failure === null) continue;
       this.#dropped += batch.size;
       this.#options.onProblem(failure.error);
     }
-    return true;
+  }
+
+  #postpone({ error, retryAfterMs }: Failure): void {
+    const { onProblem, random } = this.#options;
+    onProblem(error);
+    const facts = { failures: this.#failures, hintMs: null, retryAfterMs };
+    this.#failures += 1;
+    this.#later(reconnectDelay(facts, random()));
   }
 
   /** Null when it was taken. */
@@ -151,15 +181,13 @@ export class ReportSender {
     }
   }
 
-  /** The server may take a batch and leave single members of it out. */
+  /** The server may take a batch and leave single members of it out. What is over is no loss: it was under way when a test or a stage ended. */
   #taken(text: string): null {
-    const answer = (text === '' ? {} : JSON.parse(text)) as { readonly refused?: readonly { readonly message: string }[] };
-    const [first] = answer.refused ?? [];
-    if (first === undefined) return null;
-    this.#dropped += answer.refused?.length ?? 0;
-    this.#options.onProblem(
-      new SluiceError('invalid', `the server left out ${answer.refused?.length} reports; the first: ${first.message}`),
-    );
+    const { refused = [] } = (text === '' ? {} : JSON.parse(text)) as { readonly refused?: readonly LeftOut[] };
+    const lost = refused.filter(({ isOver }) => isOver !== true);
+    this.#dropped += lost.length;
+    for (const [message, count] of this.#leftOut.add(lost.map((member) => member.message)))
+      this.#options.onProblem(new SluiceError('invalid', `the server left out ${count} reports so far: ${message}`));
     return null;
   }
 
@@ -173,21 +201,42 @@ export class ReportSender {
     };
   }
 
-  /** Sends what waits, for at most `ms`; what is not taken then is dropped and counted. */
+  /** Sends what waits, again and again for at most `ms`; what is not taken then is dropped, counted and told. */
   async close(ms: number): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, onProblem } = this.#options;
     this.#isClosed = true;
     await new Promise<void>((resolve) => {
       const cancel = clock.schedule(clock.now() + ms, resolve, { keepAlive: true });
-      // A flush that was under way took only what was there before.
-      void this.flush()
-        .then(() => this.flush())
-        .finally(() => {
-          cancel();
-          resolve();
-        });
+      this.#sentLast = () => {
+        cancel();
+        resolve();
+      };
+      void this.#sendLast();
     });
+    this.#isOver = true;
     this.#cancel?.();
-    for (const { size } of [...this.#unsent.splice(0), ...this.#options.drain()]) this.#dropped += size;
+    const left = this.#giveUp();
+    this.#dropped += left;
+    const message = `${left} reports had not been taken by the server when the connection was closed, and count as lost`;
+    if (left > 0) onProblem(new SluiceError('unavailable', message));
+  }
+
+  async #sendLast(): Promise<void> {
+    // A flush that was under way took only what was there before: this is one of its own.
+    await this.flush();
+    if (this.#unsent === null) this.#sentLast();
+  }
+
+  /** How many reports waited. */
+  #giveUp(): number {
+    let left = 0;
+    for (const drained of [this.#drained, this.#options.drain()]) {
+      for (let batch = this.#unsent ?? drained.next().value; batch !== undefined; batch = drained.next().value) {
+        left += batch.size;
+        batch.settle();
+        this.#unsent = null;
+      }
+    }
+    return left;
   }
 }

@@ -8,8 +8,8 @@ import { type GivenValue, type MeasuredValue, MeasuredValues, valueProblem } fro
 import type { ReportBatch } from './report-sender.ts';
 import type { ServedFlag } from './served-flags.ts';
 
-/** Units and values that may wait in memory while the server takes none. */
-export const MAX_WAITING = 50_000;
+/** Units, and values, that may wait in memory while the server takes none: some 250 bytes each. */
+export const MAX_WAITING = 200_000;
 /** Tallies of one batch, and their characters: the server takes a megabyte. */
 const MAX_MEMBERS = 2_000;
 const MAX_TALLY_CHARACTERS = 400_000;
@@ -31,6 +31,7 @@ export class Reports {
   #factsSeq = 0;
   #valuesSeq = 0;
   #refused = 0;
+  #withoutRoom = 0;
 
   constructor(options: ReportsOptions) {
     const { clock, wake, maxWaiting = MAX_WAITING } = options;
@@ -45,7 +46,7 @@ export class Reports {
     return this.#exposures.dropped + this.#values.dropped + this.#refused;
   }
 
-  /** How many units and values wait. */
+  /** How many units and values the server has not taken yet. */
   get waiting(): number {
     return this.#exposures.size + this.#values.size;
   }
@@ -53,7 +54,7 @@ export class Reports {
   /** Throws what reading a hostile unit throws, and then has counted nothing. */
   answered(served: ServedFlag, outcome: number, unit: Unit | null | undefined): void {
     this.answers.add(served, outcome, unit);
-    if (served.isWatched) this.#exposures.add(served, outcome, unit, this.#options.clock.now());
+    if (served.isWatched && !this.#exposures.add(served, outcome, unit, this.#options.clock.now())) this.#foundNoRoom();
   }
 
   /** Never throws: what cannot be taken is told as a problem, and false is answered. */
@@ -62,33 +63,43 @@ export class Reports {
     if (problem !== null) return this.#refuse(`${place}: ${problem}`);
     const { unit, ...rest } = value;
     const at = this.#options.clock.now();
-    if (!this.#values.add({ ...rest, ...(unit === undefined ? {} : { unit: String(unit) }), at })) return false;
+    if (!this.#values.add({ ...rest, ...(unit === undefined ? {} : { unit: String(unit) }), at })) return this.#foundNoRoom();
     this.#options.wake();
     return true;
   }
 
-  #refuse(message: string): false {
-    this.#refused += 1;
-    // A caller in a loop must not fill the log: 1, 10, 100, … refusals are told.
-    if (Number.isInteger(Math.log10(this.#refused))) this.#options.onProblem(new SluiceError('invalid', message));
+  #foundNoRoom(): false {
+    this.#withoutRoom += 1;
+    const { maxWaiting = MAX_WAITING, onProblem } = this.#options;
+    const message = `${this.#withoutRoom} units and values are lost so far: ${maxWaiting} of them wait already, since the server takes them more slowly than they come`;
+    if (isTold(this.#withoutRoom)) onProblem(new SluiceError('unavailable', message));
     return false;
   }
 
-  drain(): ReportBatch[] {
+  #refuse(message: string): false {
+    this.#refused += 1;
+    if (isTold(this.#refused)) this.#options.onProblem(new SluiceError('invalid', message));
+    return false;
+  }
+
+  /** What is there now, as batches that are made when they are asked for: what comes meanwhile is the next drain's. */
+  *drain(): Generator<ReportBatch, undefined> {
     const { instanceId } = this.#options;
-    const batches: ReportBatch[] = [];
+    let [units, values] = [this.#exposures.pending, this.#values.pending];
     for (const tallies of chunksOf(this.answers.drain())) {
       this.#factsSeq += 1;
       const body = { instanceId, seq: this.#factsSeq, tallies };
-      batches.push({ route: 'metrics.addFacts', bodyAt: () => body, size: tallies.length });
+      yield { route: 'metrics.addFacts', bodyAt: () => body, size: tallies.length, settle: () => {} };
     }
-    // Whom they were met by goes first: a value counts from its unit's exposure on.
-    while (this.waiting > 0) {
+    while (units + values > 0) {
       const room = new BatchRoom();
-      const exposures = this.#exposures.take(room);
-      batches.push(this.#valuesBatch(exposures, this.#values.take(room)));
+      // Whom they were met by goes first: a value counts from its unit's exposure on.
+      const exposures = this.#exposures.take(room, units);
+      const observations = this.#values.take(room, values);
+      units -= exposures.length;
+      values -= observations.length;
+      yield this.#valuesBatch(exposures, observations);
     }
-    return batches;
   }
 
   #valuesBatch(exposures: readonly Exposure[], observations: readonly MeasuredValue[]): ReportBatch {
@@ -98,8 +109,17 @@ export class Reports {
       route: 'metrics.observe',
       bodyAt: (sentAt) => ({ exposures, observations, hasTallies: true, sentAt, sender }),
       size: exposures.length + observations.length,
+      settle: () => {
+        this.#exposures.settle(exposures.length);
+        this.#values.settle(observations.length);
+      },
     };
   }
+}
+
+/** A caller in a loop must not fill the log: the 1st, 10th, 100th, … is told. */
+function isTold(count: number): boolean {
+  return Number.isInteger(Math.log10(count));
 }
 
 /** At most so many tallies, and so much text, at once. */

@@ -74,8 +74,7 @@ describe('the state on disk', () => {
     expect(second.told).toEqual(['STALE', 'ERROR']);
     await server.listen();
     server.meetings = [[{ type: 'emergencies', emergencies: [] }]];
-    await server.clock.advance(30_000);
-    await until(() => second.status === 'READY');
+    await server.advanceUntil(() => second.status === 'READY');
     expect(server.places.at(-1)).toBe('1');
   });
 
@@ -89,6 +88,17 @@ describe('the state on disk', () => {
     await until(() => problems.length > 0);
     expect(problems[0]).toMatch(/the state file .*state cannot be read and is left out: .*its digest does not fit/);
     expect(flags.status).toBe('NOT_READY');
+  });
+
+  it('is told of, where its folder cannot be made, and flags are served without it', async () => {
+    const flags = server.connect({ stateFile: '/proc/none/none/state' });
+    const problems: string[] = [];
+    flags.on('problem', ({ message }) => problems.push(message));
+    await flags.ready();
+    await server.clock.advance(1_000);
+    await until(() => problems.length > 0);
+    expect(problems[0]).toMatch(/^the state file \/proc\/none\/none\/state cannot be written: .*none/);
+    expect(flags.status).toBe('READY');
   });
 
   it('is too old for a flag that is to be off then', async () => {

@@ -1,6 +1,7 @@
 /** The last good definitions on disk: what a process begins with whose server does not answer. */
 import { hashDigits, hashText, SluiceError, type Snapshot } from '@sluice/core';
 import { parseSnapshot } from '@sluice/protocol';
+import { makeFolder } from '../make-folder.ts';
 
 export interface SavedState {
   readonly snapshot: Snapshot;
@@ -101,9 +102,9 @@ export class StateFile {
   }
 
   async #write(text: string): Promise<void> {
-    const { mkdir, open, rename } = await import('node:fs/promises');
+    const { open, rename } = await import('node:fs/promises');
     const { dirname } = await import('node:path');
-    await mkdir(dirname(this.#path), { recursive: true });
+    await makeFolder(dirname(this.#path));
     const file = await open(this.#temporary, 'w', 0o600);
     try {
       await file.writeFile(text);

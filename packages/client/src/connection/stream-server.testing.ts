@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { DEFAULT_SCOPE, type Flag, newFlag, type Snapshot, snapshotOf } from '@sluice/core';
 import { encodePart, partOfMessage, type StreamMessage } from '@sluice/protocol';
 import { type ManualClock, manualClock } from 'sluice';
+import { advanceUntil } from '../../../engine/src/clock/advance-until.testing.ts';
 import { connect } from './connect.ts';
 import type { ConnectOptions } from './connect-options.ts';
 import type { Connection } from './connection.ts';
@@ -48,6 +49,8 @@ export class StreamServer {
   meetings: Meeting[] = [[{ type: 'snapshot', snapshot: snapshotAt(1, flagOf('a')) }]];
   /** How reports are answered, one after another; the last one stays. */
   answers: number[] = [204];
+  /** While it is set, reports are answered only when it says so. */
+  slow: (() => Promise<unknown>) | null = null;
   /** By id. One that is asked for and not here is answered with 404. */
   readonly memberSets = new Map<string, Uint8Array>();
   readonly #connections: Connection[] = [];
@@ -70,6 +73,11 @@ export class StreamServer {
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Lets time pass until the condition holds, by whichever attempt of a connection. */
+  advanceUntil(holds: () => boolean): Promise<void> {
+    return advanceUntil(this.clock, holds);
   }
 
   get url(): string {
@@ -115,6 +123,7 @@ export class StreamServer {
     let text = '';
     for await (const part of request) text += part;
     this.reports.push({ path: request.url ?? '', body: JSON.parse(text) });
+    await this.slow?.();
     const status = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
     response.writeHead(status ?? 204).end();
   }

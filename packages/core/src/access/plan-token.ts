@@ -28,10 +28,10 @@ export function planCreateToken(
   by: Attribution,
   now: number,
 ): Change | Refusal {
-  if (expiresAt !== null && expiresAt <= now)
-    return refuse('the token would have expired already: /expiresAt must lie ahead', 'invalid', [
-      { path: '/expiresAt', message: 'must lie ahead' },
-    ]);
+  if (expiresAt !== null && expiresAt <= now) {
+    const message = `must lie ahead; it is ${new Date(expiresAt).toISOString()}, and now is ${new Date(now).toISOString()}`;
+    return refuse(`the token would have expired already: /expiresAt ${message}`, 'invalid', [{ path: '/expiresAt', message }]);
+  }
   const refusal = kind === 'personal' || boundTo === null ? personalRefusal(granter) : boundRefusal(granter, boundTo, project);
   if (refusal !== null) return refusal;
   const token: Token = {

@@ -55,7 +55,7 @@ describe('judge', () => {
     expect(verdictOf(value(0.01, 500, NOW - 60_001))).toMatchObject({
       verdict: 'error',
       cause: 'noData',
-      message: 'no sample of errorRate for 60 s',
+      message: 'no sample of errorRate for 1 min',
     });
     expect(verdictOf(value(0.01, 500, Number.NaN))).toMatchObject({ verdict: 'error', cause: 'noData' });
   });

@@ -1,4 +1,5 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
+import { durationInWords } from '../rollout/duration.ts';
 import { totalBreakage } from './breakage.ts';
 import { COMPARISON_LEVEL, type Comparison, oddsOf, rarityOf, shownFigure as shown } from './comparison.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
@@ -72,7 +73,7 @@ function judgeBounds(criterion: Criterion, measurement: Measurement, since: numb
   const newest = measurement.at ?? since;
   // Asked this way round, an instant that is NaN counts as stale.
   if (!(now - Math.max(newest, since) <= criterion.staleAfterMs)) {
-    return failed(criterion, 'noData', `no sample of ${criterion.metric} for ${seconds(now - newest)}`, now);
+    return failed(criterion, 'noData', `no sample of ${criterion.metric} for ${inWholeSeconds(now - newest)}`, now);
   }
   if (measurement.kind === 'noData' || newest < since)
     return verdictOf(criterion, 'wait', `no sample of ${criterion.metric} yet`, null, 0, now);
@@ -136,6 +137,6 @@ function failed(criterion: Criterion, cause: ErrorCause, message: string, now: n
   return { ...verdictOf(criterion, 'error', message, null, 0, now), cause };
 }
 
-function seconds(ms: number): string {
-  return `${Math.round(ms / 1000)} s`;
+function inWholeSeconds(ms: number): string {
+  return Number.isFinite(ms) ? durationInWords(Math.max(1, Math.round(ms / 1000)) * 1000) : 'an unknown time';
 }

@@ -94,10 +94,30 @@ describe('moments', () => {
     expect([meanOf(none), varianceOf(none), varianceOf(addValue(none, 7))]).toEqual([null, null, null]);
   });
 
-  it('merge across different shifts', () => {
-    const [a, b] = [[1e9, 1e9 + 1].reduce(addValue, emptyMoments(1e9)), [1e9 + 2, 1e9 + 3].reduce(addValue, emptyMoments(0))];
-    expect(meanOf(mergeMoments(a, b))).toBeCloseTo(1e9 + 1.5, 6);
-    expect(varianceOf(mergeMoments(a, b))).toBeCloseTo(5 / 3, 4);
+  it('merge to the same in any order and grouping, also across shifts and at 1e9', () => {
+    const values = fc.array(fc.double({ min: -1e3, max: 1e3, noNaN: true }), { maxLength: 20 });
+    const offset = fc.constantFrom(0, 1e9, -1e9);
+    fc.assert(
+      fc.property(values, values, values, offset, (a, b, c, far) => {
+        const of = (some: readonly number[], shift: number): Moments =>
+          some.map((one) => one + far).reduce(addValue, emptyMoments(far + shift));
+        const [x, y, z] = [of(a, 5), of(b, -3), of(c, 0)];
+        const all = [...a, ...b, ...c].map((one) => one + far - far);
+        const mean = all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
+        const m2 = all.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+        for (const merged of [
+          mergeMoments(x, mergeMoments(y, z)),
+          mergeMoments(mergeMoments(x, y), z),
+          mergeMoments(mergeMoments(z, x), y),
+          mergeMoments(y, mergeMoments(emptyMoments(7), mergeMoments(z, x))),
+        ]) {
+          expect(merged.n).toBe(all.length);
+          if (all.length === 0) continue;
+          expect(Math.abs(merged.mean + (merged.shift - far) - mean)).toBeLessThanOrEqual(1e-10 * (1 + Math.abs(mean)));
+          expect(Math.abs(merged.m2 - m2)).toBeLessThanOrEqual(1e-9 * (1 + m2));
+        }
+      }),
+    );
   });
 });
 

@@ -55,7 +55,7 @@ function isTold({ canaryEvents, baselineEvents, canaryUndrawn = 0, baselineUndra
 }
 
 /** The metric of which units are counted that meet a value above `slowerThan`; null where errors are compared, or nothing. */
-export function slowMetricOf({ metric, slowerThan }: Criterion): string | null {
+export function slowMetricOf({ metric, slowerThan }: Pick<Criterion, 'metric' | 'slowerThan'>): string | null {
   const query = slowerThan === undefined ? null : parseMetric(metric);
   return query !== null && 'kind' in query && query.kind === 'quantile' ? query.metric : null;
 }

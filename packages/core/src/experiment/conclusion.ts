@@ -68,16 +68,26 @@ function treatmentWon(experiment: Pick<Experiment, 'arms' | 'phase'>, results: J
 
 /** That nothing was shown is not that nothing is there: says how much there may still be. */
 function noDifference({ phase }: Pick<Experiment, 'phase'>, results: Judged): readonly string[] {
-  const sentences = Object.entries(results.arms).flatMap(([variant, { metrics }]) =>
+  const primaries = Object.entries(results.arms).flatMap(([variant, { metrics }]) =>
     Object.values(metrics)
       .filter(({ role }) => role === 'primary')
-      .flatMap((metric) => {
-        const range = rangeOf(metric);
-        return range === null ? [] : [`${metric.name} in ${variant} may still differ by anything ${range}.`];
-      }),
+      .map((metric) => ({ variant, metric })),
   );
+  const sentences = primaries.flatMap(({ variant, metric }) => {
+    const range = rangeOf(metric);
+    if (range === null) return [];
+    return primaries.length > 1 && leavesOutNone(metric)
+      ? [
+          `${metric.name} in ${variant} would differ if it were the only comparison, ${range}; of ${primaries.length} that is not enough.`,
+        ]
+      : [`${metric.name} in ${variant} may still differ by anything ${range}.`];
+  });
   const said = phase === 'running' ? 'No difference is shown so far.' : 'No difference was shown.';
   return [said, ...sentences, 'That is not the same as none: a smaller one takes more units to be seen.'];
+}
+
+function leavesOutNone({ interval }: MetricResult): boolean {
+  return interval !== null && (interval[0] > 0 || interval[1] < 0);
 }
 
 function found({ arms }: Pick<Experiment, 'arms'>, results: Judged, role: MetricResult['role']): readonly string[] {

@@ -9,7 +9,7 @@ export interface LedgerRow {
   readonly firstExposureAt: number | null;
   /** As it was at that exposure. */
   readonly dimensions?: Readonly<Record<string, string>>;
-  /** Values from the exposure on. */
+  /** Values from the exposure on, its own millisecond included, whichever of the two was told first. */
   readonly counted: Readonly<Record<string, MetricDelta>>;
   /** Reports of values from before the exposure, or of a unit not yet known to be exposed: apart, because it may turn out to be in between. */
   readonly before: Readonly<Record<string, readonly MetricDelta[]>>;

@@ -42,7 +42,17 @@ export function createExperiment(
     return refuseIssues('test', [{ path: '/testId', message: `${unnamed}; it is ${shown(settings.testId)}` }]);
   const missing = segments === undefined ? [] : missingSegmentIssues(settings.eligibility, '/eligibility', segments);
   if (missing.length > 0) return refuseIssues(`test "${settings.testId}"`, missing);
-  const experiment: Experiment = {
+  const experiment = draftOf(settings, scope, now);
+  const flag = flagOf(settings, scope, now);
+  return {
+    records: [experiment, flag],
+    events: [eventOf('experiment.created', experiment, by, now), eventOf('flag.created', flag, by, now)],
+    seesAll: true,
+  };
+}
+
+function draftOf(settings: ParsedTestSettings, scope: Scope, now: number): Experiment {
+  return {
     kind: 'experiment',
     scope,
     key: settings.testId,
@@ -71,7 +81,10 @@ export function createExperiment(
     shipped: null,
     archivedAt: null,
   };
-  const flag: Flag = {
+}
+
+function flagOf(settings: ParsedTestSettings, scope: Scope, now: number): Flag {
+  return {
     ...newFlag(settings.testId, scope, now),
     revision: 1,
     description: settings.description,
@@ -80,11 +93,6 @@ export function createExperiment(
     offVariant: settings.arms[0].variant,
     onVariant: settings.arms[1].variant,
     conditions: settings.eligibility,
-  };
-  return {
-    records: [experiment, flag],
-    events: [eventOf('experiment.created', experiment, by, now), eventOf('flag.created', flag, by, now)],
-    seesAll: true,
   };
 }
 

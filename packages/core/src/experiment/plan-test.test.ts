@@ -61,6 +61,9 @@ describe('the plan of a test', () => {
       expect(() => planTest(wrong)).toThrow(path);
     expect(() => planTest({ metric: { kind: 'rate', baseline: 0.6 }, lift: 1 })).toThrow('makes the rate 1.2');
     expect(() => planTest({ lift: 0.1 } as never)).toThrow('/metric must be');
+    expect(() => planTest({ metric: mean } as never)).toThrow(
+      '/lift must be a relative change such as 0.05, not 0; it is missing',
+    );
     expect(() => planTest({ ...plan, lift: 1e-12 })).toThrow('too small');
   });
 });

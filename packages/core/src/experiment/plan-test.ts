@@ -153,7 +153,8 @@ function planIssues(input: TestPlanSettings): Issue[] {
   const need = (path: string, value: unknown, isRight: boolean, right: string): void => {
     if (value !== undefined && !isRight) issues.push({ path, message: `must be ${right}; it is ${shown(value)}` });
   };
-  need('/lift', lift ?? null, Number.isFinite(lift) && lift !== 0, 'a relative change such as 0.05, not 0');
+  if (!Number.isFinite(lift) || lift === 0)
+    issues.push({ path: '/lift', message: `must be a relative change such as 0.05, not 0; it is ${shown(lift)}` });
   need('/power', power, isBetween(power), 'above 0 and below 1');
   need('/method', method, (TEST_METHODS as readonly unknown[]).includes(method), `one of ${TEST_METHODS.join(', ')}`);
   const areWeights = Array.isArray(weights) && weights.length > 1 && weights.every((weight) => isAbove(weight, 0));

@@ -92,10 +92,10 @@ export function parseTestSettings(input: unknown): ParsedTestSettings {
   const problem = nameProblem(input.testId);
   if (problem !== null) issues.push({ path: '/testId', message: `${problem}; it is ${shown(input.testId)}` });
   const parsed = parseArms(input);
-  if ('issues' in parsed) issues.push(...parsed.issues);
-  issues.push(...plainIssues(input));
+  if ('issues' in parsed) for (const issue of parsed.issues) issues.push(issue);
+  for (const issue of plainIssues(input)) issues.push(issue);
   const trackedMetrics = readMetrics(input.trackedMetrics ?? [], issues);
-  issues.push(...fixedTestIssues(trackedMetrics, input.method, '/trackedMetrics'));
+  for (const issue of fixedTestIssues(trackedMetrics, input.method, '/trackedMetrics')) issues.push(issue);
   if (issues.length > 0 || 'issues' in parsed) throw invalid(input.testId, issues);
   const given = input as unknown as TestSettings;
   const { testId, description = '', trafficShare = 1, durationDays = 7, eligibility = {} } = given;
@@ -137,7 +137,7 @@ function plainIssues(input: { readonly [key: string]: unknown }): Issue[] {
   const isTags = Array.isArray(input.tags) && input.tags.every((tag) => typeof tag === 'string' && tag !== '');
   if (input.tags !== undefined && !isTags)
     issues.push({ path: '/tags', message: `must be a list of texts; it is ${shown(input.tags)}` });
-  if (isTags) issues.push(...tagIssues(input.tags as string[], '/tags'));
+  if (isTags) for (const issue of tagIssues(input.tags as string[], '/tags')) issues.push(issue);
   const isDuration = typeof durationDays === 'number' && durationDays > 0 && durationDays <= LONGEST_DAYS;
   if (durationDays !== undefined && !isDuration)
     issues.push({ path: '/durationDays', message: `must be above 0 and at most ${LONGEST_DAYS}; it is ${shown(durationDays)}` });
@@ -162,12 +162,12 @@ function readMetrics(input: unknown, issues: Issue[]): TrackedMetric[] {
   const metrics = input.flatMap((member: unknown, index): TrackedMetric[] => {
     const path = `/trackedMetrics/${index}`;
     const parsed = parseTrackedMetric(member, path);
-    if ('issues' in parsed) issues.push(...parsed.issues);
+    if ('issues' in parsed) for (const issue of parsed.issues) issues.push(issue);
     else if (seen.has(parsed.metric.name)) issues.push({ path, message: `names "${parsed.metric.name}" again` });
     if ('issues' in parsed) return [];
     seen.add(parsed.metric.name);
     return [parsed.metric];
   });
-  issues.push(...perIssues(metrics, '/trackedMetrics'));
+  for (const issue of perIssues(metrics, '/trackedMetrics')) issues.push(issue);
   return metrics;
 }

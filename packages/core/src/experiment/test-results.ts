@@ -48,7 +48,7 @@ export interface TestResults {
   /** By declared dimension and value: where the effect may differ. Hints for the next test, no findings. */
   readonly dimensions: Breakdown;
   readonly excludedUnits: ExcludedUnits;
-  /** Null without exposed users. */
+  /** Null without exposed users; where values came without a user, a warning says that it was not asked. */
   readonly sampleRatio: SampleRatio | null;
   /** A primary metric differs and nothing speaks against believing it. */
   readonly significant: boolean;

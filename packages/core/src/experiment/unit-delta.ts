@@ -32,7 +32,7 @@ export interface UnitDelta {
   /** The unit's 64-bit key hash, 16 lower-case hexadecimal digits. */
   readonly unit: string;
   readonly arm: string;
-  /** Null when the unit was not seen exposed; values from before the exposure never count. */
+  /** Null when the unit was not seen exposed; values from an earlier millisecond never count, those of the same one do. */
   readonly firstExposureAt: number | null;
   /** What it was like at that exposure, by dimension; absent where the test declares none. */
   readonly dimensions?: Readonly<Record<string, string>>;

@@ -21,7 +21,11 @@ interface WarningFacts {
   readonly advice: readonly string[];
 }
 
-export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, flag, advice }: WarningFacts): string[] {
+const RATIO_NOT_ASKED =
+  'the sample ratio is not asked: no exposure of a user was told of, and values without a user say nothing of who was assigned to what; an arm that loses users would go unseen';
+
+export function warningsOf(facts: WarningFacts): string[] {
+  const { experiment, totals, metrics, sampleSizes, ratio, flag, advice } = facts;
   const without = namesOf(metrics, (metric) => metric.unit === 'observation');
   const missing = experiment.trackedMetrics
     .filter((tracked) => !Object.hasOwn(totals.metrics, tracked.name))
@@ -35,6 +39,7 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     metrics.some((metric) => metric.reason === 'before-planned-end') &&
       'one look at the planned end was declared (method fixedHorizon), so before it nothing is judged',
     ratio?.isMismatch === true && mismatchInWords(ratio),
+    ratio === null && Object.values(sampleSizes).some((size) => size > 0) && RATIO_NOT_ASKED,
     changedFlag(experiment, flag),
     ...advice,
     metrics.length > 0 &&
@@ -54,6 +59,13 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
     totals.refusedUnits > 0 && `${totals.refusedUnits} reports of new units were refused: the ledger is full`,
     totals.refusedObservations > 0 &&
       `${totals.refusedObservations} values were refused: their metric is recorded with a user at times and without at others`,
+    ...whyNotCompared(facts, missing),
+  ];
+  return said.filter((sentence) => sentence !== false);
+}
+
+function whyNotCompared({ metrics }: WarningFacts, missing: readonly string[]): string[] {
+  return [
     ...namesOf(metrics, ({ reason }) => reason === 'not-binary').map(
       (name) => `${name}: has values other than 0 and 1, so the two-proportion test cannot judge it`,
     ),
@@ -73,7 +85,6 @@ export function warningsOf({ experiment, totals, metrics, sampleSizes, ratio, fl
       (name) => `${name}: the control's mean is too near to 0 for a relative change`,
     ),
   ];
-  return said.filter((sentence) => sentence !== false);
 }
 
 /** That an adjustment was made, and for how many units without knowing what they did before. */

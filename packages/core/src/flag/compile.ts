@@ -83,13 +83,12 @@ const NO_FLAG: FlagHolder = Object.freeze({ compiled: null });
  */
 export function compileFlag(
   flag: Flag,
-  sharedConditions: ConditionCompiler | undefined = undefined,
+  conditions: ConditionCompiler = (condition) => compileCondition(condition, segments),
   holderOf: (key: string) => FlagHolder = () => NO_FLAG,
   segments: SegmentLookup = NO_SEGMENTS,
 ): CompiledFlag {
   const isBoolean = flag.variants === BOOLEAN_VARIANTS;
   const variants = isBoolean ? BOOLEAN_NAMES : Object.keys(flag.variants);
-  const conditions = sharedConditions ?? ((condition) => compileCondition(condition, segments));
   const excludedUsers = setOf(flag.disabledUsers);
   const excludedGroups = setOf(flag.disabledGroups);
   const namedUsers = setOf(flag.enabledUsers);

@@ -35,6 +35,20 @@ export class Evaluations implements Iterable<readonly [string, Evaluation<null>]
     }
   }
 
+  /**
+   * What `describe` makes of every flag's answer, in order. It is asked once for each answer that a flag can give, and what it made is kept until the flags change:
+   * it must depend on nothing but what it is given.
+   */
+  map<T>(describe: (name: string, evaluation: Evaluation<null>) => T): T[] {
+    const { keys } = this.#table;
+    const kept = this.#table.described<T>(describe);
+    return this.#outcomes.map((outcome, index) => {
+      const made = kept[index] as Map<number, T>;
+      if (!made.has(outcome)) made.set(outcome, describe(keys[index] as string, this.#at(index)));
+      return made.get(outcome) as T;
+    });
+  }
+
   *[Symbol.iterator](): Iterator<readonly [string, Evaluation<null>]> {
     for (const [index, key] of this.#table.keys.entries()) yield [key, this.#at(index)];
   }

@@ -2,7 +2,7 @@
 import { segmentsNamedBy } from '../segment/references.ts';
 import { shareToPercentage } from '../share.ts';
 import { bucketOf, mixHash } from './bucket.ts';
-import { type CompiledFlag, EVERYBODY, type Threshold } from './compile.ts';
+import { type CompiledFlag, type CompiledRule, EVERYBODY, type Threshold } from './compile.ts';
 import { decide, type Evaluation, evaluationOf, hashOfKey, isUsableKey, STEP, stepOf, variantIndexOf } from './evaluate.ts';
 import { servedShare } from './flag.ts';
 import { NO_SEGMENTS, ownAttribute, type SegmentHolder, type SegmentLookup } from './match.ts';
@@ -70,6 +70,29 @@ interface PlannedStep {
   readonly silent: string;
 }
 
+const EXCLUDED_STEP: PlannedStep = {
+  code: STEP.EXCLUDED,
+  step: 'excluded by name',
+  says: 'the unit or one of its groups is excluded',
+  silent: 'neither the unit nor a group of it is excluded',
+};
+const NAMED_STEP: PlannedStep = {
+  code: STEP.NAMED,
+  step: 'enabled by name',
+  says: 'the unit or one of its groups is enabled by name',
+  silent: 'neither the unit nor a group of it is named',
+};
+
+function ruleStep(rule: CompiledRule, index: number, variants: readonly string[], bucket: number | null): PlannedStep {
+  const served = 'variant' in rule ? `it serves "${variants[rule.variant] ?? ''}"` : thresholdSentence(rule.threshold, bucket);
+  return {
+    code: STEP.RULE + index,
+    step: 'rule',
+    says: `rule ${index + 1} holds: ${served}`,
+    silent: `rule ${index + 1} does not hold`,
+  };
+}
+
 function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit, segments: SegmentLookup): PlannedStep[] {
   const { flag } = compiled;
   const killed = flag.archivedAt === null ? 'the flag is disabled' : 'the flag is archived';
@@ -84,34 +107,15 @@ function plannedSteps(compiled: CompiledFlag, bucket: number | null, unit: Unit,
         silent: 'every prerequisite holds',
       }),
     ),
-    {
-      code: STEP.EXCLUDED,
-      step: 'excluded by name',
-      says: 'the unit or one of its groups is excluded',
-      silent: 'neither the unit nor a group of it is excluded',
-    },
-    {
-      code: STEP.NAMED,
-      step: 'enabled by name',
-      says: 'the unit or one of its groups is enabled by name',
-      silent: 'neither the unit nor a group of it is named',
-    },
+    EXCLUDED_STEP,
+    NAMED_STEP,
     {
       code: STEP.CONDITIONS,
       step: 'conditions',
       says: `${flag.slots == null ? 'the conditions do not hold' : slotSentence(flag.slots)}${segmentsText(compiled, unit, segments)}`,
       silent: 'the conditions hold',
     },
-    ...(compiled.rules ?? []).map((rule, index): PlannedStep => {
-      const served =
-        'variant' in rule ? `it serves "${compiled.variants[rule.variant] ?? ''}"` : thresholdSentence(rule.threshold, bucket);
-      return {
-        code: STEP.RULE + index,
-        step: 'rule',
-        says: `rule ${index + 1} holds: ${served}`,
-        silent: `rule ${index + 1} does not hold`,
-      };
-    }),
+    ...(compiled.rules ?? []).map((rule, index) => ruleStep(rule, index, compiled.variants, bucket)),
     {
       code: STEP.ALLOCATION,
       step: 'allocation',

@@ -90,6 +90,28 @@ describe('a table of flags', () => {
     expect(given).toEqual(flags.map(({ key }) => [key, evaluations.get(key)?.value]));
   });
 
+  it('gives what is made of every answer, made once for each that a flag can give, and by each that makes it', () => {
+    const again = new FlagTable(compiled);
+    const made: string[] = [];
+    const describe = (name: string, evaluation: unknown): string => {
+      const text = JSON.stringify([name, evaluation]);
+      made.push(text);
+      return text;
+    };
+    const named = (name: string): string => name;
+    for (let index = 0; index < 300; index++) {
+      const attributes = { country: index % 2 === 0 ? 'DE' : 'FR', tenant: `t-${index % 9}` };
+      const evaluations = new Evaluations(again, {
+        userId: `user-${index}`,
+        groups: index % 7 === 0 ? ['beta'] : [],
+        attributes,
+      });
+      expect(evaluations.map(describe)).toEqual([...evaluations].map((answer) => JSON.stringify(answer)));
+      expect(evaluations.map(named)).toEqual(flags.map(({ key }) => key));
+    }
+    expect(new Set(made).size).toBe(made.length);
+  });
+
   it('asks a condition that flags share once', () => {
     const attributes = new Map<PropertyKey, number>();
     const unit = new Proxy(

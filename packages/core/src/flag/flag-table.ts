@@ -41,6 +41,7 @@ export class FlagTable {
   readonly #conditions: readonly Matcher[];
   /** Per split its two salts and its number of parts, then each part's last hash and outcome; the last one takes every hash that is left. */
   readonly #parts: Int32Array;
+  readonly #described = new WeakMap<object, Map<number, unknown>[]>();
 
   constructor(flags: readonly CompiledFlag[]) {
     this.flags = flags;
@@ -75,6 +76,16 @@ export class FlagTable {
           : this.#allocate(at, verdicts[condition] as number, high, low);
     }
     return outcomes;
+  }
+
+  /** What was made of each flag's answers by outcome, to be filled in; of each `describer` apart, for as long as it lives. */
+  described<T>(describer: object): readonly Map<number, T>[] {
+    let kept = this.#described.get(describer);
+    if (kept === undefined) {
+      kept = this.flags.map(() => new Map<number, unknown>());
+      this.#described.set(describer, kept);
+    }
+    return kept as Map<number, T>[];
   }
 
   #verdictsOn(unit: Unit): Uint8Array {

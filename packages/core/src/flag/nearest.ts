@@ -6,13 +6,20 @@ const MOST_LISTED = 40;
 /** ` (did you mean "x"?)`, or when no name is close the names that there are. */
 export function nearest(name: string, known: readonly string[]): string {
   const [best] = known
+    // Distances are dear, a body has room for a great many names, and one that is so much longer or shorter is not close.
+    .filter((candidate) => Math.abs(candidate.length - name.length) <= farthest(candidate))
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
+    .filter((one) => one.distance <= farthest(one.candidate))
     .sort((a, b) => a.distance - b.distance);
-  const isClose = best !== undefined && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3));
   // Of a name of one letter any other is but one letter away.
-  return isClose && best.distance < Math.max(name.length, best.candidate.length)
+  return best !== undefined && best.distance < Math.max(name.length, best.candidate.length)
     ? ` (did you mean "${best.candidate}"?)`
     : listed(known);
+}
+
+/** How far from it a name is still close. */
+function farthest({ length }: string): number {
+  return Math.max(1, Math.floor(length / 3));
 }
 
 function listed(known: readonly string[]): string {

@@ -30,7 +30,7 @@ export function parseFlagFile(value: unknown): { readonly flags: readonly FileFl
   const entries: readonly unknown[] = value.flags;
   for (const [index, entry] of entries.entries())
     for (const issue of fileFlagIssues(entry, `/flags/${index}`)) issues.push(issue);
-  issues.push(...duplicateIssues(entries));
+  for (const issue of duplicateIssues(entries)) issues.push(issue);
   if (issues.length > 0) return { issues };
   const flags = entries.map((entry) => fileFlag(entry as { readonly [field: string]: JsonValue }));
   const unfit = flags.some((flag) => flag.prerequisites.length > 0) ? unfitPrerequisites(flags) : [];

@@ -18,7 +18,7 @@ export function ruleIssues(value: unknown, path: string, share: 'rolloutPercenta
   if (value.if === undefined) issues.push({ path, message: 'lacks "if", its condition; {} holds for everybody' });
   else {
     const parsed = parseCondition(value.if, `${path}/if`);
-    if ('issues' in parsed) issues.push(...parsed.issues);
+    if ('issues' in parsed) for (const issue of parsed.issues) issues.push(issue);
   }
   if ((value.variant === undefined) === (value[share] === undefined)) {
     const found = value.variant === undefined ? 'neither' : 'both';

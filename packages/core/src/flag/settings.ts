@@ -94,7 +94,7 @@ export function parseFlagSettings(key: string, settings: unknown): ParsedSetting
     else {
       const reader = Object.hasOwn(READERS, name) ? READERS[name as keyof typeof READERS] : undefined;
       const read = reader?.(value, `/${name}`) ?? { issues: [{ path: `/${name}`, message: unknownSetting(name) }] };
-      if ('issues' in read) issues.push(...read.issues);
+      if ('issues' in read) for (const issue of read.issues) issues.push(issue);
       else fields = { ...fields, ...read.field };
     }
   }

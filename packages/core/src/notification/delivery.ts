@@ -33,6 +33,8 @@ export interface Delivery {
   readonly deadLetters: readonly DeadLetter[];
   /** How many were given up in all. */
   readonly deadCount: number;
+  /** When its receiver said that it is gone for good, and the webhook was switched off; absent where it did not, or since it is on again. */
+  readonly goneAt?: number;
 }
 
 export const MAX_DEAD_LETTERS = 100;
@@ -91,17 +93,28 @@ export function failed(
 ): Delivery {
   if (event.seq <= delivery.cursor) return delivery;
   const attempts = delivery.attempts + 1;
-  const failingSince = delivery.failingSince ?? now;
-  const revision = delivery.revision + 1;
   const delay = RETRY_DELAYS_MS[attempts - 1];
-  if (delay !== undefined) return { ...delivery, revision, attempts, failingSince, retryAt: now + delay };
+  if (delay === undefined) return givenUp(delivery, webhook, event, problem, now);
+  const failingSince = delivery.failingSince ?? now;
+  return { ...delivery, revision: delivery.revision + 1, attempts, failingSince, retryAt: now + delay };
+}
+
+/** The event is a dead letter after this attempt, however many there were. What of the webhook is secret is taken out of `problem`. */
+export function givenUp(
+  delivery: Delivery,
+  webhook: Webhook,
+  event: Pick<DeadLetter, 'seq' | 'type'>,
+  problem: string,
+  now: number,
+): Delivery {
+  const attempts = delivery.attempts + 1;
   const letter: DeadLetter = { seq: event.seq, type: event.type, at: now, attempts, problem: harmless(problem, webhook) };
   return {
     ...delivery,
-    revision,
+    revision: delivery.revision + 1,
     cursor: event.seq,
     attempts: 0,
-    failingSince,
+    failingSince: delivery.failingSince ?? now,
     retryAt: null,
     deadLetters: [...delivery.deadLetters, letter].slice(-MAX_DEAD_LETTERS),
     deadCount: delivery.deadCount + 1,

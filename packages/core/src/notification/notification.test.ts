@@ -5,6 +5,7 @@ import { planCreateProject } from '../project/plan-project.ts';
 import type { Project } from '../project/project.ts';
 import { parseProjectSettings } from '../project/settings.ts';
 import { type Delivery, delivered, failed, MAX_DEAD_LETTERS, newDelivery, RETRY_DELAYS_MS, resent } from './delivery.ts';
+import { planWebhookGone } from './gone.ts';
 import { planDeleteWebhook, planSetWebhook } from './plan-webhook.ts';
 import { parseWebhookSettings } from './settings.ts';
 import { type Webhook, wantsEvent } from './webhook.ts';
@@ -130,6 +131,37 @@ describe('what a webhook could not be told', () => {
     expect(delivered(delivery, 5)).toBe(delivery);
     expect(delivered(delivery, 3)).toBe(delivery);
     expect(failing(delivery, 5, 20)).toBe(delivery);
+  });
+
+  it('is a dead letter at once where its receiver says that it is gone, and the webhook is off until somebody switches it on', () => {
+    const by = { actor: 'system', reason: 'gone' };
+    const tried = failing(newDelivery(hook.scope, 'chat', 8), 9, 1, 50);
+    const answer = { event, problem: 'answered 410 by https://h/', askedUrl: hook.url };
+    const change = planWebhookGone(hook, tried, answer, by, 60) as Change;
+    expect(change).toMatchObject({
+      records: [
+        { kind: 'webhook', isDisabled: true, revision: hook.revision + 1, updatedAt: 60 },
+        { kind: 'delivery', cursor: 9, attempts: 0, retryAt: null, failingSince: 50, goneAt: 60, deadCount: 1 },
+      ],
+      events: [{ type: 'webhook.updated', actor: 'system', reason: 'gone' }],
+    });
+    const [off, delivery] = change.records as [Webhook, Delivery];
+    expect(delivery.deadLetters).toEqual([{ seq: 9, type: 'flag.killed', at: 60, attempts: 2, problem: 'answered 410 by …' }]);
+    const on = planSetWebhook({ ...facts, kept: off, delivery }, { isDisabled: false }, 'x', BY, 70) as Change;
+    expect(on.records[1]).not.toHaveProperty('goneAt');
+    expect(on.records[1]).toMatchObject({ cursor: facts.seq, failingSince: null, deadLetters: delivery.deadLetters });
+  });
+
+  it('is a failure as any other where the webhook was off or had another URL by then, and nothing where it was told', () => {
+    const by = { actor: 'system', reason: 'gone' };
+    const delivery = newDelivery(hook.scope, 'chat', 8);
+    const answer = { event, problem: 'gone', askedUrl: hook.url };
+    for (const other of [{ url: 'https://new/' }, { isDisabled: true }, { deletedAt: 3 }])
+      expect(planWebhookGone({ ...hook, ...other }, delivery, answer, by, 60)).toEqual({
+        records: [failed(delivery, hook, event, 'gone', 60)],
+        events: [],
+      });
+    expect(planWebhookGone(hook, delivered(delivery, 9), answer, by, 60)).toBeNull();
   });
 
   it('has a dead letter until it was sent again', () => {

@@ -63,6 +63,13 @@ it('names every place of a project that is wrong', () => {
   expect(issuesOf(() => parseProjectSettings({ key: 'a', environments: twice }))).toEqual(['/environments/2/key']);
 });
 
+it('says what would be right where something is missing', () => {
+  expect(() => parseProjectSettings({})).toThrow('project: /key must be a text that is not empty; it is missing');
+  expect(() => parseProjectSettings({ key: 'a', environments: [{}] })).toThrow(
+    '/environments/0/key must be a text that is not empty; it is missing',
+  );
+});
+
 it('a definition takes what all environments share, of one type, and nothing that is each one’s own', () => {
   expect(issuesOf(() => parseDefinition('f', { rolloutPercentage: 10, conditions: {}, description: 'ok' }))).toEqual([
     '/rolloutPercentage',

@@ -1,8 +1,9 @@
 /** By which events the log knows a rollback, and of which kind it is. */
-import type { SluiceEvent } from '../event.ts';
+import type { LoggedEvent, SluiceEvent } from '../event.ts';
 import type { EventType } from '../event-type.ts';
 
 export const ROLLBACK_EVENTS = {
+  'flag.killed': 'immediate',
   'rollback.immediate': 'immediate',
   'rollback.gradual': 'gradual',
   'rollback.targeted': 'targeted',
@@ -16,4 +17,15 @@ export function rollbackStrategyOf({ type, detail }: Pick<SluiceEvent, 'type' | 
   // A person who rejects a stage takes it back at once; only harm does so by itself.
   if (detail.cause === 'rejected') return 'immediate';
   return ROLLBACK_EVENTS[type as keyof typeof ROLLBACK_EVENTS];
+}
+
+type Told = Pick<LoggedEvent, 'seq' | 'key' | 'type' | 'detail'>;
+
+/** Those that begin a rollback, each act once: of a kill that was asked for as a rollback, the log tells by two events one after the other, of which the second counts. */
+export function rollbacksAmong<Event extends Told>(events: readonly Event[]): readonly Event[] {
+  const named = new Set(events.filter(({ type }) => type === 'rollback.immediate').map(({ seq, key }) => `${seq} ${key}`));
+  return events.filter(
+    (event) =>
+      rollbackStrategyOf(event) !== null && !(event.type === 'flag.killed' && named.has(`${event.seq + 1} ${event.key}`)),
+  );
 }

@@ -10,10 +10,20 @@ function warnings(criterion: CriterionSettings, value: number, samples = 5000): 
 }
 
 describe('a fixed bound', () => {
-  it('is warned of once where the rate before the change breaks it by chance, with the chance', () => {
-    // P(more than 1 of 20) at 2 % is 0.0599.
+  it('is warned of once where the rate before the change breaks it by chance, with the chance and the samples that make it seldom', () => {
+    // 1 − (1 − 0.2293)⁶ = 0.790, where 0.2293 is the chance of a window; simulated canaries come to 64 to 80 %.
     expect(warnings({ metric: 'errorRate', max: 0.05 }, 0.02)).toEqual([
-      'criterion "errorRate": errorRate is 0.02 over 5000 samples without the change; at that rate 20 requests of a harmless change break max 0.05 by chance once in 17 times, and it is looked at all the time: compare it with the control (versusControl: 1.2), or raise minSamples',
+      'criterion "errorRate": errorRate is 0.02 over 5000 samples without the change, a change as good as that breaks max 0.05 by chance in up to about 79 of 100 rollouts (from 20 samples on, 6 windows): set minSamples to 200 or more, for at most 5 of 100, if a window has so many, or compare it with the control (versusControl: 1.2)',
+    ]);
+  });
+
+  it('is warned of for a rate that is assumed, as for one that is measured', () => {
+    const plan = parseRolloutSettings(flagOf(), { strategy: 'canary', criteria: [{ metric: 'errorRate', max: 0.05 }] });
+    expect(boundWarnings(plan, () => ({ kind: 'assumed', value: 0.01 }))).toEqual([
+      expect.stringMatching(/if errorRate is 0.01 without .* about 33 of 100 rollouts .*: set minSamples to 80 or more/),
+    ]);
+    expect(boundWarnings(plan, () => ({ kind: 'assumed', value: 0.045 }))).toEqual([
+      expect.stringMatching(/about 99 of 100 rollouts [^:]*: compare it with the control/),
     ]);
   });
 

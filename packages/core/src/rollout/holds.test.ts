@@ -29,7 +29,7 @@ describe('holds for data', () => {
     const quiet = watch(world, 60_000, { measurements: SILENCE });
     expect(quiet.rollout.phase.name).toBe('baking');
     const held = look(quiet, 1_000, { measurements: SILENCE });
-    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'noData', message: 'no sample of errorRate for 61 s' });
+    expect(held.rollout.phase).toMatchObject({ name: 'held', reason: 'noData', message: 'no sample of errorRate for 1 min 1 s' });
     const back = look(held);
     expect(back.rollout.phase).toEqual({ name: 'baking', stage: 0 });
     expect(back.events).toMatchObject([{ type: 'rollout.resumed', reason: 'data is back' }]);

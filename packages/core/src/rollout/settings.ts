@@ -193,7 +193,7 @@ function readCriteria(value: unknown, path: string, issues: Issue[]): readonly C
   return value.flatMap((member: unknown, index): Criterion[] => {
     const parsed = parseCriterion(member, `${path}/${index}`);
     if ('issues' in parsed) {
-      issues.push(...parsed.issues);
+      for (const issue of parsed.issues) issues.push(issue);
       return [];
     }
     const { name } = parsed.criterion;
@@ -217,7 +217,7 @@ function readStages(value: unknown, issues: Issue[]): readonly StageSettings[] |
   return value.map((member: unknown, index): StageSettings => {
     if (!isJsonObject(member)) return { percentage: member as number };
     const path = `/stages/${index}`;
-    issues.push(...stageIssues(member, path));
+    for (const issue of stageIssues(member, path)) issues.push(issue);
     const { criteria, notBefore, ...rest } = member;
     const stage = { ...rest, notBefore: instantOf(notBefore) } as unknown as StageSettings;
     return criteria === undefined ? stage : { ...stage, criteria: readCriteria(criteria, `${path}/criteria`, issues) };

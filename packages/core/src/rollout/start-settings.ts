@@ -121,7 +121,7 @@ function weeklyOf(value: unknown, reason: string, path: string, issues: Issue[])
   if (toMinute === null) problems.push({ path: `${path}/to`, message: `must be a time such as "16:30"; it is ${shown(to)}` });
   if (!isZone(timeZone))
     problems.push({ path: `${path}/timeZone`, message: `must be a time zone such as "Europe/Berlin"; it is ${shown(timeZone)}` });
-  issues.push(...problems);
+  for (const issue of problems) issues.push(issue);
   if (problems.length > 0 || fromMinute === null || toMinute === null) return null;
   return { weekly: { days: days as Weekday[], fromMinute, toMinute, timeZone: timeZone as string }, reason };
 }

@@ -89,7 +89,7 @@ describe('rolloutStatus', () => {
     const silent = { measurements: [{ kind: 'noData', at: null } as const] };
     const held = look(openWorld({ criteria }), 1_500, silent);
     expect(statusOf(held)).toMatchObject({ phase: 'held', waitingFor: 'data: no sample of errorRate for 2 s' });
-    expect(statusOf(look(held, 3_600_000, silent)).waitingFor).toBe('data: no sample of errorRate for 3602 s');
+    expect(statusOf(look(held, 3_600_000, silent)).waitingFor).toBe('data: no sample of errorRate for 1 h 2 s');
   });
 
   it('tells a bake below a second in milliseconds, and nothing of a bake at the bottom of a gradual rollback', () => {

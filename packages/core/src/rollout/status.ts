@@ -1,8 +1,10 @@
 /** How a rollout stands, as people and dashboards read it. */
+
 import type { Criterion, Verdict } from '../analysis/criterion.ts';
 import { type Flag, isLive, servedShare } from '../flag/flag.ts';
 import { shareToPercentage } from '../share.ts';
 import { driftProblem } from './drift.ts';
+import { durationInWords } from './duration.ts';
 import type { EvidencePoint } from './evidence-trail.ts';
 import type { FreezeWindow } from './freeze.ts';
 import { notBeforeText, pendingText } from './pending.ts';
@@ -173,7 +175,8 @@ function isAtBottom(phase: Phase, { stages }: Rollout['plan']): boolean {
   return phase.name === 'rollingBack' && phase.stage >= stages.length - 1;
 }
 
-/** In seconds, or in milliseconds where the whole is less than a second. */
+/** In whole seconds, or in milliseconds where the whole is less than a second. */
 function duration(ms: number, whole = ms): string {
-  return whole < 1000 ? `${Math.floor(ms)} ms` : `${Math.floor(ms / 1000)} s`;
+  if (whole < 1000) return `${Math.floor(ms)} ms`;
+  return ms < 1000 ? '0 s' : durationInWords(Math.floor(ms / 1000) * 1000);
 }

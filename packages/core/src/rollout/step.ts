@@ -9,6 +9,7 @@ import type { JsonObject } from '../json.ts';
 import { shareToPercentage } from '../share.ts';
 import { completedAllocation, stageAllocation } from './allocation.ts';
 import { type FreezeWindow, openMs, openSince } from './freeze.ts';
+import { judgedStage } from './judged-stage.ts';
 import type { EndPhase, HeldPhase, Phase, Rollout, StagePhase, StageProgress, Validation } from './rollout.ts';
 
 /** What is known when a rollout is looked at. */
@@ -88,7 +89,7 @@ export function isLastStage(rollout: Rollout, stage: number): boolean {
   return stage >= rollout.plan.stages.length - 1;
 }
 
-/** Opens a stage; the last one is the soak. `events` come before the stage's own. */
+/** Opens a stage; the last one is the soak. `events` come before the stage's own, which keeps what the stage before came to. */
 export function enterStage(
   rollout: Rollout,
   stage: number,
@@ -98,7 +99,9 @@ export function enterStage(
 ): Transition {
   const isLast = isLastStage(rollout, stage);
   const phase: StagePhase = isLast ? { name: 'finalizing', stage } : { name: 'baking', stage };
-  const { entered, allocation, detail } = openedStage(rollout, stage, now);
+  const { entered, allocation, detail: opened } = openedStage(rollout, stage, now);
+  const judged = judgedStage(rollout);
+  const detail = judged === null ? opened : { ...opened, judged };
   const own: TransitionEvent = { type: isLast ? 'rollout.finalizing' : 'rollout.advanced', reason, detail };
   return change(entered, phase, now, { allocation, events: [...events, own] });
 }

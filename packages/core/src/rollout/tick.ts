@@ -9,6 +9,7 @@ import { endWithFlag } from './commands.ts';
 import { driftProblem } from './drift.ts';
 import { freezeAt } from './freeze.ts';
 import { clearedBy, holdFor } from './holds.ts';
+import { judgedStage } from './judged-stage.ts';
 import { type Look, lookAt } from './look.ts';
 import { freezeText, pending } from './pending.ts';
 import { reachWarnings } from './reach.ts';
@@ -85,27 +86,12 @@ function harmOf(verdicts: readonly Verdict[], progress: StageProgress): string |
 }
 
 /** Everybody is where they were before, in the same commit that records why. */
-function rollBack({ rollout, at, stage, progress, facts, now }: Look, message: string): Transition {
+function rollBack({ rollout, facts, now }: Look, message: string): Transition {
   const detail: JsonObject = {
     cause: 'harm',
-    stage: at.stage,
-    percentage: stage.percentage,
-    exposures: progress.exposures,
+    ...judgedStage(rollout),
     fromPercentage: facts.flag === null ? 0 : shareToPercentage(servedShare(facts.flag)),
     toPercentage: shareToPercentage(servedShare(baseAllocation(rollout))),
-    validation:
-      progress.validation === null ? null : { outcome: progress.validation.outcome, message: progress.validation.message },
-    verdicts: rollout.verdicts.map((verdict) => ({
-      criterion: verdict.criterion,
-      verdict: verdict.verdict,
-      cause: verdict.cause,
-      message: verdict.message,
-      value: verdict.value,
-      samples: verdict.samples,
-      ...(verdict.logE === undefined ? {} : { logE: verdict.logE }),
-      ...(verdict.comparedBy === undefined ? {} : { comparedBy: verdict.comparedBy }),
-      ...(verdict.compared === undefined ? {} : { compared: { ...verdict.compared } }),
-    })),
   };
   return end(rollout, { name: 'rolledBack', cause: 'harm', message }, now, {
     allocation: rollout.before,
@@ -130,7 +116,7 @@ function bake(look: Look): Transition {
     return isLastStage(rollout, at.stage) ? complete(warned, now, passed) : enterUnlessFrozen(look, warned, passed);
   const waiting: StagePhase = { name: 'awaitingApproval', stage: at.stage, since: now };
   return change(warned, waiting, now, {
-    events: [{ type: 'rollout.awaitingApproval', reason: `${passed}; it waits for approveStage`, detail: { stage: at.stage } }],
+    events: [{ type: 'rollout.awaitingApproval', reason: `${passed}; it waits for an approval`, detail: { stage: at.stage } }],
   });
 }
 

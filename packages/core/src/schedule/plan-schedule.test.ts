@@ -3,6 +3,7 @@ import type { Change } from '../change.ts';
 import { isRefusal, type Refusal } from '../error.ts';
 import type { Flag } from '../flag/flag.ts';
 import type { JsonObject } from '../json.ts';
+import { protectionRefusal } from '../project/protection.ts';
 import { BY, flagOf, START } from '../rollout/world.testing.ts';
 import { DEFAULT_SCOPE } from '../scope.ts';
 import { planCancelEdit, planDueEdit, planScheduleEdit, type ScheduleFacts } from './plan-schedule.ts';
@@ -21,8 +22,8 @@ function scheduled(flag: Flag | undefined, settings: JsonObject, at = START + HO
   if (record?.kind !== 'schedule') throw new Error(JSON.stringify(change));
   return record;
 }
-const due = (flag: Flag | undefined, schedule: Schedule, wasKilled = false, now = START + HOUR): Change | null =>
-  planDueEdit(factsOf(flag, schedule), wasKilled, now);
+const due = (flag: Flag | undefined, schedule: Schedule, wasKilledSince = false, now = START + HOUR): Change | null =>
+  planDueEdit(factsOf(flag, schedule), { wasKilledSince, forbids: () => null }, now);
 
 describe('a scheduled edit', () => {
   it('is kept in order of its instant, with who asked for it and why', () => {
@@ -92,6 +93,25 @@ describe('a scheduled edit', () => {
     });
     const old = { ...schedule, pending: schedule.pending.map((edit) => ({ ...edit, settings: { gone: 1 } })) };
     expect(due(flag, old)).toMatchObject({ events: [{ type: 'schedule.refused', reason: expect.stringContaining('/gone') }] });
+  });
+
+  it('that the environment does not take is recorded as refused, judged as a change of whoever scheduled it', () => {
+    const flag = flagOf({ share: 1_000 });
+    const forbids = (change: Change): Refusal | null => protectionRefusal(change, () => flag);
+    const dueIn = (settings: JsonObject, by = BY): Change | null => {
+      const schedule = scheduled(flag, settings);
+      const pending = schedule.pending.map((edit) => ({ ...edit, by }));
+      return planDueEdit(factsOf(flag, { ...schedule, pending }), { wasKilledSince: false, forbids }, START + HOUR);
+    };
+    expect(dueIn({ rolloutPercentage: 25 })).toMatchObject({
+      records: [{ kind: 'schedule', pending: [] }],
+      events: [{ type: 'schedule.refused', actor: 'sluice', reason: expect.stringContaining('only by a rollout') }],
+    });
+    expect(dueIn({ rolloutPercentage: 0 }, { actor: 'ada', reason: ' ' })).toMatchObject({
+      records: [{ kind: 'schedule', pending: [] }],
+      events: [{ type: 'schedule.refused', reason: expect.stringContaining('every change needs a reason') }],
+    });
+    expect(dueIn({ rolloutPercentage: 0 })).toMatchObject({ records: [{ kind: 'flag', share: 0 }, { kind: 'schedule' }] });
   });
 
   it('never undoes a kill that came after it, and still launches what was off when it was scheduled', () => {

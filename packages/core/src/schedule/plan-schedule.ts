@@ -64,10 +64,11 @@ function unfitOnItsFace(
     );
   const set = (given: JsonObject): FlagEdit => ({ type: 'set', settings: parseFlagSettings(facts.key, given), force: true });
   const edits = pending.filter((edit) => edit.at <= at).map((edit) => set(edit.settings));
-  const then = edits.reduce((before, edit) => {
-    const edited = editFlag(before, edit, now);
-    return isRefusal(edited) ? before : edited;
-  }, flag);
+  let then = flag;
+  for (const edit of edits) {
+    const edited = editFlag(then, edit, now);
+    if (!isRefusal(edited)) then = edited;
+  }
   const edit = set(settings);
   const edited = editFlag(then, edit, now);
   const refusal = isRefusal(edited) ? edited : unfitRefusal(facts, edited, edit);
@@ -83,16 +84,24 @@ export function planCancelEdit(schedule: Schedule | undefined, id: string, by: A
   return { records: [rest], events: [eventOf('schedule.cancelled', rest, by, now, detailOf(edit))] };
 }
 
+export interface DueEditRules {
+  /** Whether the flag was killed after the edit was scheduled. */
+  readonly wasKilledSince: boolean;
+  /** Why the environment does not take what the edit would change, or null. */
+  readonly forbids: (change: Change) => Refusal | null;
+}
+
 /**
  * The change that the first due edit makes, a change like any other by whoever scheduled it, or the record of why it cannot be made any
- * more; null when none is due. `wasKilledSince` says whether the flag was killed after the edit was scheduled.
+ * more; null when none is due.
  */
-export function planDueEdit(facts: ScheduleFacts, wasKilledSince: boolean, now: number): Change | null {
+export function planDueEdit(facts: ScheduleFacts, rules: DueEditRules, now: number): Change | null {
   const { schedule } = facts;
   const edit = schedule?.pending[0];
   if (schedule === undefined || edit === undefined || edit.at > now) return null;
   const rest = without(schedule, edit);
-  const made = planEdit(facts, edit, wasKilledSince, now);
+  const planned = planEdit(facts, edit, rules.wasKilledSince, now);
+  const made = planned === null || isRefusal(planned) ? planned : (rules.forbids(planned) ?? planned);
   const told = (type: EventType, reason: string, detail: JsonObject): Change['events'][number] =>
     eventOf(type, rest, { actor: CONTROLLER, reason }, now, { ...detailOf(edit), ...detail });
   if (made !== null && isRefusal(made)) return { records: [rest], events: [told('schedule.refused', made.refused, {})] };

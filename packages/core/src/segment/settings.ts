@@ -50,12 +50,13 @@ function segmentIssues(settings: unknown, path: string): Issue[] {
   const unfit = typeof description === 'string' ? textProblem(description) : 'must be a text';
   if (description !== undefined && unfit !== null)
     issues.push({ path: `${path}/description`, message: `${unfit}; it is ${shown(description)}` });
-  if (condition !== undefined && condition !== null) issues.push(...conditionIssues(condition, `${path}/condition`));
-  if (members !== undefined) issues.push(...memberIssues(members, `${path}/members`));
+  if (condition !== undefined && condition !== null)
+    for (const issue of conditionIssues(condition, `${path}/condition`)) issues.push(issue);
+  if (members !== undefined) for (const issue of memberIssues(members, `${path}/members`)) issues.push(issue);
   const isTags = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && tag !== '');
   if (tags !== undefined && !isTags)
     issues.push({ path: `${path}/tags`, message: `must be a list of texts; it is ${shown(tags)}` });
-  if (isTags) issues.push(...tagIssues(tags as string[], `${path}/tags`));
+  if (isTags) for (const issue of tagIssues(tags as string[], `${path}/tags`)) issues.push(issue);
   return issues;
 }
 

@@ -4,7 +4,7 @@ import type { RolloutSettings } from '../rollout/settings.ts';
 import type { RolloutAssumptions } from './assumptions.ts';
 import type { RolloutForecast } from './forecast.ts';
 import { generator } from './generator.testing.ts';
-import { simulateRollout } from './simulate-rollout.ts';
+import { simulateByReplicate, simulateRollout } from './simulate-rollout.ts';
 
 const COMPARED: RolloutSettings = {
   strategy: 'percentage',
@@ -28,6 +28,14 @@ describe('a simulated rollout', () => {
     const once = forecast(COMPARED, { changeErrorRate: 0.2 });
     expect(forecast(COMPARED, { changeErrorRate: 0.2 })).toEqual(once);
     expect(forecast(COMPARED, { changeErrorRate: 0.2 }, 50, 'b')).not.toEqual(once);
+  });
+
+  it('tells after each replicate how many there were, and comes to the same', () => {
+    const world = { ...WORLD, changeErrorRate: 0.2 };
+    const options = { seed: 'a', replicates: 4, generator };
+    const steps = simulateByReplicate(COMPARED, world, options);
+    for (const done of [1, 2, 3, 4]) expect(steps.next()).toEqual({ value: done, done: false });
+    expect(steps.next()).toEqual({ value: simulateRollout(COMPARED, world, options), done: true });
   });
 
   it('rolls a change that is no worse than tolerated back in at most 5 of 100 rollouts', () => {

@@ -36,22 +36,42 @@ const LONGEST_BAKES = 5;
 export function simulateRollout(
   settings: RolloutSettings,
   assumptions: RolloutAssumptions,
-  { seed, replicates, generator }: SimulationOptions,
+  options: SimulationOptions,
 ): RolloutForecast {
+  const steps = simulateByReplicate(settings, assumptions, options);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+/**
+ * As `simulateRollout`, for whoever has to say how far it is, or to stop: yields how many replicates are simulated after each, and returns the same forecast.
+ * @throws SluiceError `invalid` naming every bad option, at the first step
+ */
+export function* simulateByReplicate(
+  settings: RolloutSettings,
+  assumptions: RolloutAssumptions,
+  { seed, replicates, generator }: SimulationOptions,
+): Generator<number, RolloutForecast, void> {
   checkAssumptions(assumptions, replicates);
   const flag: Flag = { ...newFlag('simulated', DEFAULT_SCOPE, 0), status: 'percentage' };
   const plan = simulatedPlan(flag, settings);
-  const run = (assumed: RolloutAssumptions): readonly SimulatedEnd[] =>
-    Array.from({ length: replicates }, (_, replicate) =>
-      runOnce(flag, plan, new SimulatedTraffic(assumed, generator(`${seed}/${replicate}`))),
-    );
-  const harmless = summaryOf(run({ ...assumptions, changeErrorRate: assumptions.errorRate }));
   const isHarmless = assumptions.changeErrorRate === assumptions.errorRate;
+  const harmlessEnds: SimulatedEnd[] = [];
+  const assumedEnds: SimulatedEnd[] = [];
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    const run = (assumed: RolloutAssumptions): SimulatedEnd =>
+      runOnce(flag, plan, new SimulatedTraffic(assumed, generator(`${seed}/${replicate}`)));
+    harmlessEnds.push(run({ ...assumptions, changeErrorRate: assumptions.errorRate }));
+    if (!isHarmless) assumedEnds.push(run(assumptions));
+    yield replicate + 1;
+  }
+  const harmless = summaryOf(harmlessEnds);
   const criteria = plan.stages.flatMap((stage) => stage.criteria);
   return {
     falseRollback: harmless.rolledBack,
     harmless,
-    assumed: isHarmless ? harmless : summaryOf(run(assumptions)),
+    assumed: isHarmless ? harmless : summaryOf(assumedEnds),
     takenAsGood: [...new Set(criteria.filter((criterion) => !isSimulated(criterion)).map(({ name }) => name))],
   };
 }

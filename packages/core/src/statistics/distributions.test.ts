@@ -114,11 +114,20 @@ describe('tests on ranks and proportions', () => {
         else expect(forth.pTwoSided).toBeCloseTo(back.pTwoSided ?? 2, 12);
       }),
     );
-    const [forth, back] = [
-      twoProportionTest({ n: 100, successes: 10 }, { n: 300, successes: 60 }),
-      twoProportionTest({ n: 300, successes: 60 }, { n: 100, successes: 10 }),
-    ];
-    expect(isAnswer(forth) && isAnswer(back) && forth.difference + back.difference).toBe(0);
+    const counted = fc
+      .tuple(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: 0, max: 1, noNaN: true }))
+      .map(([n, part]) => ({ n, successes: Math.round(n * part) }));
+    fc.assert(
+      fc.property(counted, counted, (a, b) => {
+        const [forth, back] = [twoProportionTest(a, b), twoProportionTest(b, a)];
+        if (!isAnswer(forth) || !isAnswer(back)) return expect(back).toEqual(forth);
+        expect(forth.difference + back.difference).toBe(0);
+        for (const by of ['pooled', 'unpooled'] as const) {
+          expect((forth[by].z ?? 0) + (back[by].z ?? 0)).toBeCloseTo(0, 9);
+          expect(forth[by].pTwoSided ?? 2).toBeCloseTo(back[by].pTwoSided ?? 2, 12);
+        }
+      }),
+    );
   });
 
   it('refuse what they cannot judge', () => {

@@ -7,6 +7,7 @@ export {
   mergeCrossMoments,
   removePair,
 } from '../analysis/cross-moments.ts';
+export type { Moments } from '../analysis/moments.ts';
 export { type Answer, isAnswer, NO_ANSWER_REASONS, type NoAnswer, type NoAnswerReason, pOfLogE } from './answer.ts';
 export { benjaminiHochberg } from './benjamini-hochberg.ts';
 export { bonferroni } from './bonferroni.ts';

@@ -11,13 +11,14 @@ function tested(control: SampleSummary, treatment: SampleSummary): WelchTest {
   return test;
 }
 
+const sample = fc.record({
+  n: fc.integer({ min: 2, max: 1e6 }),
+  mean: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  variance: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+});
+
 describe("Welch's test", () => {
   it('flips its sign when the arms are swapped, and keeps its p', () => {
-    const sample = fc.record({
-      n: fc.integer({ min: 2, max: 1e6 }),
-      mean: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      variance: fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
-    });
     fc.assert(
       fc.property(sample, sample, (a, b) => {
         const [forth, back] = [tested(a, b), tested(b, a)];
@@ -25,6 +26,22 @@ describe("Welch's test", () => {
         expect(forth.pTwoSided).toBe(back.pTwoSided);
         expect(forth.pTwoSided).toBeGreaterThanOrEqual(0);
         expect(forth.pTwoSided).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+
+  it('gives the same p in every unit, and when the same is added to all', () => {
+    fc.assert(
+      fc.property(sample, sample, fc.integer({ min: -60, max: 60 }), fc.integer({ min: -1e6, max: 1e6 }), (a, b, power, by) => {
+        const scale = 2 ** power;
+        const scaled = ({ n, mean, variance }: SampleSummary) => ({ n, mean: mean * scale, variance: variance * scale * scale });
+        const moved = ({ mean, ...rest }: SampleSummary) => ({ ...rest, mean: mean + by });
+        // Whole numbers lose nothing by a power of two, nor by another whole number; + 0 takes the sign from −0.
+        const whole = ({ mean, ...rest }: SampleSummary) => ({ ...rest, mean: Math.round(mean) + 0 });
+        const [c, d] = [whole(a), whole(b)];
+        const [before, after] = [tested(c, d), tested(scaled(c), scaled(d))];
+        expect([after.logPTwoSided, after.difference / scale]).toEqual([before.logPTwoSided, before.difference]);
+        expect(tested(moved(c), moved(d))).toEqual(before);
       }),
     );
   });

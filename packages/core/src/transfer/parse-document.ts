@@ -51,7 +51,7 @@ function parseList(
     const path = `/${name}/${index}`;
     const parsed = parse(entry, path, scope, now);
     if (!('kind' in parsed)) {
-      issues.push(...parsed);
+      for (const issue of parsed) issues.push(issue);
       continue;
     }
     const earlier = first.get(parsed.key);

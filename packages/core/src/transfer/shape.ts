@@ -70,13 +70,17 @@ export function objectOf(fields: Readonly<Record<string, Shape>>, optional: Read
     const strangers = Object.keys(value)
       .filter((key) => !known.includes(key))
       .map((key) => ({ path: `${path}/${pointerPart(key)}`, message: `is not a field here${nearest(key, known)}` }));
-    const members = Object.keys(wanted).flatMap((key) =>
-      Object.hasOwn(value, key)
-        ? (wanted[key]?.(value[key], `${path}/${pointerPart(key)}`) ?? [])
-        : [{ path: `${path}/${pointerPart(key)}`, message: 'is missing' }],
-    );
+    const members = Object.entries(wanted).flatMap(([key, shape]) => memberIssues(value, key, shape, path));
     return [...strangers, ...members];
   };
+}
+
+/** What is not there is told of with what would be right, like what is wrong. */
+function memberIssues(object: Readonly<Record<string, unknown>>, key: string, shape: Shape, path: string): readonly Issue[] {
+  const place = `${path}/${pointerPart(key)}`;
+  if (Object.hasOwn(object, key)) return shape(object[key], place);
+  const issues = shape(undefined, place);
+  return issues.length > 0 ? issues : [{ path: place, message: 'must be given; it is missing' }];
 }
 
 /** Any JSON object. */

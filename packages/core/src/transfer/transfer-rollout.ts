@@ -24,6 +24,7 @@ import {
   wholeFrom,
   yesOrNo,
 } from './shape.ts';
+import { EVIDENCE, evidenceOf, formatEvidence } from './transfer-evidence.ts';
 
 const stages: Shape = (value, path) => {
   const issues = listOf(STAGE)(value, path);
@@ -43,7 +44,7 @@ const weekly = objectOf({
 });
 const freezeWindow: Shape = (value, path) => (isJsonObject(value) && 'weekly' in value ? weekly : once)(value, path);
 const OUTCOMES = ['completed', 'rolledBack', 'preflightFailed', 'aborted', 'superseded', 'underWay'] as const;
-const SHAPE = objectOf({
+const FIELDS: Readonly<Record<string, Shape>> = {
   flag: fullText,
   number: wholeFrom(1),
   strategy: oneOf([...ROLLOUT_STRATEGIES, 'rollback']),
@@ -71,7 +72,8 @@ const SHAPE = objectOf({
   startedBy: text,
   reason: text,
   endedAt: orNull(instant),
-});
+};
+const SHAPE = objectOf(FIELDS, { evidence: EVIDENCE });
 
 export function formatRolloutEntry(rollout: Rollout): JsonObject {
   const { plan, phase, before } = rollout;
@@ -97,6 +99,7 @@ export function formatRolloutEntry(rollout: Rollout): JsonObject {
       ...(compared === undefined ? {} : { compared: { ...compared } }),
       at: new Date(verdict.at).toISOString(),
     })),
+    ...formatEvidence(rollout.evidence),
     warnings: rollout.warnings,
     startedAt: new Date(rollout.startedAt).toISOString(),
     startedBy: rollout.startedBy,
@@ -115,20 +118,32 @@ function formatAllocation({ share, split, ...rest }: Allocation): JsonObject {
   return { ...rest, rolloutPercentage: shareToPercentage(share), split: formatSplit(split) };
 }
 
+type RolloutEntry = JsonObject & { readonly stages: readonly JsonObject[]; readonly verdicts: readonly JsonObject[] };
+
 /** The rollout at revision 0, or every issue. One that was under way is aborted: an import moves no traffic. */
 export function parseRolloutEntry(value: unknown, path: string, scope: Scope, now: number): Rollout | readonly Issue[] {
   const issues = SHAPE(value, path);
   if (issues.length > 0) return issues;
-  const entry = value as JsonObject & { readonly stages: readonly JsonObject[]; readonly verdicts: readonly JsonObject[] };
+  const entry = value as RolloutEntry;
+  const [first, ...rest] = entry.stages.map(stageOf);
+  if (first === undefined) return [{ path: `${path}/stages`, message: 'must have at least one stage' }];
+  return rolloutOf(entry, [first, ...rest], scope, now);
+}
+
+/** An import moves no traffic. */
+const AT_REST = { kind: 'rollout', revision: 0, applied: null, progress: null, dueAt: null } as const;
+
+function rolloutOf(entry: RolloutEntry, stages: Rollout['plan']['stages'], scope: Scope, now: number): Rollout {
   const {
     flag,
     number,
-    stages: written,
+    stages: _written,
     before,
     outcome,
     cause,
     message,
     verdicts,
+    evidence,
     warnings,
     startedAt,
     startedBy,
@@ -137,30 +152,25 @@ export function parseRolloutEntry(value: unknown, path: string, scope: Scope, no
     startAt,
     ...plan
   } = entry;
-  const [first, ...rest] = written.map(stageOf);
-  if (first === undefined) return [{ path: `${path}/stages`, message: 'must have at least one stage' }];
   return {
-    kind: 'rollout',
+    ...AT_REST,
     scope,
     key: flag as string,
-    revision: 0,
     number: number as number,
     plan: {
       ...(plan as unknown as Omit<Rollout['plan'], 'stages' | 'startAt'>),
       startAt: typeof startAt === 'string' ? Date.parse(startAt) : null,
-      stages: [first, ...rest],
+      stages,
     },
     before: allocationIn(before as JsonObject),
-    applied: null,
     phase: phaseOf(outcome as (typeof OUTCOMES)[number], cause, message),
-    progress: null,
     verdicts: verdicts.map((verdict) => ({ ...(verdict as unknown as Verdict), at: Date.parse(verdict.at as string) })),
+    ...evidenceOf(evidence),
     warnings: warnings as readonly string[],
     startedAt: Date.parse(startedAt as string),
     startedBy: startedBy as string,
     reason: reason as string,
     endedAt: typeof endedAt === 'string' && outcome !== 'underWay' ? Date.parse(endedAt) : now,
-    dueAt: null,
   };
 }
 

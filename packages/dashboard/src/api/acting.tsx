@@ -3,9 +3,12 @@ import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
+import { useOnce } from './once.ts';
 
 export interface Act<Input> {
-  readonly run: (input: Input) => void;
+  /** Resolves with whether it was done. */
+  readonly run: (input: Input) => Promise<boolean>;
   readonly isRunning: boolean;
 }
 
@@ -20,17 +23,31 @@ export interface Acting<Input, Answer = unknown> {
 }
 
 const READ_MS = 12_000;
+/** A server that is started anew is heard again in seconds. */
+const FURTHER_TRIES = 3;
+const FIRST_PAUSE_MS = 500;
+
+interface Sending<Input> {
+  readonly input: Input;
+  readonly key: string;
+}
 
 export function useAct<Input = void, Answer = unknown>({ send, done, onDone, undo }: Acting<Input, Answer>): Act<Input> {
   const queries = useQueryClient();
-  const { mutate, isPending } = useMutation({
-    mutationFn: (input: Input) => send(input, crypto.randomUUID()),
-    onSuccess: (answer, input) => {
+  const { mutateAsync, isPending } = useMutation({
+    mutationFn: ({ input, key }: Sending<Input>) => send(input, key),
+    retry: (failures, error) => failures < FURTHER_TRIES && isUnheard(error),
+    retryDelay: (failures) => FIRST_PAUSE_MS * 2 ** failures,
+    onSuccess: (answer, { input }) => {
       if (done !== undefined) sayDone(done(input), undo && (() => takeBack(input)));
       onDone?.(answer);
       return queries.invalidateQueries();
     },
-    onError: sayFailed,
+    onError: (error) => {
+      sayFailed(error);
+      // Whoever looks sees whether it was done after all. It is not waited for: the server may be away.
+      void queries.invalidateQueries();
+    },
   });
   const takeBack = async (input: Input): Promise<void> => {
     try {
@@ -41,7 +58,8 @@ export function useAct<Input = void, Answer = unknown>({ send, done, onDone, und
       sayFailed(error as Error);
     }
   };
-  return { run: mutate, isRunning: isPending };
+  const sendWhole = useCallback((input: Input) => mutateAsync({ input, key: crypto.randomUUID() }), [mutateAsync]);
+  return { run: useOnce<Input>(sendWhole), isRunning: isPending };
 }
 
 function sayDone(said: string, takeBack?: () => Promise<void>): void {
@@ -66,8 +84,32 @@ function sayDone(said: string, takeBack?: () => Promise<void>): void {
   notifications.show({ id, message, color: 'teal', icon: <IconCheck size={18} />, ...autoClose });
 }
 
-function sayFailed(error: Error): void {
-  const title = 'Nothing was changed';
+/** What came of a change that failed: a refusal changed nothing; where no answer came, it may have been done. It then stays until it is read. */
+export function sayFailed(error: Error): void {
   const icon = <IconAlertTriangle size={18} />;
-  notifications.show({ title, message: error.message, color: 'red', icon, autoClose: READ_MS });
+  notifications.show(
+    isUnanswered(error)
+      ? {
+          title: 'It is not known whether this was done',
+          message: `${sentence(error.message)} Look how it stands before you do it again.`,
+          color: 'orange',
+          icon,
+          autoClose: false,
+        }
+      : { title: 'Nothing was changed', message: error.message, color: 'red', icon, autoClose: READ_MS },
+  );
+}
+
+/** The server answers what it refuses: this is all else. */
+function isUnanswered(error: Error): boolean {
+  return !('code' in error) || error.code === 'unavailable';
+}
+
+/** Nothing came back, also not from whatever stands before the server. Where each attempt takes its whole time, whoever waits is told instead. */
+function isUnheard(error: Error): boolean {
+  return isUnanswered(error) && error.cause instanceof Error && error.cause.name !== 'TimeoutError';
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

@@ -30,27 +30,41 @@ export function useLive(place: Place | null): Connection {
   return connection;
 }
 
-/** Returns how to stop. */
+/**
+ * Returns how to stop. A browser has six connections to a server over HTTP/1.1, for all its tabs together: whoever does not
+ * look gives theirs back, or the seventh tab would wait for ever. Each stream begins with `resync`, so nothing is missed.
+ */
 function follow(path: string, gather: (kind: string | null) => void, tell: (connection: Connection) => void): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let source: EventSource;
+  let source: EventSource | undefined;
+  const close = (): void => {
+    clearTimeout(retry);
+    source?.close();
+    source = undefined;
+  };
   const open = (): void => {
-    source = new EventSource(path);
-    source.addEventListener('open', () => tell('live'));
-    source.addEventListener('error', () => {
+    const opened = new EventSource(path);
+    source = opened;
+    opened.addEventListener('open', () => tell('live'));
+    opened.addEventListener('error', () => {
       tell('reconnecting');
       // A browser that was refused in words, as by a server that is starting, does not try again.
-      if (source.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_FROM_MS + Math.random() * RETRY_JITTER_MS);
+      if (opened.readyState === EventSource.CLOSED) retry = setTimeout(open, RETRY_FROM_MS + Math.random() * RETRY_JITTER_MS);
     });
-    source.addEventListener('resync', () => gather(null));
-    source.addEventListener('changes', ({ data }: MessageEvent<string>) => {
+    opened.addEventListener('resync', () => gather(null));
+    opened.addEventListener('changes', ({ data }: MessageEvent<string>) => {
       for (const { kind } of (JSON.parse(data) as Changes).records) gather(kind);
     });
   };
-  open();
+  const look = (): void => {
+    close();
+    if (document.visibilityState === 'visible') open();
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
   return () => {
-    clearTimeout(retry);
-    source.close();
+    document.removeEventListener('visibilitychange', look);
+    close();
   };
 }
 
@@ -67,7 +81,10 @@ function gathered(queries: QueryClient): (kind: string | null) => void {
       kinds = new Set();
       isWaiting = false;
       void queries.invalidateQueries({
-        predicate: ({ queryKey: [depends] }) => changed.has(null) || depends === 'history' || changed.has(depends as string),
+        predicate: ({ queryKey: [depends], meta }) => {
+          const others = (meta?.alsoOf ?? []) as readonly string[];
+          return changed.has(null) || depends === 'history' || [depends as string, ...others].some((kind) => changed.has(kind));
+        },
       });
     }, GATHER_MS);
   };

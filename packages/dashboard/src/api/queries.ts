@@ -1,6 +1,6 @@
-/** What views ask for, kept until a change of the server says that it is old. The first word of a key names what it depends on. */
+/** What views ask for, kept until a change of the server says that it is old. The first word of a key names what it depends on, `alsoOf` what else. */
 import { queryOptions } from '@tanstack/react-query';
-import type { Place } from './answers.ts';
+import type { Flag, Place } from './answers.ts';
 import { api } from './api.ts';
 
 export const queries = {
@@ -14,7 +14,17 @@ export const queries = {
         projects.find(({ key }) => key === project)?.environments.find(({ key }) => key === environment)?.isProtected ?? false,
     }),
   flags: (place: Place) =>
-    queryOptions({ queryKey: ['flag', place], queryFn: () => everyPage((cursor) => api.flags.list({ ...place, ...cursor })) }),
+    queryOptions({
+      queryKey: ['flag', place],
+      // Those that were read are shown while the others are read: of ten thousand the last come seconds after the first.
+      queryFn: ({ client, queryKey }) =>
+        everyPage(
+          (cursor) => api.flags.list({ ...place, ...cursor }),
+          (read) => client.setQueryData<readonly Flag[]>(queryKey, (kept = []) => (read.length > kept.length ? read : kept)),
+        ),
+      // Comparing ten thousand flags with those before, field by field, holds keys and scrolling up for longer than drawing the few that are seen.
+      structuralSharing: false,
+    }),
   flag: (place: Place, key: string) =>
     queryOptions({ queryKey: ['flag', place, key], queryFn: () => api.flags.get({ ...place, key }) }),
   flagSettings: (place: Place, key: string, revision?: number) =>
@@ -33,7 +43,12 @@ export const queries = {
       queryFn: () => everyPage((cursor) => api.segments.list({ ...place, ...cursor })),
     }),
   segment: (place: Place, key: string) =>
-    queryOptions({ queryKey: ['segment', place, key], queryFn: () => api.segments.get({ ...place, key }) }),
+    queryOptions({
+      queryKey: ['segment', place, key],
+      queryFn: () => api.segments.get({ ...place, key }),
+      // It says who refers to it.
+      meta: { alsoOf: ['flag', 'rollout', 'schedule', 'experiment'] },
+    }),
   flagStats: (place: Place, key: string) =>
     queryOptions({
       queryKey: ['figures', place, key],
@@ -91,24 +106,33 @@ export const queries = {
     }),
 };
 
-/** Whether the server says that nobody is logged in; that it cannot be reached says nothing of it. */
-export function isStranger(error: Error | null): boolean {
+/**
+ * Whether the server says that this person may not, or that nobody is logged in: of `me`, which everybody may ask, the latter. That it cannot be
+ * reached says nothing of it.
+ */
+export function isRefused(error: Error | null): boolean {
   return error !== null && 'code' in error && error.code === 'unauthorized';
 }
+
+/** As many as one question is answered with. */
+export const PAGE_SIZE = 500;
 
 interface Paged<Member> {
   readonly members: readonly Member[];
   readonly nextCursor: string | null;
 }
 
+/** `onRead` gets all that was read so far, where more follows. */
 async function everyPage<Member>(
   ask: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Paged<Member>>,
+  onRead: (read: readonly Member[]) => void = () => {},
 ): Promise<readonly Member[]> {
   const all: Member[] = [];
   for (let cursor: string | null = null; ; ) {
-    const page: Paged<Member> = await ask({ limit: 500, ...(cursor === null ? {} : { cursor }) });
+    const page: Paged<Member> = await ask({ limit: PAGE_SIZE, ...(cursor === null ? {} : { cursor }) });
     all.push(...page.members);
     if (page.nextCursor === null) return all;
+    onRead([...all]);
     cursor = page.nextCursor;
   }
 }

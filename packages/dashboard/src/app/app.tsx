@@ -1,11 +1,11 @@
 /** What every view stands in: looks, data, addresses. */
 import { Center, Loader, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { hashKey, QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { setNonce } from 'get-nonce';
 import { lazy, Suspense } from 'react';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router';
-import { isStranger, queries } from '../api/queries.ts';
+import { isRefused, queries } from '../api/queries.ts';
 import { LoginPage } from '../pages/login-page.tsx';
 import { OverviewPage } from '../pages/overview-page.tsx';
 import { Asked } from '../parts/asked.tsx';
@@ -17,7 +17,20 @@ import { theme, variables } from './theme.ts';
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? '';
 // What keeps the page from scrolling under a dialog writes a style of its own.
 setNonce(nonce);
-const queryClient = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
+const ME = queries.me().queryKey;
+const queryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // Whoever is refused is asked who they are, and sent to log in if they are nobody any more.
+    onError: (error, { queryHash }) => {
+      if (isRefused(error) && queryHash !== hashKey(ME)) void queryClient.invalidateQueries({ queryKey: ME });
+    },
+  }),
+  defaultOptions: {
+    // A browser that says it has no network may still reach the server, and a kill that waits for it in silence is worse than one that fails.
+    queries: { staleTime: 30_000, retry: 1, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
+});
 
 // What is not looked at first is not waited for.
 const AccountPage = lazy(async () => ({ default: (await import('../pages/account-page.tsx')).AccountPage }));
@@ -25,6 +38,7 @@ const AdminPage = lazy(async () => ({ default: (await import('../pages/admin-pag
 const FlagPage = lazy(async () => ({ default: (await import('../pages/flag-page.tsx')).FlagPage }));
 const FlagEditPage = lazy(async () => ({ default: (await import('../pages/flag-edit-page.tsx')).FlagEditPage }));
 const FlagsPage = lazy(async () => ({ default: (await import('../pages/flags-page.tsx')).FlagsPage }));
+const HelpPage = lazy(async () => ({ default: (await import('../pages/help-page.tsx')).HelpPage }));
 const HistoryPage = lazy(async () => ({ default: (await import('../pages/history-page.tsx')).HistoryPage }));
 const RollbacksPage = lazy(async () => ({ default: (await import('../pages/rollbacks-page.tsx')).RollbacksPage }));
 const RolloutPage = lazy(async () => ({ default: (await import('../pages/rollout-page.tsx')).RolloutPage }));
@@ -60,6 +74,7 @@ function Views() {
         <Route path="admin/:part" element={<AdminPage />} />
         <Route path="start" element={<StartPage />} />
         <Route path="start/:flag" element={<StartPage />} />
+        <Route path="help/*" element={<HelpPage />} />
         <Route path="account" element={<AccountPage />} />
         <Route path="*" element={<Nothing title="There is no such page" hint="The address may be of another version." />} />
       </Route>
@@ -87,7 +102,7 @@ export function App() {
 function FirstPlace() {
   const me = useQuery(queries.me());
   const projects = useQuery({ ...queries.projects(), enabled: me.isSuccess });
-  if (isStranger(me.error)) return <Navigate to="/login" replace />;
+  if (isRefused(me.error)) return <Navigate to="/login" replace />;
   if (me.isError) return <Asked query={me}>{() => null}</Asked>;
   if (projects.data === undefined)
     return (

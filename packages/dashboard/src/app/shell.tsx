@@ -1,45 +1,33 @@
 /** What stands around every view: where one is, where one can go, and whether the page is still told of what happens. */
-import {
-  ActionIcon,
-  Alert,
-  AppShell,
-  Badge,
-  Burger,
-  Group,
-  NavLink,
-  Select,
-  Text,
-  Tooltip,
-  useMantineColorScheme,
-} from '@mantine/core';
+import { ActionIcon, Alert, AppShell, Badge, Burger, Button, Group, NavLink, Select, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconArrowBackUp,
   IconFlag3,
   IconFlask,
+  IconHelp,
   IconHistory,
   IconLayoutDashboard,
-  IconLogout,
-  IconMoon,
   IconPlugConnectedX,
   IconRipple,
   IconSettings,
-  IconSun,
-  IconUser,
   IconUsersGroup,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Suspense } from 'react';
 import { Link, Navigate, Outlet, NavLink as RouterNavLink, useLocation, useNavigate } from 'react-router';
 import type { Place } from '../api/answers.ts';
-import { api } from '../api/api.ts';
 import { type Connection, useLive } from '../api/live.ts';
-import { isStranger, queries } from '../api/queries.ts';
-import { Asked } from '../parts/asked.tsx';
+import { usePermitted } from '../api/permitted.ts';
+import { isRefused, queries } from '../api/queries.ts';
+import { Asked, Waiting } from '../parts/asked.tsx';
+import { Nothing } from '../parts/nothing.tsx';
 import { Palette } from '../parts/palette.tsx';
 import { ViewBoundary } from '../parts/view-boundary.tsx';
 import { usePermittedParts } from './administration.ts';
+import { guideOf } from './help.ts';
 import { Mark } from './mark.tsx';
+import { OwnButtons, OwnLinks } from './own-links.tsx';
 import { addressIn, usePlace } from './place.ts';
 
 const VIEWS = [
@@ -60,35 +48,28 @@ export function Shell() {
   const place = usePlace();
   const isAdmin = usePermittedParts(place).length > 0;
   const connection = useLive(me.data === undefined ? null : place);
-  const { pathname } = useLocation();
-  if (isStranger(me.error)) return <Navigate to="/login" replace state={{ from: pathname }} />;
+  const { pathname, search } = useLocation();
+  if (isRefused(me.error)) return <Navigate to="/login" replace state={{ from: `${pathname}${search}` }} />;
   if (me.data === undefined) return <Asked query={me}>{() => null}</Asked>;
   const views = isAdmin ? [...VIEWS, ADMINISTRATION] : VIEWS;
   return (
     <AppShell header={{ height: 56 }} navbar={{ width: 210, breakpoint: 'sm', collapsed: { mobile: !isOpen } }} padding="lg">
+      <a href="#content" className="skip-link">
+        Skip to the content
+      </a>
       <AppShell.Header px="md">
         <Group h="100%" gap="sm" wrap="nowrap" justify="space-between">
-          <Group gap="sm" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap" flex={1} miw={0}>
             <Burger opened={isOpen} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Menu" />
             <Mark />
             <PlacePicker place={place} />
           </Group>
           <Group gap="xs" wrap="nowrap">
             <Palette place={place} />
+            <ViewOnly place={place} />
             <LiveSign connection={connection} />
-            <SchemeSwitch />
-            <Tooltip label="Your account">
-              <ActionIcon
-                component={Link}
-                to={addressIn(place, 'account')}
-                variant="subtle"
-                color="gray"
-                aria-label="Your account"
-              >
-                <IconUser size={18} />
-              </ActionIcon>
-            </Tooltip>
-            <LogoutButton actor={me.data.actor} />
+            <HelpButton place={place} at={pathname} />
+            <OwnButtons place={place} actor={me.data.actor} />
           </Group>
         </Group>
       </AppShell.Header>
@@ -105,21 +86,37 @@ export function Shell() {
             variant="light"
           />
         ))}
+        <OwnLinks place={place} onGo={close} />
       </AppShell.Navbar>
-      <AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1}>
         {connection === 'reconnecting' && (
           <Alert color="orange" p="xs" mb="md" hiddenFrom="xs" icon={<IconPlugConnectedX size={18} />}>
             {SIGNS.reconnecting.hint}
           </Alert>
         )}
-        <ViewBoundary at={pathname}>
-          <Suspense>
-            <Outlet key={`${place.project} ${place.environment}`} />
+        <ViewBoundary at={pathname} isLive={connection === 'live'}>
+          <Suspense fallback={<Waiting rows={6} />}>
+            <ViewIn place={place} />
           </Suspense>
         </ViewBoundary>
       </AppShell.Main>
     </AppShell>
   );
+}
+
+function ViewIn({ place }: { readonly place: Place }) {
+  const { project, environment } = place;
+  const { data: projects, isFetching } = useQuery(queries.projects());
+  const isThere = projects?.find(({ key }) => key === project)?.environments.some(({ key }) => key === environment) ?? false;
+  if (!isThere && projects !== undefined && !isFetching)
+    return (
+      <Nothing title="There is no such environment" hint={`${project} / ${environment} is not there, or not yours to see.`}>
+        <Button component={Link} to="/" variant="light">
+          Overview
+        </Button>
+      </Nothing>
+    );
+  return <Outlet key={`${project} ${environment}`} />;
 }
 
 function PlacePicker({ place }: { readonly place: Place }) {
@@ -136,7 +133,9 @@ function PlacePicker({ place }: { readonly place: Place }) {
     <Select
       aria-label="Project and environment"
       size="xs"
-      w={{ base: 150, xs: 220 }}
+      flex={1}
+      miw={0}
+      maw={220}
       allowDeselect={false}
       data={options}
       value={JSON.stringify([place.project, place.environment])}
@@ -165,31 +164,31 @@ function LiveSign({ connection }: { readonly connection: Connection }) {
   );
 }
 
-function SchemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
-  const isDark = colorScheme === 'dark';
+/** Said before a button is pressed that would be refused. */
+function ViewOnly({ place: { project } }: { readonly place: Place }) {
+  const permitted = usePermitted();
+  if (permitted('flags.write', project)) return null;
   return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      aria-label={isDark ? 'Light colours' : 'Dark colours'}
-      onClick={() => setColorScheme(isDark ? 'light' : 'dark')}
-    >
-      {isDark ? <IconSun size={18} /> : <IconMoon size={18} />}
-    </ActionIcon>
+    <Tooltip label={`You may look at ${project}, and change nothing: that is for editors`}>
+      <Badge variant="default" tt="none" flex="none">
+        view only
+      </Badge>
+    </Tooltip>
   );
 }
 
-function LogoutButton({ actor }: { readonly actor: string }) {
+/** Leads to the guide of what is looked at. */
+function HelpButton({ place, at }: { readonly place: Place; readonly at: string }) {
   return (
-    <Tooltip label={<Text size="sm">Log out {actor}</Text>}>
+    <Tooltip label="Help for this view">
       <ActionIcon
+        component={Link}
+        to={addressIn(place, 'help', ...guideOf(at).split('/'))}
         variant="subtle"
         color="gray"
-        aria-label={`Log out ${actor}`}
-        onClick={() => void api.session.logout({}).finally(() => location.assign('/login'))}
+        aria-label="Help for this view"
       >
-        <IconLogout size={18} />
+        <IconHelp size={18} />
       </ActionIcon>
     </Tooltip>
   );

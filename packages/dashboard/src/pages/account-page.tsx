@@ -46,6 +46,7 @@ function OwnTokens() {
         {(all) => (
           <TokenList
             tokens={all}
+            whenNone="The command and scripts need one to act in your name."
             revoke={({ id, reason }, idempotencyKey) => api.account.revokeToken({ id, reason }, { idempotencyKey })}
           />
         )}
@@ -80,21 +81,21 @@ function Password() {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    change.run(undefined);
+    void change.run(undefined);
   };
   return (
     <Section title="Password">
       <form onSubmit={submit}>
         <Stack maw={420} gap="sm">
           <PasswordInput
-            label="The present one"
+            label="Current password"
             autoComplete="current-password"
             value={current}
             onChange={({ currentTarget }) => setCurrent(currentTarget.value)}
             required
           />
           <PasswordInput
-            label="A new one"
+            label="New password"
             description="At least 12 characters. Every session of yours ends, this one too"
             autoComplete="new-password"
             minLength={12}
@@ -104,7 +105,7 @@ function Password() {
           />
           <Group>
             <Button type="submit" variant="default" loading={change.isRunning}>
-              Change it
+              Change the password
             </Button>
           </Group>
         </Stack>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useParams } from 'react-router';
 import { queries } from '../api/queries.ts';
 import { usePlace } from '../app/place.ts';
+import { AllFlags } from '../parts/all-flags.tsx';
 import { Asked } from '../parts/asked.tsx';
 import { FlagEditor } from '../parts/targeting/flag-editor.tsx';
 
@@ -12,7 +13,7 @@ export function FlagEditPage() {
   const flag = useQuery(queries.flag(place, key));
   const kept = useQuery(queries.flagSettings(place, key));
   return (
-    <Asked query={flag} rows={8}>
+    <Asked query={flag} rows={8} whenGone={<AllFlags place={place} />}>
       {(shown) => <Asked query={kept}>{(settings) => <FlagEditor key={key} flag={shown} place={place} kept={settings} />}</Asked>}
     </Asked>
   );

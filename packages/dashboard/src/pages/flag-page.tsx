@@ -6,11 +6,14 @@ import { Link, useParams } from 'react-router';
 import type { Flag, Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
+import { AllFlags } from '../parts/all-flags.tsx';
 import { Asked } from '../parts/asked.tsx';
 import { FlagActions } from '../parts/flag-actions.tsx';
 import { FlagEnvironments } from '../parts/flag-environments.tsx';
 import { FlagHistory } from '../parts/flag-history.tsx';
+import { FlagProgram } from '../parts/flag-program.tsx';
 import { FlagShare } from '../parts/flag-share.tsx';
+import { counted } from '../parts/numbers.ts';
 import { StatusBadge } from '../parts/phase-badge.tsx';
 import { ScheduledEdits } from '../parts/scheduled-edits.tsx';
 import { Section } from '../parts/section.tsx';
@@ -22,7 +25,11 @@ export function FlagPage() {
   const place = usePlace();
   const { key = '' } = useParams();
   const flag = useQuery(queries.flag(place, key));
-  return <Asked query={flag}>{(shown) => <FlagView flag={shown} place={place} />}</Asked>;
+  return (
+    <Asked query={flag} whenGone={<AllFlags place={place} />}>
+      {(shown) => <FlagView flag={shown} place={place} />}
+    </Asked>
+  );
 }
 
 function FlagView({ flag, place }: { readonly flag: Flag; readonly place: Place }) {
@@ -65,6 +72,7 @@ function FlagView({ flag, place }: { readonly flag: Flag; readonly place: Place 
           <Stack gap="md">
             <Targeting flag={flag} place={place} />
             <Figures flag={flag} place={place} />
+            {!flag.isArchived && <FlagProgram flag={flag} />}
           </Stack>
         </Grid.Col>
       </Grid>
@@ -119,13 +127,13 @@ function Figures({ flag: { name }, place }: { readonly flag: Flag; readonly plac
         {({ evaluations, byVariant, exposedUnits }) => (
           <Stack gap={4}>
             <Text size="sm" className="tabular">
-              {evaluations.toLocaleString()} evaluations
+              {counted(evaluations)} evaluations
             </Text>
             {Object.entries(byVariant).map(([variant, count]) => (
               <Group key={variant} justify="space-between">
                 <Text size="sm">{variant}</Text>
                 <Text size="sm" c="dimmed" className="tabular">
-                  {count.toLocaleString()} times, about {(exposedUnits[variant] ?? 0).toLocaleString()} units
+                  {counted(count)} times, about {counted(exposedUnits[variant] ?? 0)} units
                 </Text>
               </Group>
             ))}

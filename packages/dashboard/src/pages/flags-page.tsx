@@ -1,19 +1,19 @@
 /** All flags of the environment: found by typing, smooth with ten thousand of them. */
-import { Badge, Button, Group, Modal, Paper, Progress, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Paper, SegmentedControl, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useRef, useState } from 'react';
-import { Link } from 'react-router';
 import type { Flag, Place } from '../api/answers.ts';
-import { queries } from '../api/queries.ts';
-import { addressIn, usePlace } from '../app/place.ts';
+import { PAGE_SIZE, queries } from '../api/queries.ts';
+import { usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { CreateFlag } from '../parts/first-flag.tsx';
 import { Nothing } from '../parts/nothing.tsx';
-import { StatusBadge } from '../parts/phase-badge.tsx';
+import { counted } from '../parts/numbers.ts';
 import { View } from '../parts/view.tsx';
+import { FlagRow, ROW_HEIGHT } from './flag-row.tsx';
 
 const STATES = ['all', 'on', 'part', 'off'] as const;
 type State = (typeof STATES)[number];
@@ -21,6 +21,8 @@ type State = (typeof STATES)[number];
 export function FlagsPage() {
   const place = usePlace();
   const flags = useQuery(queries.flags(place));
+  const read = flags.data?.length ?? 0;
+  const isReading = flags.isFetching && read > 0 && read % PAGE_SIZE === 0;
   const [text, setText] = useState('');
   const [state, setState] = useState<State>('all');
   const [isOpen, { open, close }] = useDisclosure();
@@ -30,7 +32,11 @@ export function FlagsPage() {
     </Button>
   );
   return (
-    <View title="Flags" hint={`Who gets what in ${place.environment}`} actions={actions}>
+    <View
+      title="Flags"
+      hint={`Who gets what in ${place.environment}${isReading ? `. ${counted(read)} read so far` : ''}`}
+      actions={actions}
+    >
       <Modal opened={isOpen} onClose={close} title="New flag" centered>
         <CreateFlag place={place} />
       </Modal>
@@ -53,15 +59,18 @@ export function FlagsPage() {
   );
 }
 
-function isFound({ name, description, owner, tags, status }: Flag, text: string, state: State): boolean {
-  if (state === 'on' && status !== 'enabled') return false;
-  if (state === 'off' && status !== 'disabled') return false;
-  if (state === 'part' && (status === 'enabled' || status === 'disabled')) return false;
+/** As its badge says: a share of 100 % is on, too. */
+function stateOf({ status, servedPercentage }: Flag): State {
+  if (status === 'disabled') return 'off';
+  return status === 'enabled' || (status === 'percentage' && servedPercentage === 100) ? 'on' : 'part';
+}
+
+function isFound(flag: Flag, text: string, state: State): boolean {
+  const { name, description, owner, tags } = flag;
+  if (state !== 'all' && stateOf(flag) !== state) return false;
   const wanted = text.trim().toLowerCase();
   return wanted === '' || [name, description, owner ?? '', ...tags].some((part) => part.toLowerCase().includes(wanted));
 }
-
-const ROW_HEIGHT = 60;
 
 interface FlagRowsProps {
   readonly flags: readonly Flag[];
@@ -77,8 +86,10 @@ function FlagRows({ flags, of, place }: FlagRowsProps) {
     overscan: 8,
     scrollMargin: list.current?.offsetTop ?? 0,
   });
+  if (of === 0)
+    return <Nothing title="There is no flag yet" hint="A flag decides who gets what, and is off until somebody opens it." />;
   if (flags.length === 0)
-    return <Nothing title="No flag is like this" hint={`There are ${of} flags; another word or state may find some.`} />;
+    return <Nothing title="No flag is like this" hint={`Of ${counted(of)} in all; another word or state may find some.`} />;
   return (
     <Paper withBorder radius="md" style={{ overflow: 'hidden' }}>
       <div ref={list} style={{ height: rows.getTotalSize(), position: 'relative' }}>
@@ -97,34 +108,5 @@ function FlagRows({ flags, of, place }: FlagRowsProps) {
         })}
       </div>
     </Paper>
-  );
-}
-
-function FlagRow({ flag, place, isFirst }: { readonly flag: Flag; readonly place: Place; readonly isFirst: boolean }) {
-  const border = isFirst ? {} : { borderTop: '1px solid var(--mantine-color-default-border)' };
-  return (
-    <Link to={addressIn(place, 'flags', flag.name)} className="row-link">
-      <Group h={ROW_HEIGHT} px="md" wrap="nowrap" justify="space-between" style={border}>
-        <div style={{ minWidth: 0, flex: 1 }}>
-          <Text fw={600} size="sm" truncate className="row-name">
-            {flag.name}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {flag.description === '' ? 'no description' : flag.description}
-          </Text>
-        </div>
-        <Group gap={4} visibleFrom="sm" wrap="nowrap">
-          {flag.tags.slice(0, 3).map((tag) => (
-            <Badge key={tag} variant="default" size="sm" tt="none">
-              {tag}
-            </Badge>
-          ))}
-        </Group>
-        <Progress w={110} value={flag.servedPercentage} aria-label={`${flag.servedPercentage} % served`} visibleFrom="xs" />
-        <Group w={96} justify="flex-end">
-          <StatusBadge flag={flag} />
-        </Group>
-      </Group>
-    </Link>
   );
 }

@@ -1,11 +1,12 @@
 /** Who one is. */
-import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, PasswordInput, Text } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { api } from '../api/api.ts';
-import { Mark } from '../app/mark.tsx';
+import { EmailField } from '../parts/email-field.tsx';
+import { Entrance } from '../parts/entrance.tsx';
 
 export function LoginPage() {
   useDocumentTitle('Log in · Sluice');
@@ -21,47 +22,24 @@ export function LoginPage() {
       await navigate(state?.from ?? '/', { replace: true });
     },
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    login.mutate();
-  };
   return (
-    <Center mih="100vh" p="md" component="main">
-      <Paper withBorder p="xl" w={380} shadow="sm">
-        <form onSubmit={submit}>
-          <Stack>
-            <Mark />
-            <div>
-              <Title order={1} size="h3">
-                Log in
-              </Title>
-              <Text c="dimmed" size="sm">
-                See what is moving, and take it back in a second.
-              </Text>
-            </div>
-            <TextInput
-              label="E-mail"
-              type="email"
-              autoComplete="username"
-              value={email}
-              onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-              required
-              data-autofocus
-            />
-            <PasswordInput
-              label="Password"
-              autoComplete="current-password"
-              value={password}
-              onChange={({ currentTarget }) => setPassword(currentTarget.value)}
-              required
-            />
-            {login.isError && <Alert color="red">{login.error.message}</Alert>}
-            <Button type="submit" loading={login.isPending}>
-              Log in
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <Entrance title="Log in" hint="See what is moving, and take it back in a second." onSubmit={() => login.mutate()}>
+      <EmailField value={email} onChange={setEmail} />
+      <PasswordInput
+        label="Password"
+        autoComplete="current-password"
+        value={password}
+        onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+        required
+      />
+      {login.isError && <Alert color="red">{login.error.message}</Alert>}
+      <Button type="submit" loading={login.isPending}>
+        Log in
+      </Button>
+      <Text c="dimmed" size="xs">
+        A new server has a link in its log: it makes you its administrator. Who has forgotten a password is given a new one by an
+        administrator.
+      </Text>
+    </Entrance>
   );
 }

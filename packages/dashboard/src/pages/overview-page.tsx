@@ -1,10 +1,11 @@
 /** At a glance: what is moving, whether it is safe, and what needs a person. */
 import { Alert, Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { rollbacksAmong } from '@sluice/core';
 import { IconCircleCheck, IconHandStop } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { Link } from 'react-router';
-import type { HistoryEvent, Place, RolloutStatus } from '../api/answers.ts';
+import type { Place, RolloutStatus } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
@@ -82,20 +83,12 @@ function Moving({ rollouts, place }: { readonly rollouts: readonly RolloutStatus
 
 const SHOWN = 6;
 
-const TAKEN_BACK: ReadonlySet<HistoryEvent['type']> = new Set([
-  'flag.killed',
-  'rollout.rolledBack',
-  'rollback.immediate',
-  'rollback.gradual',
-  'rollback.targeted',
-]);
-
 function LatelyTakenBack({ place }: { readonly place: Place }) {
   const history = useQuery(queries.history(place));
   return (
     <Asked query={history}>
       {(all) => {
-        const takenBack = all.filter(({ type }) => TAKEN_BACK.has(type)).slice(0, SHOWN);
+        const takenBack = rollbacksAmong(all).slice(0, SHOWN);
         if (takenBack.length > 0) return <Happenings events={takenBack} place={place} />;
         return (
           <Text size="sm" c="dimmed">

@@ -1,6 +1,7 @@
 /** What was taken back, by whom and why, with the report to copy. */
-import { Anchor, Button, CopyButton, Group, Modal, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { Anchor, Button, CopyButton, Group, Modal, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
@@ -9,7 +10,10 @@ import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { Nothing } from '../parts/nothing.tsx';
+import { StackedCell, StackedTable } from '../parts/stacked-table.tsx';
 import { View } from '../parts/view.tsx';
+
+const MarkdownText = lazy(async () => ({ default: (await import('../parts/markdown-text.tsx')).MarkdownText }));
 
 export function RollbacksPage() {
   const place = usePlace();
@@ -27,59 +31,11 @@ export function RollbacksPage() {
           all.length === 0 ? (
             <Nothing title="Nothing was taken back" hint="Kills, rollbacks and rollouts that harmed will stand here." />
           ) : (
-            <ScrollArea type="auto">
-              <Table verticalSpacing="sm" miw={640}>
-                <Table.Thead>
-                  <Table.Tr>
-                    <Table.Th>Flag</Table.Th>
-                    <Table.Th>How</Table.Th>
-                    <Table.Th>From → to</Table.Th>
-                    <Table.Th>Why</Table.Th>
-                    <Table.Th>When</Table.Th>
-                    <Table.Th>Report</Table.Th>
-                  </Table.Tr>
-                </Table.Thead>
-                <Table.Tbody>
-                  {all.map(({ id, flag, strategy, fromPercentage, toPercentage, stopped, actor, reason, at }) => (
-                    <Table.Tr key={id}>
-                      <Table.Td>
-                        <Anchor component={Link} to={addressIn(place, 'flags', flag)} fw={600} size="sm">
-                          {flag}
-                        </Anchor>
-                      </Table.Td>
-                      <Table.Td>
-                        {HOW[strategy]}
-                        {stopped !== null && (
-                          <Text size="xs" c="dimmed">
-                            stopped at {stopped.percentage} %
-                          </Text>
-                        )}
-                      </Table.Td>
-                      <Table.Td className="tabular">{`${fromPercentage ?? '?'} → ${toPercentage ?? '?'} %`}</Table.Td>
-                      <Table.Td style={{ overflowWrap: 'anywhere' }}>
-                        {reason}
-                        <Text size="xs" c="dimmed">
-                          {actor}
-                        </Text>
-                      </Table.Td>
-                      <Table.Td>
-                        <Moment at={at} />
-                      </Table.Td>
-                      <Table.Td>
-                        <Button
-                          component={Link}
-                          to={addressIn(place, 'rollbacks', String(id))}
-                          size="compact-sm"
-                          variant="default"
-                        >
-                          Report
-                        </Button>
-                      </Table.Td>
-                    </Table.Tr>
-                  ))}
-                </Table.Tbody>
-              </Table>
-            </ScrollArea>
+            <StackedTable label="Rollbacks" columns={COLUMNS}>
+              {all.map((rollback) => (
+                <RollbackRow key={rollback.id} rollback={rollback} place={place} />
+              ))}
+            </StackedTable>
           )
         }
       </Asked>
@@ -87,7 +43,59 @@ export function RollbacksPage() {
   );
 }
 
-const HOW: Readonly<Record<AnswerTo<'rollbacks', 'history'>['rollbacks'][number]['strategy'], string>> = {
+type Rollback = AnswerTo<'rollbacks', 'history'>['rollbacks'][number];
+
+const COLUMNS = ['Flag', 'How', 'From → to', 'Why', 'When', 'Report'].map((name) => ({ name }));
+
+function RollbackRow({ rollback, place }: { readonly rollback: Rollback; readonly place: Place }) {
+  const { id, flag, strategy, fromPercentage, toPercentage, stopped, actor, reason, at } = rollback;
+  return (
+    <Table.Tr>
+      <StackedCell of="Flag" isHead>
+        <Anchor component={Link} to={addressIn(place, 'flags', flag)} fw={600} size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {flag}
+        </Anchor>
+      </StackedCell>
+      <StackedCell of="How">
+        {HOW[strategy]}
+        {stopped !== null && (
+          <Text size="xs" c="dimmed">
+            stopped at {stopped.percentage} %
+          </Text>
+        )}
+      </StackedCell>
+      <StackedCell of="From → to">
+        <Text
+          size="sm"
+          className="tabular"
+          style={{ whiteSpace: 'nowrap' }}
+        >{`${fromPercentage ?? '?'} → ${toPercentage ?? '?'} %`}</Text>
+      </StackedCell>
+      <StackedCell of="Why">
+        {reason === '' ? (
+          <Text size="sm" c="dimmed">
+            no reason was given
+          </Text>
+        ) : (
+          <span style={{ overflowWrap: 'anywhere' }}>{reason}</span>
+        )}
+        <Text size="xs" c="dimmed">
+          {actor}
+        </Text>
+      </StackedCell>
+      <StackedCell of="When">
+        <Moment at={at} />
+      </StackedCell>
+      <StackedCell of="Report">
+        <Button component={Link} to={addressIn(place, 'rollbacks', String(id))} size="compact-sm" variant="default">
+          Report
+        </Button>
+      </StackedCell>
+    </Table.Tr>
+  );
+}
+
+const HOW: Readonly<Record<Rollback['strategy'], string>> = {
   immediate: 'at once',
   gradual: 'step by step',
   targeted: 'from some users',
@@ -108,9 +116,9 @@ function Report({ place, id }: { readonly place: Place; readonly id: string }) {
               {({ copied, copy }) => <Button onClick={copy}>{copied ? 'Copied' : 'Copy as Markdown'}</Button>}
             </CopyButton>
           </Group>
-          <Text component="pre" size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-            {markdown}
-          </Text>
+          <Suspense fallback={<Skeleton height={400} />}>
+            <MarkdownText text={markdown} />
+          </Suspense>
         </Stack>
       )}
     </Asked>

@@ -1,5 +1,5 @@
 /** One segment: its members, its condition, and who refers to it. */
-import { Anchor, Badge, Grid, List, Stack, Text } from '@mantine/core';
+import { Anchor, Badge, Button, Grid, List, Stack, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from 'react-router';
@@ -20,7 +20,16 @@ export function SegmentPage() {
   const place = usePlace();
   const { key = '' } = useParams();
   const segment = useQuery(queries.segment(place, key));
-  return <Asked query={segment}>{(shown) => <SegmentView segment={shown} place={place} />}</Asked>;
+  const whenGone = (
+    <Button component={Link} to={addressIn(place, 'segments')} variant="light">
+      All segments
+    </Button>
+  );
+  return (
+    <Asked query={segment} whenGone={whenGone}>
+      {(shown) => <SegmentView segment={shown} place={place} />}
+    </Asked>
+  );
 }
 
 interface OfSegment {

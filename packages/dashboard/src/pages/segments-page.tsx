@@ -11,7 +11,9 @@ import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
+import { nameProblem } from '../parts/name-problem.ts';
 import { Nothing } from '../parts/nothing.tsx';
+import { counted } from '../parts/numbers.ts';
 import { View } from '../parts/view.tsx';
 
 export function SegmentsPage() {
@@ -54,7 +56,8 @@ interface SegmentRowProps {
   readonly isFirst: boolean;
 }
 
-function SegmentRow({ segment: { name, description, memberCount, tags }, place, isFirst }: SegmentRowProps) {
+function SegmentRow({ segment, place, isFirst }: SegmentRowProps) {
+  const { name, description, tags } = segment;
   return (
     <li style={isFirst ? {} : { borderTop: '1px solid var(--mantine-color-default-border)' }}>
       <Link to={addressIn(place, 'segments', name)} className="row-link">
@@ -75,12 +78,18 @@ function SegmentRow({ segment: { name, description, memberCount, tags }, place, 
             ))}
           </Group>
           <Text size="sm" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
-            {memberCount === 1 ? '1 member' : `${memberCount.toLocaleString()} members`}
+            {whoIsIn(segment)}
           </Text>
         </Group>
       </Link>
     </li>
   );
+}
+
+function whoIsIn({ memberCount, hasCondition }: SegmentSummary): string {
+  const members = memberCount === 1 ? '1 member' : `${counted(memberCount)} members`;
+  if (!hasCondition) return memberCount === 0 ? 'nobody yet' : members;
+  return memberCount === 0 ? 'by condition' : `${members}, others by condition`;
 }
 
 function CreateSegment({ place }: { readonly place: Place }) {
@@ -97,7 +106,7 @@ function CreateSegment({ place }: { readonly place: Place }) {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.run(undefined);
+    void create.run(undefined);
   };
   return (
     <form onSubmit={submit}>
@@ -108,6 +117,7 @@ function CreateSegment({ place }: { readonly place: Place }) {
           description="As conditions and groups refer to it, such as beta-testers"
           value={name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
+          error={nameProblem(name)}
           required
         />
         <TextInput
@@ -116,7 +126,7 @@ function CreateSegment({ place }: { readonly place: Place }) {
           onChange={({ currentTarget }) => setDescription(currentTarget.value)}
         />
         <Group justify="flex-end">
-          <Button type="submit" disabled={name === ''} loading={create.isRunning}>
+          <Button type="submit" disabled={name === '' || nameProblem(name) !== null} loading={create.isRunning}>
             Create it, empty
           </Button>
         </Group>

@@ -1,11 +1,12 @@
 /** The first person of an installation: comes by the link that the server wrote into its log. */
-import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, PasswordInput } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api } from '../api/api.ts';
-import { Mark } from '../app/mark.tsx';
+import { EmailField } from '../parts/email-field.tsx';
+import { Entrance } from '../parts/entrance.tsx';
 
 export function SetupPage() {
   useDocumentTitle('Set up · Sluice');
@@ -19,51 +20,25 @@ export function SetupPage() {
     },
     onSuccess: () => navigate('/', { replace: true }),
   });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    setup.mutate();
-  };
   return (
-    <Center mih="100vh" p="md" component="main">
-      <Paper withBorder p="xl" w={420} shadow="sm">
-        <form onSubmit={submit}>
-          <Stack>
-            <Mark />
-            <div>
-              <Title order={1} size="h3">
-                Welcome
-              </Title>
-              <Text c="dimmed" size="sm">
-                You become the administrator. Others are let in by you.
-              </Text>
-            </div>
-            <TextInput
-              label="E-mail"
-              type="email"
-              autoComplete="username"
-              value={email}
-              onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-              required
-            />
-            <PasswordInput
-              label="Password"
-              description="At least 12 characters"
-              autoComplete="new-password"
-              minLength={12}
-              value={password}
-              onChange={({ currentTarget }) => setPassword(currentTarget.value)}
-              required
-            />
-            {location.hash.length < 2 && (
-              <Alert color="orange">The link is not whole: open the one that the server wrote into its log.</Alert>
-            )}
-            {setup.isError && <Alert color="red">{setup.error.message}</Alert>}
-            <Button type="submit" loading={setup.isPending}>
-              Begin
-            </Button>
-          </Stack>
-        </form>
-      </Paper>
-    </Center>
+    <Entrance title="Welcome" hint="You become the administrator. Others are let in by you." onSubmit={() => setup.mutate()}>
+      <EmailField value={email} onChange={setEmail} />
+      <PasswordInput
+        label="Password"
+        description="At least 12 characters"
+        autoComplete="new-password"
+        minLength={12}
+        value={password}
+        onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+        required
+      />
+      {location.hash.length < 2 && (
+        <Alert color="orange">The link is not whole: open the one that the server wrote into its log.</Alert>
+      )}
+      {setup.isError && <Alert color="red">{setup.error.message}</Alert>}
+      <Button type="submit" loading={setup.isPending}>
+        Begin
+      </Button>
+    </Entrance>
   );
 }

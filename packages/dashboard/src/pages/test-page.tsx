@@ -6,9 +6,10 @@ import { Link, useParams } from 'react-router';
 import type { Place, Test, TestResults } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { addressIn, usePlace } from '../app/place.ts';
-import { Asked } from '../parts/asked.tsx';
+import { Asked, isGone } from '../parts/asked.tsx';
 import { Happenings } from '../parts/happenings.tsx';
 import { Nothing } from '../parts/nothing.tsx';
+import { unbroken } from '../parts/numbers.ts';
 import { SampleRatio } from '../parts/sample-ratio.tsx';
 import { Section } from '../parts/section.tsx';
 import { TestBadge } from '../parts/test-badge.tsx';
@@ -22,9 +23,9 @@ export function TestPage() {
   const place = usePlace();
   const { test: key = '' } = useParams();
   const test = useQuery(queries.test(place, key));
-  if (test.isError && test.data === undefined)
+  if (test.data === undefined && isGone(test.error))
     return (
-      <Nothing title={`There is no test ${key}`} hint={test.error.message}>
+      <Nothing title={`There is no test ${key}`} hint={`Nothing of this name was tried in ${place.environment}.`}>
         <Button component={Link} to={addressIn(place, 'tests')} variant="light">
           All tests
         </Button>
@@ -42,7 +43,12 @@ function TestView({ test, place }: { readonly test: Test; readonly place: Place 
     <View
       title={testId}
       hint={description === '' ? 'no description' : description}
-      sign={<TestBadge test={test} />}
+      sign={
+        <>
+          <TestBadge test={test} />
+          {test.archivedAt !== null && <Badge color="gray">archived</Badge>}
+        </>
+      }
       actions={<TestCommands test={test} winner={results.data?.winner ?? null} place={place} />}
     >
       {hasBegun && (
@@ -107,7 +113,7 @@ function Conclusion({ results: { conclusion, winner, method } }: { readonly resu
           </Text>
           {reasons.map((reason) => (
             <Text key={reason} size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {reason}
+              {unbroken(reason)}
             </Text>
           ))}
         </Stack>

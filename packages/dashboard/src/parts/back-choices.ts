@@ -1,5 +1,6 @@
 /** The ways back, and what has to be said for each. */
 import type { Place } from '../api/answers.ts';
+import { stagesIn } from './rollout-choices.ts';
 
 export type WayBack = 'kill' | 'gradual' | 'targeted' | 'toVersion';
 
@@ -61,9 +62,14 @@ export const WAYS_BACK: Readonly<Record<WayBack, Way>> = {
   },
 };
 
+/** Null where something is no number. */
+export function stagesBack(typed: readonly string[]): readonly number[] | null {
+  return stagesIn(typed.join(' '));
+}
+
 /** Whether everything is said that this way needs; whether it is right is the server's to say. */
 export function isWhole({ way, stages, intervalMinutes, userIds, version }: BackChoices): boolean {
-  if (way === 'gradual') return stages.length > 0 && intervalMinutes > 0;
+  if (way === 'gradual') return stages.length > 0 && stagesBack(stages) !== null && intervalMinutes > 0;
   if (way === 'targeted') return userIds.length > 0;
   return way === 'kill' || version !== null;
 }

@@ -1,9 +1,10 @@
 /** Chooses a way back. */
-import { NumberInput, Radio, Select, Stack, TagsInput } from '@mantine/core';
+import { Radio, Select, Stack, TagsInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
-import { type BackChoices, WAYS_BACK, type WayBack } from './back-choices.ts';
+import { type BackChoices, stagesBack, WAYS_BACK, type WayBack } from './back-choices.ts';
+import { NumberField } from './number-field.tsx';
 
 export interface BackFieldsProps {
   readonly choices: BackChoices;
@@ -61,11 +62,12 @@ function GradualFields({ choices: { stages, intervalMinutes }, onChange }: Pick<
         value={[...stages]}
         onChange={(typed) => onChange({ stages: apart(typed) })}
         acceptValueOnBlur
+        error={stagesBack(stages) === null ? 'Numbers from 0 to 100, as in 75, 50, 0' : null}
       />
-      <NumberInput
+      <NumberField
         label="Time between them"
         value={intervalMinutes}
-        onChange={(minutes) => onChange({ intervalMinutes: Number(minutes) })}
+        onChange={(minutes) => onChange({ intervalMinutes: minutes })}
         min={0.1}
         decimalScale={1}
         suffix=" min"

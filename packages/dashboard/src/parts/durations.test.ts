@@ -16,6 +16,12 @@ describe('spans of time', () => {
   });
 
   it('are told from now', () => {
-    expect([-500, -61_000, 7_300_000].map(relative)).toEqual(['now', '1 minute ago', 'in 2 hours']);
+    expect([-500, -61_000, -119_000, 7_300_000, 6.99 * 86_400_000].map(relative)).toEqual([
+      'now',
+      '1 minute ago',
+      '1 minute ago',
+      'in 2 hours',
+      'in 7 days',
+    ]);
   });
 });

@@ -22,7 +22,10 @@ export function duration(ms: number): string {
 
 /** Of a span from now: below zero is past. */
 export function relative(ms: number): string {
-  const format = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' });
-  for (const { name, ms: size } of UNITS) if (Math.abs(ms) >= size) return format.format(Math.trunc(ms / size), name);
+  // In the language of the sentences that it stands in, whatever the browser's is.
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  // What ends in six days and 23 hours ends in seven; what is past has been for whole units only.
+  for (const { name, ms: size } of UNITS)
+    if (Math.abs(ms) >= size) return format.format(ms > 0 ? Math.round(ms / size) : Math.trunc(ms / size), name);
   return 'now';
 }

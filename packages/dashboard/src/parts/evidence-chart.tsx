@@ -3,6 +3,7 @@ import { Group, Progress, Stack, Text } from '@mantine/core';
 import type { RolloutStatus } from '../api/answers.ts';
 import { ChartKey } from './chart-key.tsx';
 import { LazyChart } from './lazy-chart.tsx';
+import { counted, unbroken } from './numbers.ts';
 
 interface EvidenceChartProps {
   readonly criterion: string;
@@ -31,7 +32,8 @@ export function EvidenceChart({ criterion, points, now, neededLogE }: EvidenceCh
             times={drawn.map(({ at }) => at)}
             height={130}
             format={odds}
-            range={[0, neededLogE]}
+            range={[0, Math.max(neededLogE, ...drawn.map(({ logE }) => logE))]}
+            ticks={[0, neededLogE / 2, neededLogE]}
             lines={[
               { label: 'Evidence of harm', values: drawn.map(({ logE }) => logE), color: '--sluice-water' },
               { label: 'Harm', values: drawn.map(() => neededLogE), color: '--sluice-harm', kind: 'threshold' },
@@ -51,7 +53,7 @@ export function EvidenceChart({ criterion, points, now, neededLogE }: EvidenceCh
 
 /** Evidence as in `12 : 1`. */
 function odds(logE: number): string {
-  if (logE > 13.8) return '> 1,000,000 : 1';
+  if (logE > 13.8) return unbroken('> 1,000,000 : 1');
   const value = Math.exp(logE);
-  return `${value < 0.01 ? '< 0.01' : Number(value.toPrecision(2)).toLocaleString()} : 1`;
+  return unbroken(`${value < 0.01 ? '< 0.01' : counted(Number(value.toPrecision(2)))} : 1`);
 }

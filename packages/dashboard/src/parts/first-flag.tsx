@@ -6,6 +6,7 @@ import { useAct } from '../api/acting.tsx';
 import type { Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { addressIn } from '../app/place.ts';
+import { nameProblem } from './name-problem.ts';
 
 export interface CreateFlagProps {
   readonly place: Place;
@@ -28,12 +29,13 @@ export function CreateFlag({ place, onCreated }: CreateFlagProps) {
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.run(undefined);
+    void create.run(undefined);
   };
   return (
     <form onSubmit={submit}>
       <Stack gap="sm" maw={520}>
         <TextInput
+          data-autofocus
           label="Name"
           description="As programs write it, such as new_ner_model"
           value={name}
@@ -54,9 +56,4 @@ export function CreateFlag({ place, onCreated }: CreateFlagProps) {
       </Stack>
     </form>
   );
-}
-
-function nameProblem(name: string): string | null {
-  if (name !== name.trim()) return 'must not begin or end with a space';
-  return name.length > 256 ? `must have at most 256 characters; it has ${name.length}` : null;
 }

@@ -1,5 +1,6 @@
 /** What was changed of a flag: who, when, why, what exactly, and back to how it was. */
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useAct } from '../api/acting.tsx';
@@ -23,15 +24,19 @@ interface Compared {
   readonly to: number;
 }
 
+/** Of what happened to it: the rest is asked for. */
+const FIRST = 10;
+
 export function FlagHistory({ flag, place }: OfFlag) {
   const history = useQuery(queries.history(place, { kind: 'flag', key: flag.name }));
   const [compared, setCompared] = useState<Compared | null>(null);
+  const [isWhole, { open: showWhole }] = useDisclosure();
   const action = (event: HistoryEvent) => {
     const to = revisionOf(event);
     const earlier = (history.data ?? []).map(revisionOf).filter((revision) => revision < to);
     const from = earlier.length === 0 ? null : Math.max(...earlier);
     return (
-      <Group gap={6} justify="flex-end">
+      <Group gap={6} justify="flex-end" wrap="nowrap">
         <Button size="compact-xs" variant="subtle" onClick={() => setCompared({ from, to })}>
           What changed
         </Button>
@@ -41,7 +46,18 @@ export function FlagHistory({ flag, place }: OfFlag) {
   };
   return (
     <Section title="History">
-      <Asked query={history}>{(events) => <Happenings events={events} place={place} action={action} />}</Asked>
+      <Asked query={history}>
+        {(events) => (
+          <>
+            <Happenings events={isWhole ? events : events.slice(0, FIRST)} place={place} action={action} />
+            {!isWhole && events.length > FIRST && (
+              <Button size="compact-sm" variant="subtle" onClick={showWhole} style={{ alignSelf: 'flex-start' }}>
+                Show all {events.length}
+              </Button>
+            )}
+          </>
+        )}
+      </Asked>
       <Modal opened={compared !== null} onClose={() => setCompared(null)} title={titleOf(compared)} size="lg">
         {compared !== null && <Between flag={flag} place={place} {...compared} />}
       </Modal>

@@ -1,5 +1,5 @@
 /** The share of units that are in, moved by hand, with who would be in while one moves it. */
-import { Alert, Button, Group, NumberInput, Slider, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Slider, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLock, IconRipple } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { useAct } from '../api/acting.tsx';
 import type { EditPreview, Flag, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
+import { NumberField } from './number-field.tsx';
 import { Reasoned } from './reasoned.tsx';
 import { Section } from './section.tsx';
 import { StartRollout } from './start-rollout.tsx';
@@ -19,7 +20,7 @@ export function FlagShare({ flag, place }: { readonly flag: Flag; readonly place
   // Null follows the flag, whoever moves it; what one has moved oneself stays.
   const [wanted, setWanted] = useState<number | null>(null);
   const [tried, setTried] = useTriedUnits();
-  const isChanged = wanted !== null && wanted !== flag.rolloutPercentage;
+  const isChanged = wanted !== null && !Number.isNaN(wanted) && wanted !== flag.rolloutPercentage;
   const percentage = wanted ?? flag.rolloutPercentage;
   const { preview, isCurrent } = usePreview(place, flag.name, isChanged ? { rolloutPercentage: percentage } : {}, unitsOf(tried));
   const refusal = isChanged ? (preview?.refusal ?? null) : null;
@@ -55,7 +56,7 @@ function ShareInput({ percentage, onChange, isDisabled, error }: ShareInputProps
     <Group wrap="nowrap" align="flex-start">
       <Slider
         flex={1}
-        value={percentage}
+        value={Number.isNaN(percentage) ? 0 : percentage}
         onChange={onChange}
         disabled={isDisabled}
         thumbLabel="Percentage of units that are in"
@@ -64,11 +65,11 @@ function ShareInput({ percentage, onChange, isDisabled, error }: ShareInputProps
         mb="lg"
         label={(value) => `${value} %`}
       />
-      <NumberInput
+      <NumberField
         w={104}
         aria-label="Percentage"
         value={percentage}
-        onChange={(value) => onChange(Number(value))}
+        onChange={onChange}
         min={0}
         max={100}
         decimalScale={3}

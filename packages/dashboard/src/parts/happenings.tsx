@@ -1,10 +1,11 @@
 /** Events of the log, as a person reads them. */
-import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Flex, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { HistoryEvent, Place } from '../api/answers.ts';
 import { addressIn } from '../app/place.ts';
 import { Moment } from './moment.tsx';
+import { unbroken } from './numbers.ts';
 import { whatHappened } from './what-happened.ts';
 
 export interface HappeningsProps {
@@ -12,19 +13,21 @@ export interface HappeningsProps {
   readonly place: Place;
   /** Beside each event. */
   readonly action?: (event: HistoryEvent) => ReactNode;
+  /** Below what is said of each event. */
+  readonly more?: (event: HistoryEvent) => ReactNode;
 }
 
-export function Happenings({ events, place, action }: HappeningsProps) {
+export function Happenings({ events, place, action, more }: HappeningsProps) {
   return (
     <Stack gap="xs" component="ol" p={0} m={0} style={{ listStyle: 'none' }}>
       {events.map((event) => (
-        <Group
+        <Flex
           key={`${event.seq} ${event.type}`}
           component="li"
           justify="space-between"
-          align="flex-start"
-          wrap="nowrap"
-          gap="md"
+          direction={{ base: 'column', sm: 'row' }}
+          rowGap={2}
+          columnGap="md"
         >
           <Stack gap={0} miw={0}>
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -36,15 +39,16 @@ export function Happenings({ events, place, action }: HappeningsProps) {
             </Text>
             {event.reason !== '' && (
               <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-                {event.reason}
+                {unbroken(event.reason)}
               </Text>
             )}
+            {more?.(event)}
           </Stack>
-          <Group gap="xs" wrap="nowrap">
+          <Group gap="xs" wrap="nowrap" align="flex-start" justify="space-between">
             {action?.(event)}
             <Moment at={event.at} />
           </Group>
-        </Group>
+        </Flex>
       ))}
     </Stack>
   );

@@ -1,19 +1,26 @@
 /** An instant: how long ago or until then, and exactly, in the reader's own zone. */
 import { Text, Tooltip } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { serverNow } from '../api/server-clock.ts';
 import { relative } from './durations.ts';
 
-/** The instant of this drawing, and drawn anew every `everyMs`: what has just come is never in the future. */
+/** The instant of this drawing, by the server's clock, and drawn anew every `everyMs`: what has just come is never in the future. */
 export function useNow(everyMs: number): number {
   const [, draw] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => draw((count) => count + 1), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return Date.now();
+  return serverNow();
 }
 
-export function Moment({ at }: { readonly at: string | number }) {
+interface MomentProps {
+  readonly at: string | number;
+  /** In the colour of the words around it, as on a ground of its own. */
+  readonly isPlain?: boolean;
+}
+
+export function Moment({ at, isPlain = false }: MomentProps) {
   const now = useNow(10_000);
   const date = new Date(at);
   const exact = date.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' });
@@ -23,7 +30,7 @@ export function Moment({ at }: { readonly at: string | number }) {
         component="time"
         dateTime={date.toISOString()}
         size="sm"
-        c="dimmed"
+        c={isPlain ? 'inherit' : 'dimmed'}
         className="tabular"
         style={{ whiteSpace: 'nowrap' }}
       >

@@ -1,8 +1,18 @@
-/** Figures of statistics, as short as they may be said. */
+/** Numbers in the form of the sentences that they stand in, whatever the browser's is; figures of statistics as short as they may be said. */
+
+/** As in `10,000`. */
+export function counted(count: number): string {
+  return count.toLocaleString('en');
+}
 
 /** As in `+3.2 %`; a dash for what is not known. `fraction` is 0.032. */
 export function signedPercent(fraction: number | null): string {
   return fraction === null ? '–' : `${signed(fraction * 100, 2)} %`;
+}
+
+/** Odds and percentages of a sentence keep together where its line ends. */
+export function unbroken(sentence: string): string {
+  return sentence.replaceAll(/(\d) : (?=\d)/g, '$1\u00a0:\u00a0').replaceAll(/(\d) %/g, '$1\u00a0%');
 }
 
 /** Three digits, with its sign. */
@@ -12,7 +22,7 @@ export function signed(value: number, digits = 3): string {
 }
 
 export function figure(value: number | null, digits = 3): string {
-  return value === null ? '–' : Number(value.toPrecision(digits)).toLocaleString(undefined, { maximumFractionDigits: 6 });
+  return value === null ? '–' : Number(value.toPrecision(digits)).toLocaleString('en', { maximumFractionDigits: 6 });
 }
 
 /** A chance; below one in ten thousand it is only said that it is. */

@@ -42,9 +42,16 @@ const STATUSES: Readonly<Record<Flag['status'], { readonly color: string; readon
 
 export function StatusBadge({ flag }: { readonly flag: Pick<Flag, 'status' | 'servedPercentage'> }) {
   const { color, label } = STATUSES[flag.status];
+  const isShare = flag.status === 'percentage';
   return (
-    <Badge color={color} variant="light" tt="none" className="tabular">
-      {flag.status === 'percentage' ? `${flag.servedPercentage} %` : label}
+    <Badge color={isShare ? shareColor(flag.servedPercentage) : color} variant="light" tt="none" className="tabular">
+      {isShare ? `${flag.servedPercentage} %` : label}
     </Badge>
   );
+}
+
+/** As of what is off, of what is on, and of what is between. */
+function shareColor(percentage: number): string {
+  if (percentage === 0) return STATUSES.disabled.color;
+  return percentage === 100 ? STATUSES.enabled.color : STATUSES.percentage.color;
 }

@@ -9,16 +9,20 @@ export interface ReasonAsked {
   /** Why it has to be. */
   readonly because: string;
   readonly isFocused?: boolean;
+  /** What it begins with. */
+  readonly first?: string;
 }
 
 export interface Reason {
   readonly reason: string;
+  /** As a call takes it: nothing where none was typed. */
+  readonly given: { readonly reason?: string };
   readonly isReady: boolean;
   readonly fields: ReactNode;
 }
 
-export function useReason({ isNeeded, mustType, because, isFocused = false }: ReasonAsked): Reason {
-  const [reason, setReason] = useState('');
+export function useReason({ isNeeded, mustType, because, isFocused = false, first = '' }: ReasonAsked): Reason {
+  const [reason, setReason] = useState(first);
   const [typed, setTyped] = useState('');
   const isReady = (!isNeeded || reason.trim() !== '') && (mustType === undefined || typed === mustType);
   const fields = (
@@ -31,6 +35,7 @@ export function useReason({ isNeeded, mustType, because, isFocused = false }: Re
         onChange={({ currentTarget }) => setReason(currentTarget.value)}
         autosize
         minRows={2}
+        maxRows={10}
         maxLength={4096}
         required={isNeeded}
       />
@@ -46,5 +51,6 @@ export function useReason({ isNeeded, mustType, because, isFocused = false }: Re
       )}
     </>
   );
-  return { reason: reason.trim(), isReady, fields };
+  const said = reason.trim();
+  return { reason: said, given: said === '' ? {} : { reason: said }, isReady, fields };
 }

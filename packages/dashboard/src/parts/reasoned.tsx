@@ -1,7 +1,7 @@
 /** Asks why before something is done, and for the name of what it reaches where that is everybody. */
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { FormEvent, ReactNode } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useReason } from './reason-fields.tsx';
 
 export interface ReasonedProps {
@@ -14,27 +14,43 @@ export interface ReasonedProps {
   readonly mustType?: string;
   readonly isReasonNeeded?: boolean;
   readonly isRunning: boolean;
-  readonly onConfirm: (reason: string) => void;
+  /** Resolves with whether it was done. */
+  readonly onConfirm: (reason: string) => Promise<boolean>;
   readonly button?: ButtonProps;
   readonly icon?: ReactNode;
   /** Fields of its own. */
   readonly children?: ReactNode;
   readonly isUnready?: boolean;
+  /** Of the dialog; as wide as a question unless given. */
+  readonly size?: 'lg';
 }
 
 export function Reasoned(props: ReasonedProps) {
-  const { label, button, icon, isRunning } = props;
+  const { label, consequence, button, icon, isRunning, onConfirm, size = 'md' } = props;
   const [isOpen, { open, close }] = useDisclosure();
+  // Of what was not done: whoever tries again need not type it again.
+  const [undone, setUndone] = useState('');
+  const confirmed = async (reason: string): Promise<boolean> => {
+    const isDone = await onConfirm(reason);
+    setUndone(isDone ? '' : reason);
+    stayInView();
+    return isDone;
+  };
   return (
     <>
-      <Button size="sm" {...button} loading={isRunning} onClick={open} leftSection={icon}>
+      <Button size="sm" {...button} loading={isRunning} onClick={open} leftSection={icon} title={consequence}>
         {label}
       </Button>
-      <Modal opened={isOpen} onClose={close} title={label} centered>
-        <ReasonForm {...props} onClose={close} />
+      <Modal opened={isOpen} onClose={close} title={label} size={size} centered>
+        <ReasonForm {...props} first={undone} onConfirm={confirmed} onClose={close} />
       </Modal>
     </>
   );
+}
+
+/** The button that was pressed may be gone with what it did: the keyboard goes on in the view, and not at the head of the page. */
+function stayInView(): void {
+  if (document.activeElement === document.body) document.getElementById('content')?.focus({ preventScroll: true });
 }
 
 function ReasonForm({
@@ -47,15 +63,19 @@ function ReasonForm({
   button,
   children,
   isUnready = false,
+  first,
   onClose,
-}: ReasonedProps & { readonly onClose: () => void }) {
+}: ReasonedProps & { readonly first: string; readonly onClose: () => void }) {
   const because = 'This reaches everybody in a protected environment';
-  const why = useReason({ isNeeded: isReasonNeeded, mustType, because, isFocused: true });
+  const why = useReason({ isNeeded: isReasonNeeded, mustType, because, isFocused: true, first });
   const isReady = !isUnready && why.isReady;
+  // A dialog that closes can still be clicked.
+  const isConfirmed = useRef(false);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (!isReady) return;
-    onConfirm(why.reason);
+    if (!isReady || isConfirmed.current) return;
+    isConfirmed.current = true;
+    void onConfirm(why.reason);
     onClose();
   };
   return (

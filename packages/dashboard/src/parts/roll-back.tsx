@@ -6,7 +6,7 @@ import { useAct } from '../api/acting.tsx';
 import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { useIsProtected } from '../api/protection.ts';
-import { FIRST_BACK, isWhole, WAYS_BACK, type WayBack } from './back-choices.ts';
+import { FIRST_BACK, isWhole, stagesBack, WAYS_BACK, type WayBack } from './back-choices.ts';
 import { BackFields } from './back-fields.tsx';
 import { Reasoned } from './reasoned.tsx';
 
@@ -58,7 +58,7 @@ const SENT: Readonly<Record<WayBack, (asked: Asked, choices: typeof FIRST_BACK, 
   kill: (asked, _choices, idempotencyKey) => api.rollbacks.immediate(asked, { idempotencyKey }),
   gradual: (asked, { stages, intervalMinutes }, idempotencyKey) =>
     api.rollbacks.gradual(
-      { ...asked, stages: stages.map(Number), intervalMs: Math.round(intervalMinutes * 60_000) },
+      { ...asked, stages: [...(stagesBack(stages) ?? [])], intervalMs: Math.round(intervalMinutes * 60_000) },
       { idempotencyKey },
     ),
   targeted: (asked, { userIds }, idempotencyKey) =>

@@ -14,8 +14,8 @@ export function RolloutCard({ rollout, place }: { readonly rollout: RolloutStatu
   return (
     <Paper component={Link} to={addressIn(place, 'rollouts', flag)} withBorder p="md" radius="md" className="row-link">
       <Stack gap="xs">
-        <Group justify="space-between" wrap="nowrap">
-          <Group gap="xs" miw={0}>
+        <Group justify="space-between" gap={4}>
+          <Group gap="xs" maw="100%">
             <Text fw={650} className="row-name" style={{ overflowWrap: 'anywhere' }}>
               {flag}
             </Text>
@@ -29,7 +29,12 @@ export function RolloutCard({ rollout, place }: { readonly rollout: RolloutStatu
               {duration(bakeRemainingMs)} of bake left
             </Text>
           ) : (
-            <Moment at={endedAt ?? startedAt} />
+            <Group gap={4} wrap="nowrap">
+              <Text size="sm" c="dimmed">
+                {endedAt === null ? 'begun' : 'ended'}
+              </Text>
+              <Moment at={endedAt ?? startedAt} />
+            </Group>
           )}
         </Group>
         {isMoving(rollout) && <StageTrack rollout={rollout} isCompact />}

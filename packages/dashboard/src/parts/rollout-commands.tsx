@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useAct } from '../api/acting.tsx';
 import type { Place, RolloutStatus } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { usePermitted } from '../api/permitted.ts';
 import { useIsProtected } from '../api/protection.ts';
 import { isMoving } from './phase-badge.tsx';
 import { Reasoned } from './reasoned.tsx';
@@ -67,17 +68,22 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
 };
 
 export function RolloutCommands({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
-  return possible(rollout).map((name) => <CommandButton key={name} command={COMMANDS[name]} flag={rollout.flag} place={place} />);
+  const mayApprove = usePermitted()('rollouts.approve', place.project);
+  return possible(rollout, mayApprove).map((name) => (
+    <CommandButton key={name} command={COMMANDS[name]} flag={rollout.flag} place={place} />
+  ));
 }
 
-function possible(rollout: RolloutStatus): readonly CommandName[] {
+/** Whoever may not approve can still take it back; for others that is to reject it. */
+function possible(rollout: RolloutStatus, mayApprove: boolean): readonly CommandName[] {
   const { phase, state } = rollout;
   if (!isMoving(rollout)) return [];
-  if (state.name === 'pending') return state.approvalSince === null ? ['abort'] : ['approveStart', 'reject'];
-  if (phase === 'awaiting_approval') return ['approve', 'reject', 'abort'];
-  if (phase === 'held') return ['resume', 'promote', 'abort'];
+  if (state.name === 'pending') return state.approvalSince === null || !mayApprove ? ['abort'] : ['approveStart', 'reject'];
+  if (phase === 'awaiting_approval') return mayApprove ? ['approve', 'reject'] : ['abort'];
+  const promote = mayApprove ? (['promote'] as const) : [];
+  if (phase === 'held') return ['resume', ...promote, 'abort'];
   if (phase === 'preflight') return ['abort'];
-  return ['pause', 'promote', 'abort'];
+  return ['pause', ...promote, 'abort'];
 }
 
 function CommandButton({ command, flag, place }: { readonly command: Command; readonly flag: string; readonly place: Place }) {

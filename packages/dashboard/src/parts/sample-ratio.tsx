@@ -1,7 +1,7 @@
 /** Whether units fell into the arms as the weights say; where they did not, nothing else on the page is to be believed. */
 import { Badge, Group, Progress, Stack, Text } from '@mantine/core';
 import type { TestResults } from '../api/answers.ts';
-import { chance } from './numbers.ts';
+import { chance, counted } from './numbers.ts';
 import { Section } from './section.tsx';
 
 export function SampleRatio({ results: { sampleRatio } }: { readonly results: TestResults }) {
@@ -25,7 +25,7 @@ export function SampleRatio({ results: { sampleRatio } }: { readonly results: Te
                 {arm}
               </Text>
               <Text size="sm" c="dimmed" className="tabular" style={{ whiteSpace: 'nowrap' }}>
-                {count.toLocaleString()} units, {Math.round(expected[arm] ?? 0).toLocaleString()} expected
+                {counted(count)} units, {counted(Math.round(expected[arm] ?? 0))} expected
               </Text>
             </Group>
             <Progress

@@ -88,21 +88,24 @@ function SegmentFields({ form, place, name, onChange }: SegmentFieldsProps) {
   const { data: known = [] } = useQuery(queries.segments(place));
   return (
     <>
-      <Text size="sm" c="dimmed">
-        Its members, and whoever this holds for: {form.condition === null ? 'nobody else' : conditionInWords(form.condition)}.
-      </Text>
+      {form.condition !== null && (
+        <Text size="sm" c="dimmed">
+          Its members, and whoever this holds for: {conditionInWords(form.condition)}.
+        </Text>
+      )}
       <ConditionEditor
         condition={form.condition ?? {}}
         onChange={(condition) => onChange({ condition: Object.keys(condition).length === 0 ? null : condition })}
         pointer="/condition"
         segments={known.map((segment) => segment.name).filter((other) => other !== name)}
-        whenEmpty="No condition: the members alone."
+        whenEmpty="Its members alone: there is no condition."
       />
       <Textarea
         label="Who they are"
         value={form.description}
         onChange={({ currentTarget }) => onChange({ description: currentTarget.value })}
         autosize
+        maxRows={12}
       />
       <NamesInput label="Tags" names={form.tags} onChange={(tags) => onChange({ tags })} pointer="/tags" />
     </>

@@ -7,6 +7,7 @@ import { useAct } from '../api/acting.tsx';
 import type { Place, Segment } from '../api/answers.ts';
 import { api } from '../api/api.ts';
 import { queries } from '../api/queries.ts';
+import { counted } from './numbers.ts';
 import { Reasoned } from './reasoned.tsx';
 import { Section } from './section.tsx';
 
@@ -34,7 +35,7 @@ export function SegmentMembers({ segment, place }: { readonly segment: Segment; 
         ))}
         {found.length > SHOWN && (
           <Text size="sm" c="dimmed">
-            and {(found.length - SHOWN).toLocaleString()} more
+            and {counted(found.length - SHOWN)} more
           </Text>
         )}
         {segment.members.length === 0 && (
@@ -51,7 +52,7 @@ export function SegmentMembers({ segment, place }: { readonly segment: Segment; 
 function Counted({ found, of }: { readonly found: number; readonly of: number }) {
   return (
     <Text size="sm" c="dimmed" className="tabular">
-      {found === of ? of.toLocaleString() : `${found.toLocaleString()} of ${of.toLocaleString()}`}
+      {found === of ? counted(of) : `${counted(found)} of ${counted(of)}`}
     </Text>
   );
 }
@@ -59,7 +60,8 @@ function Counted({ found, of }: { readonly found: number; readonly of: number })
 function MoveMembers({ segment: { name }, place }: { readonly segment: Segment; readonly place: Place }) {
   const [lines, setLines] = useState('');
   const { data: isProtected = true } = useQuery(queries.isProtected(place));
-  const userIds = [...new Set(lines.split('\n').filter((line) => line !== ''))];
+  // What a list of another program leaves at the ends of its lines is no part of a key.
+  const userIds = [...new Set(lines.split('\n').map((line) => line.trim()))].filter((key) => key !== '');
   const input = (reason: string) => ({ ...place, key: name, userIds, ...(reason === '' ? {} : { reason }) });
   const onDone = (): void => setLines('');
   const add = useAct<string>({
@@ -72,7 +74,7 @@ function MoveMembers({ segment: { name }, place }: { readonly segment: Segment; 
     done: () => `${name} has them no more`,
     onDone,
   });
-  const many = userIds.length === 1 ? '1 key' : `${userIds.length.toLocaleString()} keys`;
+  const many = userIds.length === 1 ? '1 key' : `${counted(userIds.length)} keys`;
   const common = { isReasonNeeded: isProtected, isUnready: userIds.length === 0 };
   return (
     <Stack gap="xs">

@@ -2,6 +2,7 @@
 import type { HistoryEvent, RolloutStatus } from '../api/answers.ts';
 import { LazyChart } from './lazy-chart.tsx';
 import { useNow } from './moment.tsx';
+import { needsMarks, shareMarks } from './share-marks.ts';
 import { shareSteps } from './share-steps.ts';
 
 interface ShareChartProps {
@@ -19,6 +20,7 @@ export function ShareChart({ rollout: { flag, endedAt, stagePercentages }, event
   if (first === undefined || last === undefined) return null;
   // From nothing, a moment before it began.
   const drawn = [{ at: first.at - 1, percentage: 0 }, ...steps];
+  const marks = shareMarks([...stagePercentages, last.percentage]);
   return (
     <LazyChart
       label={`Share of ${flag} over time: ${steps.map(({ percentage }) => `${percentage} %`).join(', ')}`}
@@ -33,7 +35,8 @@ export function ShareChart({ rollout: { flag, endedAt, stagePercentages }, event
         },
       ]}
       format={(value) => `${value} %`}
-      range={[0, Math.max(...stagePercentages, last.percentage)]}
+      range={[0, Math.max(...marks)]}
+      {...(needsMarks(marks) ? { marks } : {})}
       height={170}
     />
   );

@@ -2,7 +2,7 @@
 import { ActionIcon, Box, Code, CopyButton, Select, Stack, Text, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
-import { LANGUAGES, type LanguageName, snippetOf, type TokenKind } from './snippets.ts';
+import { LANGUAGES, type LanguageName, snippetOf, type TokenKind, type ValueType } from './snippets.ts';
 
 export interface SnippetProps {
   /** As programs write it. */
@@ -10,15 +10,17 @@ export interface SnippetProps {
   /** Of the token that stands in it; a place for it where there is none. */
   readonly secrets: Partial<Record<TokenKind, string>>;
   readonly chosen: LanguageName;
+  /** Of its variants; on or off unless given. */
+  readonly type?: ValueType;
 }
 
-export function Snippet({ flag, secrets, chosen }: SnippetProps) {
+export function Snippet({ flag, secrets, chosen, type = 'boolean' }: SnippetProps) {
   const { tokenKind, install, note } = LANGUAGES[chosen];
   const token = secrets[tokenKind] ?? `<${tokenKind} token>`;
   return (
     <Stack gap="xs">
       {install !== null && <CopyableCode text={install} label="Copy how to install it" />}
-      <CopyableCode text={snippetOf(chosen, { url: location.origin, token, flag })} label="Copy the code" />
+      <CopyableCode text={snippetOf(chosen, { url: location.origin, token, flag, type })} label="Copy the code" />
       <Text size="sm" c="dimmed">
         {note}
       </Text>

@@ -7,6 +7,17 @@ export interface SnippetOf {
   readonly url: string;
   readonly token: string;
   readonly flag: string;
+  /** A flag of two variants is asked whether it is on, any other for its value. */
+  readonly type: ValueType;
+}
+
+export type ValueType = 'boolean' | 'string' | 'number' | 'object';
+
+/** Of all variants of a flag, as programs ask for them. */
+export function valueTypeOf(variants: Readonly<Record<string, unknown>>): ValueType {
+  const types = new Set(Object.values(variants).map((value) => typeof value));
+  const [only = 'object'] = types;
+  return types.size === 1 && (only === 'boolean' || only === 'string' || only === 'number') ? only : 'object';
 }
 
 interface Language {
@@ -20,83 +31,117 @@ interface Language {
 const IN_PROCESS = 'It evaluates in your process, and goes on when the server is away. The token is a secret of your backend.';
 const BY_SERVER = 'The server evaluates, over OFREP: one request for each question.';
 
+interface Asking {
+  /** In the name of what asks. */
+  readonly name: string;
+  /** What the program has where it is told nothing. */
+  readonly fallback: string;
+}
+
+const IN_SCRIPT: Readonly<Record<ValueType, Asking>> = {
+  boolean: { name: 'Boolean', fallback: 'false' },
+  string: { name: 'String', fallback: "''" },
+  number: { name: 'Number', fallback: '0' },
+  object: { name: 'Object', fallback: '{}' },
+};
+const IN_PYTHON: Readonly<Record<ValueType, Asking>> = {
+  boolean: { name: 'boolean', fallback: 'False' },
+  string: { name: 'string', fallback: '""' },
+  number: { name: 'float', fallback: '0.0' },
+  object: { name: 'object', fallback: '{}' },
+};
+const IN_GO: Readonly<Record<ValueType, Asking>> = {
+  boolean: { name: 'Boolean', fallback: 'false' },
+  string: { name: 'String', fallback: '""' },
+  number: { name: 'Float', fallback: '0' },
+  object: { name: 'Object', fallback: 'nil' },
+};
+const IN_JAVA: Readonly<Record<ValueType, Asking>> = {
+  boolean: { name: 'Boolean', fallback: 'false' },
+  string: { name: 'String', fallback: '""' },
+  number: { name: 'Double', fallback: '0.0' },
+  object: { name: 'Object', fallback: 'new Value()' },
+};
+
 const KNOWN = {
   TypeScript: {
     tokenKind: 'server',
     install: 'npm install @sluice/client',
     note: IN_PROCESS,
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       "import { connect } from '@sluice/client';",
       '',
       `const flags = connect({ url: ${quoted(url)}, token: ${quoted(token)} });`,
       'await flags.ready();',
-      `console.log(flags.isEnabled(${quoted(flag)}, { userId: 'user-1' }));`,
+      type === 'boolean'
+        ? `console.log(flags.isEnabled(${quoted(flag)}, { userId: 'user-1' }));`
+        : `console.log(flags.evaluate(${quoted(flag)}, { userId: 'user-1' }, ${IN_SCRIPT[type].fallback}).value);`,
     ],
   },
   'OpenFeature in Node.js': {
     tokenKind: 'server',
     install: 'npm install @sluice/openfeature @openfeature/server-sdk',
     note: IN_PROCESS,
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       "import { OpenFeature } from '@openfeature/server-sdk';",
       "import { SluiceProvider } from '@sluice/openfeature/server';",
       '',
       `const provider = new SluiceProvider({ url: ${quoted(url)}, token: ${quoted(token)} });`,
       'await OpenFeature.setProviderAndWait(provider);',
-      `const isOn = await OpenFeature.getClient().getBooleanValue(${quoted(flag)}, false, { targetingKey: 'user-1' });`,
+      `const value = await OpenFeature.getClient().get${IN_SCRIPT[type].name}Value(${quoted(flag)}, ${IN_SCRIPT[type].fallback}, { targetingKey: 'user-1' });`,
     ],
   },
   'Web or React': {
     tokenKind: 'client',
     install: 'npm install @sluice/openfeature @openfeature/web-sdk',
     note: 'The server evaluates, so that no rule leaves it. Whoever has the page can read a client token: it only asks.',
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       "import { OpenFeature } from '@openfeature/web-sdk';",
       "import { SluiceWebProvider } from '@sluice/openfeature/web';",
       '',
       "await OpenFeature.setContext({ targetingKey: 'user-1' });",
       `await OpenFeature.setProviderAndWait(new SluiceWebProvider({ url: ${quoted(url)}, token: ${quoted(token)} }));`,
-      `const isOn = OpenFeature.getClient().getBooleanValue(${quoted(flag)}, false);`,
+      `const value = OpenFeature.getClient().get${IN_SCRIPT[type].name}Value(${quoted(flag)}, ${IN_SCRIPT[type].fallback});`,
     ],
   },
   Python: {
     tokenKind: 'server',
     install: 'pip install openfeature-sdk openfeature-provider-ofrep',
     note: BY_SERVER,
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       'from openfeature import api',
       'from openfeature.contrib.provider.ofrep import OFREPProvider',
       'from openfeature.evaluation_context import EvaluationContext',
       '',
       `headers = {"Authorization": ${quotedTwice(`Bearer ${token}`)}}`,
       `api.set_provider(OFREPProvider(base_url=${quotedTwice(url)}, headers_factory=lambda: headers))`,
-      `print(api.get_client().get_boolean_value(${quotedTwice(flag)}, False, EvaluationContext("user-1")))`,
+      `print(api.get_client().get_${IN_PYTHON[type].name}_value(${quotedTwice(flag)}, ${IN_PYTHON[type].fallback}, EvaluationContext("user-1")))`,
     ],
   },
   Go: {
     tokenKind: 'server',
     install: 'go get github.com/open-feature/go-sdk github.com/open-feature/go-sdk-contrib/providers/ofrep',
     note: BY_SERVER,
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       `provider := ofrep.NewProvider(${quotedTwice(url)}, ofrep.WithBearerToken(${quotedTwice(token)}))`,
       'openfeature.SetProviderAndWait(provider)',
       'client := openfeature.NewClient("app")',
       'user := openfeature.NewEvaluationContext("user-1", nil)',
-      `isOn, _ := client.BooleanValue(context.Background(), ${quotedTwice(flag)}, false, user)`,
+      `value, _ := client.${IN_GO[type].name}Value(context.Background(), ${quotedTwice(flag)}, ${IN_GO[type].fallback}, user)`,
     ],
   },
   Java: {
     tokenKind: 'server',
     install: 'implementation "dev.openfeature:sdk", "dev.openfeature.contrib.providers:ofrep"',
     note: BY_SERVER,
-    lines: ({ url, token, flag }) => [
+    lines: ({ url, token, flag, type }) => [
       'var options = OfrepProviderOptions.builder()',
       `    .baseUrl(${quotedTwice(url)})`,
       `    .headers(ImmutableMap.of("Authorization", ImmutableList.of(${quotedTwice(`Bearer ${token}`)})))`,
       '    .build();',
       'OpenFeatureAPI.getInstance().setProviderAndWait(OfrepProvider.constructProvider(options));',
       'var client = OpenFeatureAPI.getInstance().getClient();',
-      `boolean isOn = client.getBooleanValue(${quotedTwice(flag)}, false, new ImmutableContext("user-1"));`,
+      `var value = client.get${IN_JAVA[type].name}Value(${quotedTwice(flag)}, ${IN_JAVA[type].fallback}, new ImmutableContext("user-1"));`,
     ],
   },
   curl: {

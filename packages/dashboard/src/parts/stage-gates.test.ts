@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { gates } from './stage-gates.ts';
 
-const stages = { stagePercentages: [1, 5, 25], bakeMs: 1000, bakeRemainingMs: 250 } as const;
+const state = { name: 'preflight' } as const;
+const stages = { state, stagePercentages: [1, 5, 25], bakeMs: 1000, bakeRemainingMs: 250 } as const;
 const drawn = (...args: Parameters<typeof gates>) => gates(...args).map(({ state, filled }) => [state, filled]);
 
 describe('the stages as they are drawn', () => {
@@ -24,6 +25,17 @@ describe('the stages as they are drawn', () => {
     expect(drawn({ ...stages, phase: 'held', stage: 1 })[1]).toEqual(['held', 1]);
     expect(drawn({ ...stages, phase: 'failed', stage: null }, 1).map(([state]) => state)).toEqual(['passed', 'failed', 'ahead']);
     expect(drawn({ ...stages, phase: 'failed', stage: null }).map(([state]) => state)).toEqual(['ahead', 'ahead', 'ahead']);
-    expect(drawn({ ...stages, phase: 'completed', stage: null }).map(([state]) => state)).toEqual(['passed', 'passed', 'passed']);
+    expect(drawn({ ...stages, phase: 'completed', state: { name: 'completed' }, stage: null }).map(([state]) => state)).toEqual([
+      'passed',
+      'passed',
+      'passed',
+    ]);
+  });
+
+  it('are all passed where a gradual rollback came down, and not where harm took it back', () => {
+    const ended = (cause: 'gradual' | 'harm') =>
+      drawn({ ...stages, phase: 'rolled_back', state: { name: 'rolledBack', cause, message: '' }, stage: null }, 2);
+    expect(ended('gradual').map(([state]) => state)).toEqual(['passed', 'passed', 'passed']);
+    expect(ended('harm').at(-1)).toEqual(['failed', 1]);
   });
 });

@@ -11,20 +11,24 @@ export interface Gate {
   readonly filled: number;
 }
 
-type Shown = Pick<RolloutStatus, 'phase' | 'stage' | 'stagePercentages' | 'bakeRemainingMs' | 'bakeMs'>;
+type Shown = Pick<RolloutStatus, 'phase' | 'state' | 'stage' | 'stagePercentages' | 'bakeRemainingMs' | 'bakeMs'>;
 
 /** `reached` is the stage that one which ended had come to, where that is known. */
 export function gates(rollout: Shown, reached: number | null = null): readonly Gate[] {
   const { phase, stagePercentages, bakeRemainingMs, bakeMs } = rollout;
   const stage = rollout.stage ?? reached;
   return stagePercentages.map((percentage, index) => {
-    const state = stateOf(phase, stage, index);
+    const state = isDone(rollout) ? 'passed' : stateOf(phase, stage, index);
     return { stage: index, percentage, state, filled: fillOf(state, bakeRemainingMs, bakeMs) };
   });
 }
 
+/** A gradual rollback that came down has done what it was to do. */
+function isDone({ state }: Shown): boolean {
+  return state.name === 'completed' || (state.name === 'rolledBack' && state.cause === 'gradual');
+}
+
 function stateOf(phase: RolloutStatus['phase'], stage: number | null, index: number): GateState {
-  if (phase === 'completed') return 'passed';
   if (stage === null) return 'ahead';
   if (index !== stage) return index < stage ? 'passed' : 'ahead';
   if (phase === 'awaiting_approval') return 'waiting';

@@ -1,14 +1,22 @@
 /** Who gets what, in words: targeting as it is read, here or in another environment. */
-import { Badge, Group, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import type { FlagSettings } from '../api/answers.ts';
 import { conditionInWords, ruleInWords, valueText } from './differences/condition-words.ts';
 import { weightsOf } from './differences/settings-words.ts';
+import { counted } from './numbers.ts';
 
 /** More names than these are counted. */
 const NAMES_SHOWN = 12;
 
+/** What is longer begins shortened, and is shown whole when it is asked for. */
+const RULES_SHOWN = 6;
+const CONDITION_LENGTH = 320;
+const CONDITION_LINES = 5;
+
 export function TargetingSummary({ settings }: { readonly settings: FlagSettings }) {
+  const [isWhole, { toggle }] = useDisclosure();
   const {
     enabledUsers = [],
     enabledGroups = [],
@@ -17,6 +25,8 @@ export function TargetingSummary({ settings }: { readonly settings: FlagSettings
     prerequisites = [],
     rules = [],
   } = settings;
+  const condition = conditionInWords(settings.conditions ?? {});
+  const isLong = rules.length > RULES_SHOWN || condition.length > CONDITION_LENGTH;
   return (
     <Stack gap="sm">
       {prerequisites.length > 0 && (
@@ -31,20 +41,25 @@ export function TargetingSummary({ settings }: { readonly settings: FlagSettings
       <Names label="Out by name" names={[...disabledUsers, ...disabledGroups]} color="red" />
       <Names label="In by name" names={[...enabledUsers, ...enabledGroups]} color="teal" />
       <Fact label="Only units for which this holds">
-        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {conditionInWords(settings.conditions ?? {})}
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }} {...(isWhole ? {} : { lineClamp: CONDITION_LINES })}>
+          {condition}
         </Text>
       </Fact>
       {rules.length > 0 && (
         <Fact label="Rules">
           <Stack gap={2} component="ol" m={0} pl="md">
-            {rules.map((rule) => (
+            {(isWhole ? rules : rules.slice(0, RULES_SHOWN)).map((rule) => (
               <Text key={JSON.stringify(rule)} component="li" size="sm" style={{ overflowWrap: 'anywhere' }}>
                 {ruleInWords(rule)}
               </Text>
             ))}
           </Stack>
         </Fact>
+      )}
+      {isLong && (
+        <Button size="compact-sm" variant="subtle" onClick={toggle} aria-expanded={isWhole} style={{ alignSelf: 'flex-start' }}>
+          {isWhole ? 'Show less' : `Show all${rules.length > RULES_SHOWN ? ` ${rules.length} rules` : ''}`}
+        </Button>
       )}
       <Variants settings={settings} />
     </Stack>
@@ -80,7 +95,7 @@ function Names({ label, names, color }: NamesProps) {
         ))}
         {names.length > NAMES_SHOWN && (
           <Text size="sm" c="dimmed">
-            and {(names.length - NAMES_SHOWN).toLocaleString()} more
+            and {counted(names.length - NAMES_SHOWN)} more
           </Text>
         )}
       </Group>

@@ -1,6 +1,7 @@
 /** The arms of a new test: what is held against what, and who gets how much. */
-import { ActionIcon, Button, Checkbox, Group, NumberInput, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { NumberField } from './number-field.tsx';
 import type { ArmChoice, TestChoices } from './test-choices.ts';
 
 interface TestArmsProps {
@@ -20,53 +21,16 @@ export function TestArms({ choices: { arms, isEven }, onChange }: TestArmsProps)
   return (
     <Stack gap="xs">
       {arms.map((arm, index) => (
-        <Group key={arm.id} align="flex-end" gap="xs" wrap="nowrap">
-          <TextInput
-            flex={1}
-            miw={0}
-            label={index === 0 ? 'Arm' : undefined}
-            aria-label={`Name of arm ${index + 1}`}
-            value={arm.variant}
-            onChange={({ currentTarget }) => set(arm.id, { variant: currentTarget.value })}
-            disabled={index === 0}
-            required
-          />
-          <TextInput
-            flex={2}
-            miw={0}
-            label={index === 0 ? 'What it serves' : undefined}
-            aria-label={`What arm ${index + 1} serves`}
-            placeholder={index === 0 ? 'what is there now' : 'what is tried'}
-            value={arm.component}
-            onChange={({ currentTarget }) => set(arm.id, { component: currentTarget.value })}
-            required
-          />
-          {!isEven && (
-            <NumberInput
-              w={96}
-              label={index === 0 ? 'Part' : undefined}
-              aria-label={`Part of arm ${index + 1}`}
-              value={arm.percentage}
-              onChange={(value) => set(arm.id, { percentage: Number(value) })}
-              suffix=" %"
-              min={0}
-              max={100}
-              decimalScale={3}
-              hideControls
-            />
-          )}
-          {arms.length > 2 && index > 0 && (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={36}
-              aria-label={`Take arm ${index + 1} out`}
-              onClick={() => onChange({ isEven, arms: arms.filter(({ id }) => id !== arm.id) })}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          )}
-        </Group>
+        <ArmRow
+          key={arm.id}
+          arm={arm}
+          index={index}
+          isEven={isEven}
+          onChange={(changed) => set(arm.id, changed)}
+          {...(arms.length > 2 && index > 0
+            ? { onTakeOut: () => onChange({ isEven, arms: arms.filter(({ id }) => id !== arm.id) }) }
+            : {})}
+        />
       ))}
       <Group justify="space-between">
         <Checkbox
@@ -81,5 +45,60 @@ export function TestArms({ choices: { arms, isEven }, onChange }: TestArmsProps)
         )}
       </Group>
     </Stack>
+  );
+}
+
+interface ArmRowProps {
+  readonly arm: ArmChoice;
+  readonly index: number;
+  readonly isEven: boolean;
+  readonly onChange: (changed: Partial<ArmChoice>) => void;
+  /** Where it may go. */
+  readonly onTakeOut?: () => void;
+}
+
+function ArmRow({ arm, index, isEven, onChange, onTakeOut }: ArmRowProps) {
+  return (
+    <Group align="flex-end" gap="xs" wrap="nowrap">
+      <TextInput
+        flex={1}
+        miw={0}
+        label={index === 0 ? 'Arm' : undefined}
+        aria-label={`Name of arm ${index + 1}`}
+        value={arm.variant}
+        onChange={({ currentTarget }) => onChange({ variant: currentTarget.value })}
+        disabled={index === 0}
+        required
+      />
+      <TextInput
+        flex={2}
+        miw={0}
+        label={index === 0 ? 'What it serves' : undefined}
+        aria-label={`What arm ${index + 1} serves`}
+        placeholder={index === 0 ? 'what is there now' : 'what is tried'}
+        value={arm.component}
+        onChange={({ currentTarget }) => onChange({ component: currentTarget.value })}
+        required
+      />
+      {!isEven && (
+        <NumberField
+          w={96}
+          label={index === 0 ? 'Part' : undefined}
+          aria-label={`Part of arm ${index + 1}`}
+          value={arm.percentage}
+          onChange={(value) => onChange({ percentage: value })}
+          suffix=" %"
+          min={0}
+          max={100}
+          decimalScale={3}
+          hideControls
+        />
+      )}
+      {onTakeOut !== undefined && (
+        <ActionIcon variant="subtle" color="gray" size={36} aria-label={`Take arm ${index + 1} out`} onClick={onTakeOut}>
+          <IconTrash size={16} />
+        </ActionIcon>
+      )}
+    </Group>
   );
 }

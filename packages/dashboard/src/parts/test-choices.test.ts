@@ -1,6 +1,6 @@
 import { parseTestSettings, planTest } from '@sluice/core';
 import { describe, expect, it } from 'vitest';
-import { FIRST_CHOICES, planOf, settingsOf, type TestChoices } from './test-choices.ts';
+import { FIRST_CHOICES, isWhole, planOf, settingsOf, type TestChoices } from './test-choices.ts';
 
 const choices: TestChoices = {
   ...FIRST_CHOICES,
@@ -32,6 +32,21 @@ describe('what the dialog for a new test asks for', () => {
     expect(parseTestSettings(both).eligibility).toEqual({ all: [{ in_segment: ['beta'] }, { plan: 'pro' }] });
     expect(settingsOf({ ...choices, conditions: '[1]' }, null)).toBeNull();
     expect(settingsOf({ ...choices, conditions: '{' }, null)).toBeNull();
+  });
+
+  it('is not whole while a number was taken out that counts', () => {
+    const guardrail = { id: 0, name: 'latency', role: 'guardrail', goal: 'decrease', marginPercent: Number.NaN } as const;
+    const arms = choices.arms.map((arm) => ({ ...arm, percentage: Number.NaN }));
+    const lacking: readonly Partial<TestChoices>[] = [
+      { testId: '' },
+      { trafficPercent: Number.NaN },
+      { durationDays: Number.NaN },
+      { metrics: [guardrail] },
+      { isEven: false, arms },
+    ];
+    for (const more of lacking) expect(isWhole({ ...choices, ...more }), JSON.stringify(more)).toBe(false);
+    expect(isWhole({ ...choices, metrics: [{ ...guardrail, role: 'secondary' }] })).toBe(true);
+    expect(isWhole(choices)).toBe(true);
   });
 
   it('can be planned once what is needed is known', () => {

@@ -62,6 +62,13 @@ export const FIRST_CHOICES: TestChoices = {
   plan: { kind: 'rate', baseline: null, standardDeviation: null, liftPercent: 5, powerPercent: 80, unitsPerDay: null },
 };
 
+/** Whether it has a name and every number that it needs. */
+export function isWhole({ testId, arms, isEven, metrics, trafficPercent, durationDays }: TestChoices): boolean {
+  const parts = isEven ? [] : arms.map(({ percentage }) => percentage);
+  const margins = metrics.filter(({ role }) => role === 'guardrail').map(({ marginPercent }) => marginPercent);
+  return testId !== '' && ![trafficPercent, durationDays, ...parts, ...margins].some(Number.isNaN);
+}
+
 /** Null where the conditions are no JSON object. */
 export function settingsOf(choices: TestChoices, plannedUnits: number | null): TestSettings | null {
   const { testId, description, arms, isEven, trafficPercent, metrics, durationDays, method } = choices;
@@ -107,6 +114,7 @@ function eligibilityOf({ segments, conditions }: TestChoices): Eligibility | nul
 
 /** Null while something that it needs is not given. */
 export function planOf(choices: TestChoices): TestPlanSettings | null {
+  if (!isWhole({ ...choices, testId: 'unnamed' }) || Number.isNaN(choices.plan.powerPercent)) return null;
   const { kind, baseline, standardDeviation, liftPercent, powerPercent, unitsPerDay } = choices.plan;
   if (baseline === null || liftPercent === null || (kind === 'mean' && standardDeviation === null)) return null;
   return {

@@ -1,14 +1,13 @@
 /** What a person can do with a test as it stands. */
-import { Select } from '@mantine/core';
-import { IconPlayerPlay, IconPlayerStop, IconRocket } from '@tabler/icons-react';
-import { useState } from 'react';
+import { IconArchive, IconPlayerPlay, IconPlayerStop } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import { useAct } from '../api/acting.tsx';
 import type { Place, Test } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { useIsProtected } from '../api/protection.ts';
 import { addressIn } from '../app/place.ts';
 import { Reasoned } from './reasoned.tsx';
-import { FIRST_CHOICES, settingsOf } from './rollout-choices.ts';
+import { ShipTest } from './ship-test.tsx';
 
 interface TestCommandsProps {
   readonly test: Test;
@@ -18,12 +17,18 @@ interface TestCommandsProps {
 
 export function TestCommands({ test, winner, place }: TestCommandsProps) {
   if (test.archivedAt !== null) return null;
-  if (test.phase === 'draft') return <Start test={test} place={place} />;
-  if (test.phase === 'stopped') return test.shippedVariant === null ? <Ship test={test} winner={winner} place={place} /> : null;
-  return <Stop test={test} place={place} />;
+  if (test.phase === 'running' || test.phase === 'scheduled') return <Stop test={test} place={place} />;
+  return (
+    <>
+      {test.phase === 'draft' && <Start test={test} place={place} />}
+      {test.phase === 'stopped' && test.shippedVariant === null && <ShipTest test={test} winner={winner} place={place} />}
+      <Archive test={test} place={place} />
+    </>
+  );
 }
 
 function Start({ test: { testId, trafficShare }, place }: { readonly test: Test; readonly place: Place }) {
+  const isProtected = useIsProtected(place);
   const start = useAct<string>({
     send: (reason, idempotencyKey) => api.experiments.start({ ...place, test: testId, reason }, { idempotencyKey }),
     done: () => `${testId} runs`,
@@ -35,7 +40,7 @@ function Start({ test: { testId, trafficShare }, place }: { readonly test: Test;
       icon={<IconPlayerPlay size={16} />}
       isRunning={start.isRunning}
       onConfirm={start.run}
-      isReasonNeeded={place.environment === 'production'}
+      isReasonNeeded={isProtected}
     />
   );
 }
@@ -58,43 +63,23 @@ function Stop({ test: { testId }, place }: { readonly test: Test; readonly place
   );
 }
 
-function Ship({ test: { testId, arms }, winner, place }: TestCommandsProps) {
-  const treatments = arms.slice(1).map(({ variant }) => variant);
-  const won = winner !== null && treatments.includes(winner) ? winner : null;
-  const [chosen, setChosen] = useState<string | null>(null);
-  const variant = chosen ?? won;
+function Archive({ test: { testId, phase }, place }: { readonly test: Test; readonly place: Place }) {
   const navigate = useNavigate();
-  const ship = useAct<string>({
-    send: (reason, idempotencyKey) =>
-      api.experiments.ship(
-        {
-          ...place,
-          test: testId,
-          settings: settingsOf(FIRST_CHOICES),
-          ...(variant === null ? {} : { variant }),
-          reason,
-        },
-        { idempotencyKey },
-      ),
-    done: () => `The rollout of ${variant} has begun`,
-    onDone: () => void navigate(addressIn(place, 'rollouts', testId)),
+  const archive = useAct<string>({
+    send: (reason, idempotencyKey) => api.experiments.archive({ ...place, test: testId, reason }, { idempotencyKey }),
+    done: () => `${testId} is put away`,
+    onDone: () => void navigate(addressIn(place, 'tests')),
   });
+  const kept = phase === 'draft' ? 'It never ran.' : 'Its results can still be read at its address.';
   return (
     <Reasoned
-      label={won === null ? 'Ship an arm' : 'Ship the winner'}
-      consequence={
-        won === null
-          ? 'No arm has won. One may be rolled out nevertheless, as a canary that is judged at every stage; the history says that it was chosen by hand.'
-          : `${won} has won. It is rolled out as a canary, 1 % first, judged at every stage by its error rate; harm takes it back.`
-      }
-      icon={<IconRocket size={16} />}
-      isRunning={ship.isRunning}
-      onConfirm={ship.run}
+      label="Archive"
+      consequence={`It leaves the list. ${kept} Its name is not used again, and its flag is archived with it unless an arm was shipped.`}
+      icon={<IconArchive size={16} />}
+      isRunning={archive.isRunning}
+      onConfirm={archive.run}
       isReasonNeeded
-      isUnready={variant === null}
-      button={{ variant: won === null ? 'light' : 'filled' }}
-    >
-      <Select label="Arm" data={treatments} value={variant} onChange={setChosen} allowDeselect={false} />
-    </Reasoned>
+      button={{ variant: 'default' }}
+    />
   );
 }

@@ -2,7 +2,9 @@
 import { Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Test } from '../api/answers.ts';
+import { duration } from './durations.ts';
 import { Moment } from './moment.tsx';
+import { counted } from './numbers.ts';
 import { Section } from './section.tsx';
 
 export function TestFacts({ test }: { readonly test: Test }) {
@@ -35,8 +37,8 @@ export function TestFacts({ test }: { readonly test: Test }) {
         </Fact>
         <Fact label="Time">
           <Text size="sm">
-            planned for {durationDays} days
-            {plannedUnits === null ? '' : `, ${plannedUnits.toLocaleString()} units`}
+            planned for {durationDays >= 1 ? `${durationDays} days` : duration(durationDays * 86_400_000)}
+            {plannedUnits === null ? '' : `, ${counted(plannedUnits)} units`}
           </Text>
           {startedAt !== null && <Dated word="started" at={startedAt} />}
           {stoppedAt === null && endsAt !== null && <Dated word="ends" at={endsAt} />}

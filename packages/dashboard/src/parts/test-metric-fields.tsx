@@ -1,6 +1,7 @@
 /** The metrics of a new test: what decides, what must not get worse, and what is looked at besides. */
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Group, Select, Stack, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
+import { NumberField } from './number-field.tsx';
 import type { MetricChoice } from './test-choices.ts';
 
 interface TestMetricFieldsProps {
@@ -28,56 +29,13 @@ export function TestMetricFields({ metrics, onChange }: TestMetricFieldsProps) {
   return (
     <Stack gap="xs">
       {metrics.map((metric, index) => (
-        <Group key={metric.id} gap="xs" align="flex-end">
-          <TextInput
-            flex="1 1 140px"
-            label="Metric"
-            aria-label={`Metric ${index + 1}`}
-            placeholder="orders"
-            value={metric.name}
-            onChange={({ currentTarget }) => set(metric.id, { name: currentTarget.value })}
-          />
-          <Select
-            w={120}
-            aria-label={`Role of metric ${index + 1}`}
-            data={ROLES}
-            value={metric.role}
-            onChange={(role) => set(metric.id, { role: role as MetricChoice['role'] })}
-            allowDeselect={false}
-          />
-          <Select
-            w={140}
-            aria-label={`Good direction of metric ${index + 1}`}
-            data={GOALS}
-            value={metric.goal}
-            onChange={(goal) => set(metric.id, { goal: goal as MetricChoice['goal'] })}
-            allowDeselect={false}
-          />
-          {metric.role === 'guardrail' && (
-            <NumberInput
-              w={120}
-              label="May be worse by"
-              aria-label={`Margin of metric ${index + 1}`}
-              value={metric.marginPercent}
-              onChange={(value) => set(metric.id, { marginPercent: Number(value) })}
-              suffix=" %"
-              min={0}
-              max={100}
-              hideControls
-            />
-          )}
-          {metrics.length > 1 && (
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              size={36}
-              aria-label={`Take metric ${index + 1} out`}
-              onClick={() => onChange(metrics.filter(({ id }) => id !== metric.id))}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          )}
-        </Group>
+        <MetricRow
+          key={metric.id}
+          metric={metric}
+          index={index}
+          onChange={(changed) => set(metric.id, changed)}
+          {...(metrics.length > 1 ? { onTakeOut: () => onChange(metrics.filter(({ id }) => id !== metric.id)) } : {})}
+        />
       ))}
       <Group justify="flex-end">
         <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={add}>
@@ -85,5 +43,62 @@ export function TestMetricFields({ metrics, onChange }: TestMetricFieldsProps) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+interface MetricRowProps {
+  readonly metric: MetricChoice;
+  readonly index: number;
+  readonly onChange: (changed: Partial<MetricChoice>) => void;
+  /** Where it may go. */
+  readonly onTakeOut?: () => void;
+}
+
+function MetricRow({ metric, index, onChange, onTakeOut }: MetricRowProps) {
+  return (
+    <Group gap="xs" align="flex-end">
+      <TextInput
+        flex="1 1 140px"
+        label="Metric"
+        aria-label={`Metric ${index + 1}`}
+        placeholder="orders"
+        value={metric.name}
+        onChange={({ currentTarget }) => onChange({ name: currentTarget.value })}
+      />
+      <Select
+        w={120}
+        aria-label={`Role of metric ${index + 1}`}
+        data={ROLES}
+        value={metric.role}
+        onChange={(role) => onChange({ role: role as MetricChoice['role'] })}
+        allowDeselect={false}
+      />
+      <Select
+        w={140}
+        aria-label={`Good direction of metric ${index + 1}`}
+        data={GOALS}
+        value={metric.goal}
+        onChange={(goal) => onChange({ goal: goal as MetricChoice['goal'] })}
+        allowDeselect={false}
+      />
+      {metric.role === 'guardrail' && (
+        <NumberField
+          w={120}
+          label="May be worse by"
+          aria-label={`Margin of metric ${index + 1}`}
+          value={metric.marginPercent}
+          onChange={(value) => onChange({ marginPercent: value })}
+          suffix=" %"
+          min={0}
+          max={100}
+          hideControls
+        />
+      )}
+      {onTakeOut !== undefined && (
+        <ActionIcon variant="subtle" color="gray" size={36} aria-label={`Take metric ${index + 1} out`} onClick={onTakeOut}>
+          <IconTrash size={16} />
+        </ActionIcon>
+      )}
+    </Group>
   );
 }

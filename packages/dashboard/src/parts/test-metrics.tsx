@@ -1,10 +1,11 @@
 /** Every comparison of a test: its interval on one axis with the others, and its figures. */
-import { Group, ScrollArea, Stack, Table, Text } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import type { MetricResult, TestResults } from '../api/answers.ts';
 import { IntervalPlot, type PlottedInterval } from './interval-plot.tsx';
 import { Nothing } from './nothing.tsx';
-import { chance, figure, signedPercent } from './numbers.ts';
+import { chance, counted, figure, signedPercent } from './numbers.ts';
 import { Section } from './section.tsx';
+import { StackedCell, StackedTable } from './stacked-table.tsx';
 import { MetricBadge } from './test-badge.tsx';
 
 const ROLES = [
@@ -47,61 +48,52 @@ function Compared({ comparisons, title }: { readonly comparisons: readonly Compa
   return (
     <Stack gap="md">
       {intervals.length > 0 && <IntervalPlot intervals={intervals} title={title} />}
-      <ScrollArea type="auto" scrollbars="x" viewportProps={{ tabIndex: 0, 'aria-label': 'Figures' }}>
-        <Table miw={660} verticalSpacing={6}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Metric</Table.Th>
-              <Table.Th ta="right">Control</Table.Th>
-              <Table.Th ta="right">Treatment</Table.Th>
-              <Table.Th ta="right">Change</Table.Th>
-              <Table.Th ta="right">p</Table.Th>
-              <Table.Th ta="right">Units</Table.Th>
-              <Table.Th>Verdict</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {comparisons.map((comparison) => (
-              <Figures key={`${comparison.arm} ${comparison.metric.name}`} comparison={comparison} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </ScrollArea>
+      <StackedTable label={title} columns={COLUMNS}>
+        {comparisons.map((comparison) => (
+          <Figures key={`${comparison.arm} ${comparison.metric.name}`} comparison={comparison} />
+        ))}
+      </StackedTable>
     </Stack>
   );
 }
 
+const COLUMNS = [
+  { name: 'Metric' },
+  { name: 'Control', isFigure: true },
+  { name: 'Treatment', isFigure: true },
+  { name: 'Change', isFigure: true },
+  { name: 'p', isFigure: true },
+  { name: 'Units', isFigure: true },
+  { name: 'Verdict' },
+];
+
 function Figures({ comparison: { arm, metric } }: { readonly comparison: Comparison }) {
   const { name, goal, controlMean, treatmentMean, lift, adjustedPValue, controlUnits, treatmentUnits } = metric;
-  const columns = [
-    { column: 'control', text: figure(controlMean, 4) },
-    { column: 'treatment', text: figure(treatmentMean, 4) },
-    { column: 'lift', text: signedPercent(lift) },
-    { column: 'chance', text: chance(adjustedPValue) },
+  const figures = [
+    { of: 'Control', text: figure(controlMean, 4) },
+    { of: 'Treatment', text: figure(treatmentMean, 4) },
+    { of: 'Change', text: signedPercent(lift) },
+    { of: 'p', text: chance(adjustedPValue) },
+    { of: 'Units', text: counted(controlUnits + treatmentUnits) },
   ];
   return (
     <Table.Tr>
-      <Table.Td>
-        <Text size="sm" fw={600}>
+      <StackedCell of="Metric" isHead>
+        <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
           {name}
         </Text>
         <Text size="xs" c="dimmed">
           {arm}, good is {goal === 'increase' ? 'more' : 'less'}
         </Text>
-      </Table.Td>
-      {columns.map(({ column, text }) => (
-        <Table.Td key={column} ta="right" className="tabular">
+      </StackedCell>
+      {figures.map(({ of, text }) => (
+        <StackedCell key={of} of={of} isFigure>
           {text}
-        </Table.Td>
+        </StackedCell>
       ))}
-      <Table.Td ta="right" className="tabular">
-        {(controlUnits + treatmentUnits).toLocaleString()}
-      </Table.Td>
-      <Table.Td>
-        <Group gap={4}>
-          <MetricBadge metric={metric} />
-        </Group>
-      </Table.Td>
+      <StackedCell of="Verdict">
+        <MetricBadge metric={metric} />
+      </StackedCell>
     </Table.Tr>
   );
 }

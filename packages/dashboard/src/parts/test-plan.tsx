@@ -1,18 +1,19 @@
 /** How many units a test needs, while one still decides what it shall find. The server reckons; the page only asks. */
 import { Alert, Group, NumberInput, SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { AnswerTo, Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { useSettled } from '../api/settled.ts';
 import { Figure } from './figure.tsx';
-import { signedPercent } from './numbers.ts';
+import { NumberField } from './number-field.tsx';
+import { counted, signedPercent } from './numbers.ts';
 import { type PlanChoice, planOf, type TestChoices } from './test-choices.ts';
 
 export type TestPlan = AnswerTo<'experiments', 'plan'>;
 
 /** The answer to the choices as they were a moment ago. */
 export function useTestPlan(place: Place, choices: TestChoices) {
-  const [plan] = useDebouncedValue(planOf(choices), 250);
+  const plan = useSettled(planOf(choices), 250);
   return useQuery({
     queryKey: ['plan', place, plan],
     queryFn: () => (plan === null ? null : api.experiments.plan({ ...place, plan })),
@@ -63,10 +64,10 @@ export function TestPlanFields({ choices, onChange, answer }: TestPlanFieldsProp
           onChange={(value) => set({ liftPercent: numberOf(value) })}
           suffix=" %"
         />
-        <NumberInput
+        <NumberField
           label="Chance to find it"
           value={plan.powerPercent}
-          onChange={(value) => set({ powerPercent: Number(value) })}
+          onChange={(value) => set({ powerPercent: value })}
           suffix=" %"
           min={1}
           max={99}
@@ -75,7 +76,7 @@ export function TestPlanFields({ choices, onChange, answer }: TestPlanFieldsProp
           label="New units a day"
           value={plan.unitsPerDay ?? ''}
           onChange={(value) => set({ unitsPerDay: numberOf(value) })}
-          thousandSeparator=" "
+          thousandSeparator=","
           min={1}
         />
       </SimpleGrid>
@@ -96,12 +97,12 @@ function Planned({ answer, durationDays }: { readonly answer: ReturnType<typeof 
   const { totalUnits, days, plannedDays, detectableLift } = plan;
   return (
     <Group gap="xl" role="status" aria-label="What the test needs">
-      <Figure label="Units needed" value={totalUnits.toLocaleString()} hint={`${perArm(plan)} by arm`} />
+      <Figure label="Units needed" value={counted(totalUnits)} hint={`${perArm(plan)} by arm`} />
       {days !== null && plannedDays !== null && (
         <Figure
           label="Time needed"
-          value={days === 1 ? '1 day' : `${days.toLocaleString()} days`}
-          hint={`${plannedDays.toLocaleString()} in whole weeks`}
+          value={days === 1 ? '1 day' : `${counted(days)} days`}
+          hint={`${counted(plannedDays)} in whole weeks`}
         />
       )}
       {detectableLift !== null && (
@@ -116,5 +117,5 @@ function Planned({ answer, durationDays }: { readonly answer: ReturnType<typeof 
 }
 
 function perArm({ unitsByArm }: TestPlan): string {
-  return [...new Set(unitsByArm)].map((units) => units.toLocaleString()).join(' / ');
+  return [...new Set(unitsByArm)].map((units) => counted(units)).join(' / ');
 }

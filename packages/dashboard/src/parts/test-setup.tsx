@@ -1,28 +1,19 @@
 /** Sets up a test: what is compared, who is in, what decides, and how large it has to be. */
-import {
-  Alert,
-  Button,
-  Fieldset,
-  Group,
-  JsonInput,
-  List,
-  Modal,
-  NumberInput,
-  Select,
-  Stack,
-  TagsInput,
-  TextInput,
-} from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
+import { Button, Fieldset, Group, JsonInput, Modal, Select, Stack, TagsInput, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { useAct } from '../api/acting.tsx';
 import type { Place } from '../api/answers.ts';
 import { api } from '../api/api.ts';
+import { useIsProtected } from '../api/protection.ts';
+import { useSettled } from '../api/settled.ts';
 import { addressIn } from '../app/place.ts';
+import { Advice } from './advice.tsx';
+import { NumberField } from './number-field.tsx';
+import { useReason } from './reason-fields.tsx';
 import { TestArms } from './test-arms.tsx';
-import { FIRST_CHOICES, settingsOf, type TestChoices } from './test-choices.ts';
+import { FIRST_CHOICES, isWhole, settingsOf, type TestChoices } from './test-choices.ts';
 import { TestMetricFields } from './test-metric-fields.tsx';
 import { TestPlanFields, useTestPlan } from './test-plan.tsx';
 
@@ -31,17 +22,18 @@ export function TestSetup({ place, onClose }: { readonly place: Place; readonly 
   const change = (changed: Partial<TestChoices>): void => setChoices({ ...choices, ...changed });
   const plan = useTestPlan(place, choices);
   const settings = settingsOf(choices, plan.data?.totalUnits ?? null);
+  const why = useReason({ isNeeded: useIsProtected(place), because: '' });
   const navigate = useNavigate();
   const create = useAct({
     send: async (_input: undefined, idempotencyKey) => {
-      if (settings !== null) await api.experiments.create({ ...place, settings }, { idempotencyKey });
+      if (settings !== null) await api.experiments.create({ ...place, settings, ...why.given }, { idempotencyKey });
     },
     done: () => `The test ${choices.testId} is there; it begins when it is started`,
     onDone: () => void navigate(addressIn(place, 'tests', choices.testId)),
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.run(undefined);
+    void create.run(undefined);
   };
   return (
     <Modal opened onClose={onClose} title="New test" size="xl">
@@ -62,11 +54,12 @@ export function TestSetup({ place, onClose }: { readonly place: Place; readonly 
           </Fieldset>
           <Length choices={choices} onChange={change} />
           <TestAdvice place={place} choices={choices} />
+          {why.fields}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               Leave it
             </Button>
-            <Button type="submit" loading={create.isRunning} disabled={settings === null || choices.testId === ''}>
+            <Button type="submit" loading={create.isRunning} disabled={settings === null || !isWhole(choices) || !why.isReady}>
               Create the draft
             </Button>
           </Group>
@@ -102,15 +95,17 @@ function Names({ choices: { testId, description }, onChange }: FieldsProps) {
   );
 }
 
+const NO_OBJECT = 'Must be a JSON object';
+
 function WhoIsIn({ choices, onChange }: FieldsProps) {
   const { trafficPercent, segments, conditions } = choices;
   return (
     <Stack gap="xs">
       <Group align="flex-start" grow preventGrowOverflow={false}>
-        <NumberInput
+        <NumberField
           label="Part of the traffic"
           value={trafficPercent}
-          onChange={(value) => onChange({ trafficPercent: Number(value) })}
+          onChange={(value) => onChange({ trafficPercent: value })}
           suffix=" %"
           min={0.001}
           max={100}
@@ -129,7 +124,8 @@ function WhoIsIn({ choices, onChange }: FieldsProps) {
         description={'A condition over attributes, such as {"plan": "pro", "age": {"gte": 18}}'}
         value={conditions}
         onChange={(value) => onChange({ conditions: value })}
-        error={settingsOf(choices, null) === null ? 'Must be a JSON object' : null}
+        validationError={NO_OBJECT}
+        error={settingsOf(choices, null) === null ? NO_OBJECT : null}
         autosize
         minRows={1}
       />
@@ -140,10 +136,10 @@ function WhoIsIn({ choices, onChange }: FieldsProps) {
 function Length({ choices: { durationDays, method }, onChange }: FieldsProps) {
   return (
     <Group grow align="flex-start" preventGrowOverflow={false}>
-      <NumberInput
+      <NumberField
         label="Runs for"
         value={durationDays}
-        onChange={(value) => onChange({ durationDays: Number(value) })}
+        onChange={(value) => onChange({ durationDays: value })}
         suffix=" days"
         min={0.01}
         max={3650}
@@ -164,8 +160,8 @@ function Length({ choices: { durationDays, method }, onChange }: FieldsProps) {
 
 /** What the server says of the settings: what is wrong with them, and what speaks against them. */
 function TestAdvice({ place, choices }: { readonly place: Place; readonly choices: TestChoices }) {
-  const [settings] = useDebouncedValue(settingsOf(choices, null), 300);
-  const isAsked = choices.testId !== '' && choices.arms.every(({ component }) => component !== '');
+  const settings = useSettled(settingsOf(choices, null), 300);
+  const isAsked = isWhole(choices) && choices.arms.every(({ component }) => component !== '');
   const advice = useQuery({
     queryKey: ['experiment', place, 'advice', settings],
     queryFn: async () => (settings === null ? [] : (await api.experiments.advise({ ...place, settings })).advice),
@@ -173,15 +169,5 @@ function TestAdvice({ place, choices }: { readonly place: Place; readonly choice
     retry: false,
   });
   if (!isAsked) return null;
-  if (advice.isError) return <Alert color="red">{advice.error.message}</Alert>;
-  if (advice.data === undefined || advice.data.length === 0) return null;
-  return (
-    <Alert color="yellow" title="Before you start">
-      <List size="sm" spacing={4}>
-        {advice.data.map((said) => (
-          <List.Item key={said}>{said}</List.Item>
-        ))}
-      </List>
-    </Alert>
-  );
+  return <Advice said={advice} />;
 }

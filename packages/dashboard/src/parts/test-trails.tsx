@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Test, TestResults } from '../api/answers.ts';
 import { ChartKey } from './chart-key.tsx';
 import { LazyChart } from './lazy-chart.tsx';
-import { signed } from './numbers.ts';
+import { counted, signed } from './numbers.ts';
 import { Section } from './section.tsx';
 
 type Trail = TestResults['arms'][string]['trails'][string];
@@ -47,7 +47,7 @@ function isPrimary({ metrics }: TestResults, name: string): boolean {
 function TrailChart({ name, trail }: { readonly name: string; readonly trail: Trail }) {
   const now = trail.at(-1);
   if (now === undefined) return null;
-  const said = `Difference of ${name}: now ${signed(now.difference)}, with 95 % confidence between ${signed(now.lower)} and ${signed(now.upper)}, after ${now.units.toLocaleString()} units`;
+  const said = `Difference of ${name}: now ${signed(now.difference)}, with 95 % confidence between ${signed(now.lower)} and ${signed(now.upper)}, after ${counted(now.units)} units`;
   return (
     <Stack gap="xs">
       <LazyChart

@@ -4,6 +4,7 @@ import { useElementSize } from '@mantine/hooks';
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { CLOCK_STEPS, marksWithin } from './clock-marks.ts';
 import classes from './time-chart.module.css';
 
 export interface ChartLine {
@@ -29,14 +30,25 @@ export interface TimeChartProps {
   /** The least and the largest value that is shown at any rate. */
   readonly range?: readonly [least: number, most: number];
   readonly height?: number;
+  /** Values that the axis names on its even scale; chosen by itself unless given. */
+  readonly ticks?: readonly number[];
+  /** Values that the axis names, on a scale that keeps small ones apart; even, with marks of its own, unless given. */
+  readonly marks?: readonly number[];
 }
 
 /** Drawn anew where its shape changes; figures alone are put into what is there. */
 export function TimeChart(props: TimeChartProps) {
   const { ref, width } = useElementSize();
   const scheme = useComputedColorScheme('light');
-  const { lines, height, range } = props;
-  const shape = JSON.stringify([scheme, lines.map(({ label, color, kind }) => [label, color, kind]), height, range]);
+  const { lines, height, range, marks, ticks } = props;
+  const shape = JSON.stringify([
+    scheme,
+    lines.map(({ label, color, kind }) => [label, color, kind]),
+    height,
+    range,
+    marks,
+    ticks,
+  ]);
   return (
     <div ref={ref} className={classes.frame}>
       {width > 0 && <Plot key={shape} {...props} width={Math.floor(width)} />}
@@ -70,8 +82,35 @@ function Plot({ width, ...chart }: TimeChartProps & { readonly width: number }) 
 
 const WIDTHS = { line: 2, step: 2, edge: 1, threshold: 1.5 } as const;
 
+function seriesOf(
+  { label, kind = 'line', isFilled = false }: ChartLine,
+  color: string,
+  format: TimeChartProps['format'],
+): uPlot.Series {
+  return {
+    label,
+    stroke: color,
+    width: WIDTHS[kind],
+    points: { show: false },
+    value: (_plot: uPlot, value: number | null) => (value === null || value === undefined ? '–' : format(value)),
+    ...(isFilled ? { fill: `${color}33` } : {}),
+    ...(kind === 'threshold' ? { dash: [6, 4] } : {}),
+    ...(kind === 'step' && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+  };
+}
+
+function scaleOf(range: TimeChartProps['range'], isMarked: boolean): uPlot.Scale {
+  const [least, most] = range ?? [null, null];
+  // Even up to 1, by powers above.
+  if (isMarked) return { distr: 4, asinh: 1, range: () => [least ?? 0, most ?? 1] };
+  return {
+    range: (_plot, from, to) =>
+      uPlot.rangeNum(Math.min(from ?? 0, least ?? from ?? 0), Math.max(to ?? 1, most ?? to ?? 1), 0.08, true),
+  };
+}
+
 function optionsOf(
-  { lines, band, format, range, height = 200 }: TimeChartProps,
+  { lines, band, format, range, marks, ticks, height = 200 }: TimeChartProps,
   width: number,
   within: HTMLElement,
 ): uPlot.Options {
@@ -80,37 +119,34 @@ function optionsOf(
   const [quiet, grid] = [colorOf('--mantine-color-dimmed'), colorOf('--sluice-channel')];
   const font = `12px ${styles.fontFamily}`;
   const axis = { stroke: quiet, font, grid: { stroke: grid, width: 1 }, ticks: { stroke: grid, width: 1 } };
-  const [least, most] = range ?? [null, null];
+  const named = marks ?? ticks;
   return {
     width,
     height,
-    series: [
-      {},
-      ...lines.map(({ label, color, kind = 'line', isFilled = false }) => ({
-        label,
-        stroke: colorOf(color),
-        width: WIDTHS[kind],
-        points: { show: false },
-        value: (_plot: uPlot, value: number | null) => (value === null || value === undefined ? '–' : format(value)),
-        ...(isFilled ? { fill: `${colorOf(color)}33` } : {}),
-        ...(kind === 'threshold' ? { dash: [6, 4] } : {}),
-        ...(kind === 'step' && uPlot.paths.stepped !== undefined ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
-      })),
-    ],
+    // The last instant is written whole.
+    padding: [8, 40, 0, 0],
+    series: [{}, ...lines.map((line) => seriesOf(line, colorOf(line.color), format))],
     ...(band === undefined
       ? {}
       : {
           bands: [{ series: [band[0] + 1, band[1] + 1] as [number, number], fill: `${colorOf(lines[band[0]]?.color ?? '')}22` }],
         }),
-    scales: {
-      y: {
-        range: (_plot, from, to) =>
-          uPlot.rangeNum(Math.min(from ?? 0, least ?? from ?? 0), Math.max(to ?? 1, most ?? to ?? 1), 0.08, true),
-      },
-    },
+    scales: { y: scaleOf(range, marks !== undefined) },
     axes: [
-      { ...axis, space: 90, values: clockTimes },
-      { ...axis, size: 64, values: (_plot, values) => values.map((value) => format(value)) },
+      {
+        ...axis,
+        space: 90,
+        size: 34,
+        incrs: [...CLOCK_STEPS],
+        filter: (plot: uPlot, marks: number[]) => marksWithin(marks, plot.scales.x?.min ?? 0, plot.scales.x?.max ?? 0),
+        values: clockTimes,
+      },
+      {
+        ...axis,
+        size: 64,
+        values: (_plot, values) => values.map((value) => format(value)),
+        ...(named === undefined ? {} : { splits: () => [...named], filter: (_plot: uPlot, values: number[]) => values }),
+      },
     ],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 6 } },
@@ -118,9 +154,9 @@ function optionsOf(
 }
 
 /** In the reader's own way, as fine as the marks are apart; `apart` is in seconds. */
-function clockTimes(_plot: uPlot, marks: number[], _axis: number, _space: number, apart: number): string[] {
+function clockTimes(_plot: uPlot, marks: (number | null)[], _axis: number, _space: number, apart: number): string[] {
   const time: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit' };
   const fine: Intl.DateTimeFormatOptions = apart < 60 ? { ...time, second: '2-digit' } : time;
   const form: Intl.DateTimeFormatOptions = apart >= 86_400 ? { month: 'short', day: 'numeric' } : fine;
-  return marks.map((at) => new Date(at * 1000).toLocaleString(undefined, form));
+  return marks.map((at) => (at === null ? '' : new Date(at * 1000).toLocaleString(undefined, form)));
 }

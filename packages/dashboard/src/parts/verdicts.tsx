@@ -4,33 +4,39 @@ import type { RolloutStatus } from '../api/answers.ts';
 import { EvidenceChart } from './evidence-chart.tsx';
 import { Moment } from './moment.tsx';
 import { Nothing } from './nothing.tsx';
-import { figure } from './numbers.ts';
+import { figure, unbroken } from './numbers.ts';
+import { isMoving } from './phase-badge.tsx';
 import { type Compared, RatioBand, saidOf } from './ratio-band.tsx';
+import { VERDICTS } from './verdict-words.ts';
 
 type Verdict = RolloutStatus['verdicts'][number];
 type Criterion = RolloutStatus['criteria'][number];
 
-const VERDICTS: Readonly<Record<Verdict['verdict'], { readonly color: string; readonly label: string }>> = {
-  fail: { color: 'red', label: 'harm' },
-  error: { color: 'orange', label: 'could not be measured' },
-  inconclusive: { color: 'yellow', label: 'inconclusive' },
-  wait: { color: 'gray', label: 'too little yet' },
-  pass: { color: 'teal', label: 'safe so far' },
-};
+export interface VerdictsProps {
+  readonly rollout: RolloutStatus;
+  /** Of the stage before, where the present one was not judged yet; empty where nothing was. */
+  readonly earlier: readonly Verdict[];
+}
 
-export function Verdicts({ rollout }: { readonly rollout: RolloutStatus }) {
-  const { verdicts, criteria, evidence } = rollout;
+export function Verdicts({ rollout, earlier }: VerdictsProps) {
+  const { verdicts: ofNow, criteria, evidence } = rollout;
+  const verdicts = ofNow.length === 0 ? earlier : ofNow;
   if (verdicts.length === 0)
     return criteria.length === 0 ? (
       <Nothing title="Nothing judges it" hint="It has no criteria; a validator or a person decides alone." />
     ) : (
       <Nothing
-        title="Nothing was judged yet"
-        hint={`${criteria.map(({ name }) => name).join(', ')} will be judged once a stage has traffic.`}
+        title={notJudged(rollout)}
+        hint={`${criteria.map(({ name }) => name).join(', ')} ${isMoving(rollout) ? 'will be judged once a stage has traffic' : 'had nothing to be judged by'}.`}
       />
     );
   return (
     <Stack gap="xl">
+      {ofNow.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {isMoving(rollout) ? 'This stage was not judged yet. The stage before it came to this:' : 'As it was last judged:'}
+        </Text>
+      )}
       {verdicts.map((verdict) => (
         <Judged
           key={verdict.criterion}
@@ -41,6 +47,11 @@ export function Verdicts({ rollout }: { readonly rollout: RolloutStatus }) {
       ))}
     </Stack>
   );
+}
+
+function notJudged(rollout: RolloutStatus): string {
+  if (!isMoving(rollout)) return 'Nothing was judged';
+  return rollout.evidence.length > 0 ? 'This stage was not judged yet' : 'Nothing was judged yet';
 }
 
 interface JudgedProps {
@@ -68,7 +79,7 @@ function Judged({ verdict, criterion, evidence }: JudgedProps) {
         <Moment at={verdict.at} />
       </Group>
       <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
-        {verdict.message}
+        {unbroken(verdict.message)}
       </Text>
       {criterion !== undefined && <Bound criterion={criterion} value={verdict.value} />}
       {verdict.compared !== undefined && <AgainstControl compared={verdict.compared} verdict={verdict} evidence={evidence} />}

@@ -10,6 +10,8 @@ interface Failed {
 interface ViewBoundaryProps {
   /** The address: at another one there is another view, which is tried. */
   readonly at: string;
+  /** Whether the server is heard: what failed while it was not is loaded again by itself. */
+  readonly isLive: boolean;
   readonly children: ReactNode;
 }
 
@@ -20,8 +22,10 @@ export class ViewBoundary extends Component<ViewBoundaryProps, Failed> {
     return { message: error instanceof Error ? error.message : String(error) };
   }
 
-  override componentDidUpdate({ at }: ViewBoundaryProps): void {
-    if (at !== this.props.at && this.state.message !== null) this.setState({ message: null });
+  override componentDidUpdate({ at, isLive }: ViewBoundaryProps): void {
+    if (this.state.message === null) return;
+    if (at !== this.props.at) this.setState({ message: null });
+    else if (this.props.isLive && !isLive) location.reload();
   }
 
   override render(): ReactNode {

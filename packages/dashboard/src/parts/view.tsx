@@ -25,7 +25,7 @@ export function View({ title, hint, sign, actions, children }: ViewProps) {
             {sign}
           </Group>
           {hint !== undefined && hint !== '' && (
-            <Text c="dimmed" size="sm">
+            <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
               {hint}
             </Text>
           )}

@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type Emergency, parseEmergency, SluiceError } from '@sluice/core';
 import { describeFailure } from '../failure.ts';
-import { isMissing } from '../store/file-work.ts';
+import { ensureDirectory, isMissing } from '../store/file-work.ts';
 import { CHAIN_START, LineChain, sealLine } from '../store/journal-line.ts';
 
 /** A file may be renamed away under a writer this often before that is a fault. */
@@ -59,7 +59,7 @@ export class BreakGlassJournal {
 
   async #appendText(line: string): Promise<void> {
     try {
-      await mkdir(dirname(this.path), { recursive: true });
+      await ensureDirectory(dirname(this.path));
       for (let round = 1; round <= MAX_RENAMES; round++) if (await this.#appended(line)) return;
       throw new Error(`it was renamed ${MAX_RENAMES} times while it was written`);
     } catch (error) {

@@ -37,9 +37,10 @@ export class KeptEmergencies {
   async keep(emergency: Emergency): Promise<string> {
     if (this.#journal === null) throw new SluiceError('unavailable', 'no break-glass file is configured');
     const { clock, deadlineMs } = this.#parts;
-    const kept = await answeredWithin(clock, deadlineMs, this.#journal.append(emergency));
-    if (kept === LATE) throw new SluiceError('unavailable', `${this.#journal.path} gave no answer`);
-    this.#kept.add(emergency.id);
+    // Also when it comes to stand there after the deadline.
+    const appended = this.#journal.append(emergency).then(() => this.#kept.add(emergency.id));
+    if ((await answeredWithin(clock, deadlineMs, appended)) === LATE)
+      throw new SluiceError('unavailable', `${this.#journal.path} gave no answer within ${deadlineMs} ms`);
     return this.#journal.path;
   }
 

@@ -22,8 +22,8 @@ const MAX_ATTEMPTS = 16;
 const LOG_PAGE = 1000;
 
 /**
- * Past the queue of commits, which a store that does not answer holds up. Resolves when the store has what came of it; null when somebody else
- * settled it meanwhile.
+ * Past the queue of commits, which a store that does not answer holds up. Resolves when the store has what came of it and the view has that too: a flag that
+ * was killed elsewhere would else open for a moment. Null when somebody else settled it meanwhile.
  * @throws SluiceError `unavailable` when the store does not take it, `conflict` after 16 lost attempts
  */
 export async function reconcile(emergency: Emergency, ground: Ground, isPending: () => boolean): Promise<Reconciliation | null> {
@@ -34,10 +34,14 @@ export async function reconcile(emergency: Emergency, ground: Ground, isPending:
     const decision = planReconciliation(emergency, view.componentFacts(emergency.key), later, clock.now());
     try {
       if (decision.outcome === 'commit') await store.commit(withReceipt(decision.change, receipt));
+      else await store.refresh();
       return decision;
     } catch (error) {
       if (error instanceof SluiceError && error.code === 'repeated') {
-        if (error.repeats?.fingerprint === receipt?.fingerprint) return { outcome: 'recorded' };
+        if (error.repeats?.fingerprint === receipt?.fingerprint) {
+          await store.refresh();
+          return { outcome: 'recorded' };
+        }
         // Something else was done under the same id: that is no reason to lose a kill.
         receipt = undefined;
         continue;

@@ -2,7 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSluice } from '../sluice.ts';
+import { memoryStore } from '../store/memory-store.ts';
 import { by, killFile, marks, world } from './break-glass.testing.ts';
+import { lateFollowers } from './late-followers.testing.ts';
 
 const kills = killFile();
 
@@ -39,6 +41,19 @@ describe('a kill of a request that may be sent again', () => {
     expect(flags.listPendingKills()).toEqual([]);
     expect((await marks(kept)).filter((type) => type === 'rollback.immediate')).toHaveLength(1);
     expect(sluice.flags.isEnabled('f', { userId: 'u' })).toBe(true);
+  });
+
+  it('ends only when what killed the flag elsewhere is served here: the flag opens at no moment', async () => {
+    const kept = memoryStore();
+    const { rollbacks, store, clock, isOn, sluice } = await world(kills.path, lateFollowers(kept));
+    store.fault = 'unavailable';
+    await rollbacks.rollbackImmediate('f', { ...by, request });
+    await createSluice({ store: kept, clock }).rollbacks.rollbackImmediate('f', { ...by, request });
+    const served: boolean[] = [];
+    sluice.on('emergencies', () => served.push(isOn()));
+    store.fault = null;
+    await clock.advance(60_000);
+    expect([served, isOn()]).toEqual([[false], false]);
   });
 
   it('is not lost because another request had its id', async () => {

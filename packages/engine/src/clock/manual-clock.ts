@@ -9,8 +9,8 @@ export interface ManualClock extends Clock {
    * Lets `ms` pass. Everything that becomes due happens in order of time, equal instants in the order they were scheduled, each with
    * `now()` at its own instant, and each together with the work it starts before the next. Resolves when all of that has happened.
    *
-   * Work that waits for the clock itself, or for the outside world, is waited for about 50 ms of real time, once; after that it
-   * counts as hanging and time moves on without it.
+   * Work that waits for the clock itself, or for the outside world, is waited for about 50 ms of processor time of this
+   * process, once; after that it counts as hanging and time moves on without it.
    *
    * Calls made while another is under way queue up behind it. What tasks throw does not stop the others: it is thrown at the end,
    * one failure as it is, several as an `AggregateError`; what a hanging task throws later is thrown by the next call.

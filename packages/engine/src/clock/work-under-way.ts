@@ -1,17 +1,23 @@
 /** Waits until work has come to rest: done, or evidently waiting for something that waiting here will not bring. */
 import { setImmediate } from 'node:timers';
 
-/** How long one piece of work is waited for, once, in real time during which the process was free to get on with it. */
+/** How long one piece of work is waited for, once, in processor time of this process: while others have the processor, nothing here can get on. */
 const PATIENCE_MS = 50;
 /** Turns of the event loop that follow every change of time, so that hanging work which it woke can get on, too. */
 const FEWEST_TURNS = 3;
-/** A turn that took longer than this was spent on something else, such as a busy machine, and is not held against the work. */
+/** A turn that took longer than this was spent on something else, such as what is loaded or compiled the first time, and is not held against the work. */
 const LONGEST_COUNTED_TURN_MS = 5;
+/** Also where a system's account of processor time stands still, waiting comes to its end. */
+const SHORTEST_COUNTED_TURN_MS = 0.001;
 /** How long one wait may last because files are being read or written. */
 const LONGEST_FILE_WAIT_MS = 10_000;
 
 // Taken at load, so that tests which fake the timers of the process do not stop this clock.
 const realNow = performance.now.bind(performance);
+const computedMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Work {
@@ -37,6 +43,7 @@ export class WorkUnderWay {
    */
   async settle(): Promise<void> {
     let turnStartedAt = realNow();
+    let computedBefore: number | null = null;
     let fileWaitMs = 0;
     for (let turns = 1; ; turns++) {
       await nextTurn();
@@ -45,10 +52,16 @@ export class WorkUnderWay {
       turnStartedAt = turnEndedAt;
       if (this.#works.size > 0 && fileWaitMs < LONGEST_FILE_WAIT_MS && isFileWorkUnderWay()) {
         fileWaitMs += turnMs;
+        computedBefore = null;
         continue;
       }
-      if (turns >= FEWEST_TURNS && !this.#isWaitedFor()) return;
-      this.#usePatience(Math.min(turnMs, LONGEST_COUNTED_TURN_MS));
+      if (turns < FEWEST_TURNS) continue;
+      if (!this.#isWaitedFor()) return;
+      // Not asked for where all is done at once, as at most instants: it costs as much as the turn.
+      const computed = computedMs();
+      const ownMs = computedBefore === null ? 0 : computed - computedBefore;
+      computedBefore = computed;
+      this.#usePatience(Math.max(SHORTEST_COUNTED_TURN_MS, Math.min(turnMs, ownMs, LONGEST_COUNTED_TURN_MS)));
     }
   }
 

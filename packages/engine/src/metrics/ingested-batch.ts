@@ -28,6 +28,8 @@ export interface RefusedSample {
   readonly index: number;
   /** What is wrong with it, as a sentence. */
   readonly message: string;
+  /** What it was for is over: nothing is wrong, and nothing is lost. */
+  readonly isOver?: true;
 }
 
 export type TakenSample = MetSample & { readonly at: number };

@@ -70,11 +70,27 @@ interface Taking {
   readonly sentAt: number;
 }
 
+/** Why something does not count although nothing is wrong: what it was for is over. */
+class Over {
+  readonly message: string;
+
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** Why something does not count, as a sentence. */
+type Problem = string | Over;
+
+function refusedBy(problem: Problem, index: number): RefusedSample {
+  return typeof problem === 'string' ? { index, message: problem } : { index, message: problem.message, isOver: true };
+}
+
 interface Met {
   readonly at: number;
-  /** Why it does not count, as a sentence; null when it does. */
-  take(): string | null;
-  refuse(message: string): void;
+  /** Null when it counts. */
+  take(): Problem | null;
+  refuse(problem: Problem): void;
 }
 
 function takeFacts({ exposures, values, hasTallies }: GivenFacts, taking: Taking): TakenFacts {
@@ -82,12 +98,12 @@ function takeFacts({ exposures, values, hasTallies }: GivenFacts, taking: Taking
   const [refusedExposures, refusedValues]: [RefusedSample[], RefusedSample[]] = [[], []];
   const met: Met[] = exposures.map((exposure, index) => {
     const at = instantBySender(exposure.at, taking);
-    return { at, take: () => into.expose(exposure, at), refuse: (message) => refusedExposures.push({ index, message }) };
+    return { at, take: () => into.expose(exposure, at), refuse: (problem) => refusedExposures.push(refusedBy(problem, index)) };
   });
   for (const [index, value] of values.entries()) {
     const at = instantBySender(value.at, taking);
     const take = (): string | null => into.record(value, at, taking.kinds);
-    met.push({ at, take, refuse: (message) => refusedValues.push({ index, message }) });
+    met.push({ at, take, refuse: (problem) => refusedValues.push(refusedBy(problem, index)) });
   }
   // In order of time, and exposures before what was met in the same millisecond.
   for (const { at, take, refuse } of met.toSorted((a, b) => a.at - b.at)) {
@@ -121,7 +137,7 @@ class TakenUnits {
     this.#hasTallies = hasTallies;
   }
 
-  expose(exposure: IngestedExposure, at: number): string | null {
+  expose(exposure: IngestedExposure, at: number): Problem | null {
     const { flag: key, variant, unit, count = 1, isDrawn } = exposure;
     const live = this.#view.flags.get(key);
     if (live === undefined) return `there is no flag ${describeValue(key)}`;
@@ -136,8 +152,10 @@ class TakenUnits {
     if (experiment !== undefined && subject === subjectOf(experiment))
       return this.#exposeToTest(experiment, live.compiled, exposure, at);
     const rollout = this.#view.rollouts.get(key);
-    if (subject === undefined || rollout === undefined) return `neither a test nor a stage of a rollout runs on flag "${key}"`;
-    if (at < (rollout.progress?.enteredAt ?? at)) return `it is from before the present stage of the rollout of "${key}"`;
+    if (subject === undefined || rollout === undefined)
+      return new Over(`neither a test nor a stage of a rollout runs on flag "${key}"`);
+    if (at < (rollout.progress?.enteredAt ?? at))
+      return new Over(`it is from before the present stage of the rollout of "${key}"`);
     if (!isDrawn && live.watch instanceof StageExposures) live.watch.toldUndrawn(unit);
     this.#exposeToStage(rollout, subject, live.compiled, index, exposure, at);
     return null;

@@ -1,22 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@sluice/conformance/free-port';
 import { expect, it } from 'vitest';
 import { answeringServer, send } from './answering-server.testing.ts';
 import { findPrometheus } from './prometheus-binary.testing.ts';
 import { prometheusSource } from './prometheus-source.ts';
 
 const prometheusCommand = findPrometheus();
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 function startPrometheus(command: string, folder: string, port: number, target: string): ChildProcess {
   const config = join(folder, 'prometheus.yml');

@@ -68,14 +68,7 @@ export function planAdoption(input: AdoptionInput): Adoption {
   });
   const lost = lostVariantIssues(edited, others);
   if (lost.length > 0) throw placedError(path, text, lost);
-  const archived = dropped.map(
-    (before): Edited => ({
-      before,
-      flag: { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 },
-      type: 'flag.archived',
-      isUnsaid: false,
-    }),
-  );
+  const archived = dropped.map((before) => archivedBy(before, now));
   if (input.placed.size > 0) {
     const after = new Map([...kept, ...[...edited, ...archived].map(({ flag }) => [flag.key, flag] as const)]);
     const unfit = unfitMergeIssues(input.written, after.values());
@@ -141,6 +134,11 @@ interface Edited {
 interface Entered extends Edited {
   /** In the file. */
   readonly index: number;
+}
+
+function archivedBy(before: Flag, now: number): Edited {
+  const flag: Flag = { ...before, archivedAt: now, updatedAt: now, revision: before.revision + 1 };
+  return { before, flag, type: 'flag.archived', isUnsaid: false };
 }
 
 /** A kill by hand ends whoever moved the share, as every kill does. */

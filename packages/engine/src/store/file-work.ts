@@ -54,11 +54,25 @@ export async function ownLike(file: string, model: string): Promise<void> {
   await changeMode(file, stats.mode & 0o777);
 }
 
-/** Makes the directory and those that it stands in, so that all of them survive a power cut. */
+/**
+ * Makes the directory and those that it stands in, so that all of them survive a power cut: one after another, for made by one call with `recursive`, a
+ * directory that is to stand in one which takes none, such as `/proc`, is tried for ever.
+ */
 export async function ensureDirectory(directory: string): Promise<void> {
-  const topmost = await makeDirectory(directory, { recursive: true });
-  if (topmost === undefined) return;
-  for (let made = directory; made.length >= topmost.length; made = dirname(made)) await syncDirectory(dirname(made));
+  if (isDirectory(directory)) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await ensureDirectory(parent);
+  try {
+    await makeDirectory(directory);
+  } catch (error) {
+    // Another process may have been faster.
+    if (!isDirectory(directory)) throw error;
+  }
+  await syncDirectory(parent);
+}
+
+function isDirectory(path: string): boolean {
+  return fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Equal stamps mean that nobody wrote to the file between. */

@@ -8,6 +8,7 @@ import { checkPlannedSize, mostReadBytes } from './file-size.ts';
 import { copyWhole, modeLike, writeWhole } from './file-work.ts';
 import { hashOf } from './flag-file-text.ts';
 import { FlagProjection, type FoundFile, foundFile } from './flag-projection.ts';
+import { foundCaughtUp } from './found-caught-up.ts';
 import { isFileFlag } from './journal-state.ts';
 import type { RecordJournal } from './record-journal.ts';
 import type { Committed } from './store.ts';
@@ -59,7 +60,7 @@ export class FlagFileSync {
   edited(): readonly SluiceRecord[] {
     const { state } = this.#journal;
     try {
-      const found = this.#projection.find();
+      const found = foundCaughtUp(this.#projection, this.#journal);
       if (found === null || found.hash === state.hash || state.unplacedHashes.has(found.hash)) return [];
       const { records } = this.#plans.of(found);
       this.#served = found;

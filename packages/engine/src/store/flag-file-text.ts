@@ -92,7 +92,7 @@ function parseWithPlaces(path: string, json: string): unknown {
     const code = printParseErrorCode(error.error);
     return { path: '', message: `is not JSON: ${JSON_FAULTS[code] ?? code}`, ...placeOf(json, error.offset) };
   });
-  if (tree !== undefined && faults.length === 0) faults.push(...duplicateKeys(json, tree, ''));
+  if (tree !== undefined && faults.length === 0) for (const fault of duplicateKeys(json, tree, '')) faults.push(fault);
   if (faults.length > 0 || tree === undefined) throw fileError(path, faults);
   return JSON.parse(json);
 }

@@ -33,12 +33,12 @@ export class History {
 
   /** The events after `after`, as far as they can be read. */
   readable(after: number, upTo: number): readonly LoggedEvent[] {
-    const found: LoggedEvent[] = [];
+    const batches: (readonly LoggedEvent[])[] = [];
     try {
-      for (const batch of this.batches(after, upTo, true)) found.unshift(...batch);
+      for (const batch of this.batches(after, upTo, true)) batches.push(batch);
     } catch {
       // The log tells of it to whoever asks; what was committed is known from the records.
     }
-    return found;
+    return batches.reverse().flat();
   }
 }

@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sealLine } from './journal-line.ts';
-import { Numbers, path, replayOf, written } from './numbers.testing.ts';
+import { eachInADirectory, Numbers, path, replayOf, written } from './numbers.testing.ts';
+
+eachInADirectory();
 
 describe('a journal that somebody meddled with while it was used', () => {
   it('is written again when it was removed', async () => {

@@ -1,7 +1,9 @@
 import { appendFileSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { sealLine } from './journal-line.ts';
-import { Numbers, path, replayOf, written } from './numbers.testing.ts';
+import { eachInADirectory, Numbers, path, replayOf, written } from './numbers.testing.ts';
+
+eachInADirectory();
 
 /** Checksum of the line with this number, from 1. */
 function lastChecksum(line: number): string {

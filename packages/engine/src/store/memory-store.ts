@@ -59,7 +59,7 @@ class MemoryStore implements Store {
     const events = loggedEvents(change, this.#seq);
     this.#receipts.apply(change.receipt, events);
     this.#seq += events.length;
-    this.#events.push(...events);
+    for (const event of events) this.#events.push(event);
     if (this.#events.length > MAX_EVENTS * 1.1) this.#events = this.#events.slice(-MAX_EVENTS);
     const committed = { seq: this.#seq, records: change.records, events };
     this.#followers.tell(committed);

@@ -6,10 +6,13 @@ import { afterEach, beforeEach } from 'vitest';
 import { Journal } from './journal.ts';
 
 let directory: string;
-beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'sluice-'));
-});
-afterEach(() => rm(directory, { recursive: true }));
+/** For a test file, which has a directory for each of its tests then. */
+export function eachInADirectory(): void {
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sluice-'));
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+}
 
 /** A file of the test's directory, or without a name that directory. */
 export const path = (name = 'journal'): string => join(directory, name);

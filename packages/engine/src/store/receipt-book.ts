@@ -23,7 +23,7 @@ export class ReceiptBook {
 
   /** `events` are those of the change; a store has no other clock. */
   apply(receipt: Receipt | undefined, events: readonly Pick<LoggedEvent, 'at'>[]): void {
-    this.#newest = Math.max(this.#newest, ...events.map(({ at }) => at));
+    this.#newest = newestOf(this.#newest, events);
     for (const [id, { at }] of this.#kept) {
       if (at >= this.#newest - RECEIPT_MS) break;
       this.#kept.delete(id);
@@ -38,8 +38,13 @@ export class ReceiptBook {
   restore(kept: readonly KeptReceipt[]): void {
     this.#kept.clear();
     for (const one of kept) this.#kept.set(one.receipt.id, one);
-    this.#newest = Math.max(this.#newest, ...kept.map(({ at }) => at));
+    this.#newest = newestOf(this.#newest, kept);
   }
+}
+
+/** The last instant of all, in milliseconds since 1970. One after the other: as arguments of one call, very many would not fit the stack. */
+export function newestOf(newest: number, later: readonly { readonly at: number }[]): number {
+  return later.reduce((last, { at }) => Math.max(last, at), newest);
 }
 
 /** How a store refuses a change of a request that it has kept one of. */

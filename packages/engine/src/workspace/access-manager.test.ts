@@ -128,6 +128,7 @@ describe('tokens', () => {
     expect(access.authenticate(secret)).toBeNull();
     await expect(access.createToken({ kind: 'server', label: 'ci', boundTo: PRODUCTION, expiresAt }, ann)).rejects.toMatchObject({
       code: 'invalid',
+      issues: [{ path: '/expiresAt', message: expect.stringMatching(/^must lie ahead; it is (\S+), and now is \1$/) }],
     });
   });
 

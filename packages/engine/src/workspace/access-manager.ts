@@ -67,6 +67,12 @@ export class AccessManager {
     return isRight ? this.principalOfToken(id) : null;
   }
 
+  /** The id of the token that the secret would be of, when there is no such token here: another process may have made it a moment ago. */
+  unknownTokenOf(secret: unknown): string | null {
+    const id = idOfSecret(secret);
+    return id === null || this.#workspace.directory.tokens.has(id) ? null : id;
+  }
+
   /** Who the token of this id stands for now, for what was granted to it earlier; null when it stands for nobody any more. */
   principalOfToken(id: string): Principal | null {
     const { tokens, people } = this.#workspace.directory;

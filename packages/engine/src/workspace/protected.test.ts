@@ -35,10 +35,32 @@ describe('a protected environment', () => {
     const rolledOut = await staging.export();
     expect(rolledOut.rollouts).toHaveLength(1);
     await expect(sluice.import(rolledOut, { ...WHY, onExisting: 'merge' })).rejects.toMatchObject(RISE);
-    await flags.scheduleEdit('f', { rolloutPercentage: 80 }, { ...WHY, at: clock.now() + 1000 });
-    await clock.advance(2000);
-    expect(flags.getFlag('f')?.servedPercentage).toBe(1);
     expect(rollouts.listRollouts()).toEqual([]);
+  });
+
+  it('refuses a scheduled edit once, at its instant, and makes those of other flags', async () => {
+    const { sluice, workspace, store, clock } = await production();
+    const { flags } = sluice;
+    const problems: string[] = [];
+    sluice.on('problem', ({ message }) => void problems.push(message));
+    await flags.setFlag('f', { enabled: true, rolloutPercentage: 1 }, WHY);
+    await flags.setFlag('z', { enabled: true, rolloutPercentage: 1 }, WHY);
+    await flags.scheduleEdit('f', { rolloutPercentage: 80 }, { ...WHY, at: clock.now() + 1_000 });
+    await workspace.projects.setProtected('shop', 'production', false, WHY);
+    await flags.scheduleEdit('f', { rolloutPercentage: 0 }, { at: clock.now() + 2_000 });
+    await workspace.projects.setProtected('shop', 'production', true, WHY);
+    await flags.scheduleEdit('z', { rolloutPercentage: 0.5 }, { ...WHY, at: clock.now() + 1_000 });
+    await clock.advance(3_600_000);
+    expect(['f', 'z'].map((name) => flags.getFlag(name)?.servedPercentage)).toEqual([1, 0.5]);
+    expect(flags.listScheduledEdits()).toEqual([]);
+    const scope = { project: 'shop', environment: 'production' };
+    const log = await store.log({ scope, types: ['schedule.refused', 'schedule.applied'] });
+    expect(log.map(({ type, key, reason }) => `${type} ${key}: ${reason}`)).toEqual([
+      expect.stringMatching(/^schedule.refused f: .*only by a rollout/),
+      expect.stringMatching(/^schedule.applied z: /),
+      expect.stringMatching(/^schedule.refused f: .*needs a reason/),
+    ]);
+    expect(problems).toEqual([expect.stringContaining('only by a rollout'), expect.stringContaining('needs a reason')]);
   });
 
   it('takes kills, lowering, rollbacks, rollouts and edits of who is named', async () => {

@@ -1,5 +1,5 @@
 /** Secrets of tokens: `sl_<kind>_<id>_<secret>`, of which only a hash is kept. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { TokenKind, TokenSecret } from '@sluice/core';
 
 const FORM = /^sl_(?:server|client|personal)_([0-9a-f]{24})_[A-Za-z0-9_-]{43}$/;
@@ -31,7 +31,7 @@ export function isSecretOf(secret: string, hash: string | undefined): boolean {
 }
 
 function hashOfSecret(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return digest('sha256', secret, 'buffer');
 }
 
 /** What a webhook's signatures are made with, in the form of Standard Webhooks. */

@@ -24,6 +24,17 @@ it('a webhook is made with a secret that is told once, changed, renewed and dele
   expect(() => notifications.list('moon')).toThrow('project "moon" does not exist');
 });
 
+it('a webhook is made where there is none, and changed at the revision that was seen, and else not', async () => {
+  const { notifications } = (await shopWorld()).workspace;
+  const wanted = (url: string, ifRevision: number) => notifications.set('shop', 'chat', { url }, { ...WHY, ifRevision });
+  await expect(wanted('https://a.example.com/x', 1)).rejects.toMatchObject({ code: 'conflict' });
+  await wanted('https://a.example.com/x', 0);
+  await expect(wanted('https://b.example.com/x', 0)).rejects.toThrow('webhook "chat" exists already, at revision 1');
+  await wanted('https://c.example.com/x', 1);
+  await notifications.delete('shop', 'chat', WHY);
+  expect((await wanted('https://d.example.com/x', 0)).webhook.url).toBe('https://d.example.com/…');
+});
+
 it('how far a webhook was told is kept, and tells nobody anything', async () => {
   const { workspace, clock, store } = await shopWorld();
   const { notifications } = workspace;

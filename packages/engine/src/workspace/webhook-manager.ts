@@ -4,6 +4,7 @@ import {
   type Delivery,
   delivered,
   failed,
+  type GoneAnswer,
   type LoggedEvent,
   newDelivery,
   type PublicWebhook,
@@ -11,15 +12,25 @@ import {
   planDeleteWebhook,
   planRenewWebhookSecret,
   planSetWebhook,
+  planWebhookGone,
   projectScope,
   publicRecord,
   type Refusal,
   resent,
+  revisionRefusal,
   SluiceError,
   type Webhook,
   type WebhookSettings,
 } from '@sluice/core';
-import { attributionOf, checkOptions, MUTATION_OPTIONS, type MutationOptions, requestOf } from '../mutation.ts';
+import {
+  attributionOf,
+  checkOptions,
+  EDIT_OPTIONS,
+  type EditOptions,
+  MUTATION_OPTIONS,
+  type MutationOptions,
+  requestOf,
+} from '../mutation.ts';
 import { newWebhookSecret } from './token-secret.ts';
 import type { WorkspaceRuntime } from './workspace-runtime.ts';
 
@@ -31,6 +42,9 @@ export interface WebhookDetails {
   readonly secret: string | null;
 }
 
+/** Why it was switched off, for whoever looks. */
+const GONE = { actor: 'system', reason: 'its receiver answered 410 Gone: it is to be told nothing more' } as const;
+
 export class WebhookManager {
   readonly #workspace: WorkspaceRuntime;
 
@@ -38,16 +52,17 @@ export class WebhookManager {
     this.#workspace = workspace;
   }
 
-  /** Creates the webhook or merges into what is there. It is told what happens from then on. @throws SluiceError `invalid`, `notFound` */
-  async set(project: string, key: string, settings: WebhookSettings, options: MutationOptions = {}): Promise<WebhookDetails> {
-    const by = this.#attribution(options);
+  /** Creates the webhook or merges into what is there. It is told what happens from then on. @throws SluiceError `invalid`, `notFound`, `conflict` */
+  async set(project: string, key: string, settings: WebhookSettings, options: EditOptions = {}): Promise<WebhookDetails> {
+    const by = this.#attribution(options, EDIT_OPTIONS);
     const parsed = parseWebhookSettings(key, settings);
     const made = newWebhookSecret();
     const { directory, shared } = this.#workspace;
     await this.#commit(project, options, (now) => {
       const [kept, delivery] = [directory.webhook(project, key), directory.delivery(project, key)];
       const facts = { project: directory.project(project), key, kept, delivery, seq: shared.seq };
-      return planSetWebhook(facts, parsed, made, by, now);
+      const revision = kept?.deletedAt === null ? kept.revision : undefined;
+      return revisionRefusal(`webhook "${key}"`, revision, options.ifRevision) ?? planSetWebhook(facts, parsed, made, by, now);
     });
     return this.#details(project, key, made);
   }
@@ -92,6 +107,17 @@ export class WebhookManager {
     return this.#note(project, key, (delivery, webhook, now) => failed(delivery, webhook, event, problem, now));
   }
 
+  /** Keeps that its receiver says that it is gone for good: the event is a dead letter, and the webhook is switched off. */
+  async noteGone(project: string, key: string, answer: GoneAnswer): Promise<Delivery> {
+    const { directory } = this.#workspace;
+    await this.#commit(project, {}, (now) => {
+      const webhook = directory.webhook(project, key);
+      if (webhook === undefined) return noWebhook();
+      return planWebhookGone(webhook, this.#delivery(webhook), answer, GONE, now);
+    });
+    return directory.delivery(project, key) ?? newDelivery(projectScope(project), key, 0);
+  }
+
   /** Keeps that a dead letter was taken after all. */
   async noteResent(project: string, key: string, seq: number): Promise<Delivery> {
     return this.#note(project, key, (delivery) => resent(delivery, seq));
@@ -105,7 +131,7 @@ export class WebhookManager {
     const { directory } = this.#workspace;
     await this.#commit(project, {}, (now) => {
       const webhook = directory.webhook(project, key);
-      if (webhook === undefined) return { refused: 'there is no such webhook', code: 'notFound' };
+      if (webhook === undefined) return noWebhook();
       const before = this.#delivery(webhook);
       const after = next(before, webhook, now);
       return after === before ? null : { records: [after], events: [] };
@@ -125,12 +151,16 @@ export class WebhookManager {
     return { webhook: publicRecord(webhook), delivery: this.#delivery(webhook), secret };
   }
 
-  #attribution(options: MutationOptions): ReturnType<typeof attributionOf> {
-    checkOptions('notifications', options, MUTATION_OPTIONS);
+  #attribution(options: MutationOptions, known = MUTATION_OPTIONS): ReturnType<typeof attributionOf> {
+    checkOptions('notifications', options, known);
     return attributionOf(options);
   }
 
   #commit(project: string, options: MutationOptions, decide: (now: number) => Change | Refusal | null): Promise<unknown> {
     return this.#workspace.commit({ decide, scopes: [projectScope(project)], request: requestOf(options) });
   }
+}
+
+function noWebhook(): Refusal {
+  return { refused: 'there is no such webhook', code: 'notFound' };
 }

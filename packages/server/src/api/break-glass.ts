@@ -1,31 +1,50 @@
 /** The break-glass kill over HTTP. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { actorOf, type Principal } from '@sluice/core';
 import type { PendingEmergency, RollbackResult, Sluice } from 'sluice';
+import { passedOnReceipt } from '../attribution.ts';
+import type { PeerAnswer } from '../break-glass/peers.ts';
 import { servedAsOf } from '../break-glass/served-store.ts';
 import { invalid } from '../http-problem.ts';
-import { type HandlersOf, wire } from './handler.ts';
+import { type Call, type HandlersOf, wire } from './handler.ts';
 
 export const BREAK_GLASS_HANDLERS: HandlersOf<'breakGlass'> = {
-  'breakGlass.kill': async ({ workspace, principal, body, by }) => {
-    const { project, environment, flag, reason, userIds, toVersion } = body;
+  'breakGlass.kill': async (call) => {
+    const { project, environment, flag, reason, userIds, toVersion } = call.body;
     if (userIds !== undefined && toVersion !== undefined)
       throw invalid('users are shut out, or a version is gone back to', [
         { path: '/toVersion', message: 'must be left out where userIds are given' },
       ]);
-    const sluice = workspace.environment(project, environment);
-    const how = { ...by, reason, actor: actorOfKill(principal, body.actor) };
+    const sluice = call.workspace.environment(project, environment);
+    const how = { ...call.by, reason, actor: actorOfKill(call.principal, call.body.actor) };
     const version = toVersion === undefined ? {} : { rollbackToVersion: toVersion };
-    const result =
+    const killing =
       userIds === undefined
-        ? await sluice.rollbacks.rollbackImmediate(flag, { ...how, ...version })
-        : await sluice.rollbacks.rollbackTargeted(flag, { ...how, userIds });
-    return wire(withPlace(sluice, result));
+        ? sluice.rollbacks.rollbackImmediate(flag, { ...how, ...version })
+        : sluice.rollbacks.rollbackTargeted(flag, { ...how, userIds });
+    const told = await passedOn(killing, call);
+    return wire({ ...withPlace(sluice, await killing), peers: told });
   },
   'breakGlass.pending': async ({ workspace, store }) => {
     const storeTakesWrites = await store.takesWrites();
     return wire({ storeTakesWrites, servedAsOf: servedAsOf(store), pending: [...workspace.pendingEmergencies()] });
   },
 };
+
+/** A store that works takes a kill within this, and tells the other replicas by itself. In milliseconds. */
+const GRACE_MS = 100;
+
+/**
+ * Nobody waits for the store's two seconds before the others are told, and nothing is passed on that is refused here. What was passed on goes no further: it
+ * came from whoever tells all.
+ */
+async function passedOn(killing: Promise<RollbackResult>, call: Call<'breakGlass.kill'>): Promise<PeerAnswer[]> {
+  const { request, principal, peers, body, by } = call;
+  const first = await Promise.race([killing, wait(GRACE_MS, null)]);
+  const isPassedOn = passedOnReceipt(request, principal) !== null;
+  if (first?.durable === true || isPassedOn || peers === null || by.request === undefined) return [];
+  return await peers.tell({ ...body, actor: body.actor ?? actorOf(principal) }, by.request);
+}
 
 /** The token of a machine names nobody, so whoever uses it says who they are, and the history that it was only said. */
 function actorOfKill(principal: Principal, named: string | undefined): string {

@@ -3,7 +3,7 @@ import type { FlagDetails } from 'sluice';
 import { pageFrom } from '../paging.ts';
 import { found } from './found.ts';
 import { type HandlersOf, wire } from './handler.ts';
-import { within } from './within.ts';
+import { asSent, within } from './within.ts';
 
 export const FLAG_HANDLERS: HandlersOf<'flags'> = {
   'flags.list': ({ sluice, query }) => {
@@ -14,7 +14,11 @@ export const FLAG_HANDLERS: HandlersOf<'flags'> = {
   'flags.set': async ({ sluice, params, body, by }) =>
     wire(await within('/settings', () => sluice.flags.setFlag(params.key, body.settings, forced(by, body)))),
   'flags.setPercentage': async ({ sluice, params, body, by }) =>
-    wire(await within('', () => sluice.flags.setRolloutPercentage(params.key, body.percentage, forced(by, body)))),
+    wire(
+      await asSent({ '/rolloutPercentage': '/percentage' }, () =>
+        sluice.flags.setRolloutPercentage(params.key, body.percentage, forced(by, body)),
+      ),
+    ),
   'flags.enable': async ({ sluice, params, body, by }) => wire(await sluice.flags.enableFlag(params.key, forced(by, body))),
   'flags.kill': async ({ sluice, params, by }) => wire(await sluice.flags.disableFlag(params.key, by)),
   'flags.unkill': async ({ sluice, params, by }) => wire(await sluice.flags.restoreFlag(params.key, by)),
@@ -42,12 +46,13 @@ export const FLAG_HANDLERS: HandlersOf<'flags'> = {
   },
   'flags.stats': async ({ sluice, params }) => wire(await sluice.flags.getFlagStats(params.key)),
   'flags.stale': async ({ sluice, query: { unusedDays, settledDays, permanentTag } }) => {
-    const flags = await sluice.flags.listStale({
+    const settings = {
       ...(unusedDays === undefined ? {} : { unusedDays }),
       ...(settledDays === undefined ? {} : { settledDays }),
       ...(permanentTag === undefined ? {} : { permanentTags: [permanentTag] }),
-    });
-    return wire({ flags });
+    };
+    const places = { '/unusedDays': 'query unusedDays', '/settledDays': 'query settledDays' };
+    return wire({ flags: await asSent(places, () => sluice.flags.listStale(settings)) });
   },
   'flags.scheduled': ({ sluice, query }) => wire({ edits: sluice.flags.listScheduledEdits(query.flag) }),
   'flags.schedule': async ({ sluice, params, body, by }) =>

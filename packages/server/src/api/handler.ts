@@ -3,6 +3,7 @@ import type { Principal } from '@sluice/core';
 import type { AnswerOf, BodyOf, ParamsOf, QueryOf, RouteId, Wire } from '@sluice/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { EditOptions, Scope, Sluice, Workspace } from 'sluice';
+import type { Peers } from '../break-glass/peers.ts';
 import type { ServedStore } from '../break-glass/served-store.ts';
 import type { WorkspaceNotifier } from '../notifications/workspace-notifier.ts';
 import type { Outbound } from '../outbound/outbound.ts';
@@ -16,6 +17,8 @@ export interface Call<Id extends RouteId> {
   readonly workspace: Workspace;
   readonly outbound: Outbound;
   readonly store: ServedStore;
+  /** Null where there is no other replica. */
+  readonly peers: Pick<Peers, 'tell'> | null;
   /** Null where this process sends nothing to webhooks. */
   readonly notifier: () => WorkspaceNotifier | null;
   /** Of the environment that the route is about: there on its routes alone. */

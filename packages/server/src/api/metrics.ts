@@ -12,8 +12,9 @@ import {
   type RefusedSample,
   SENDER_REMEMBERED_MS,
   type Sluice,
+  SluiceError,
 } from 'sluice';
-import { invalid } from '../http-problem.ts';
+import { HttpProblem, invalid } from '../http-problem.ts';
 import type { HandlersOf } from './handler.ts';
 
 type Receipt = NonNullable<MutationOptions['request']>;
@@ -37,6 +38,7 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
   },
   'metrics.observe': async ({ sluice, body, by, principal }) => {
     const { observations, exposures, hasTallies, sentAt } = body;
+    if (principal.kind === 'token' && principal.tokenKind === 'client') refuseUnits(body);
     const sender = senderOf(body.sender, by.request, actorOf(principal));
     if (sender === undefined && exposures.length > 0)
       throw invalid('exposures are sent in a batch that counts once', [
@@ -57,21 +59,31 @@ export const METRIC_HANDLERS: HandlersOf<'metrics'> = {
       const left = [
         ...not.refused.map((refused) => placed(samples, refused)),
         ...not.refusedValues.map((refused) => placed(values, refused)),
-        ...not.refusedExposures.map(({ index, message }) => ({ path: `/exposures/${index}`, message })),
+        ...not.refusedExposures.map(({ index, ...told }) => ({ path: `/exposures/${index}`, ...told })),
       ];
       return { taken, refused: left };
     }
     const taken = await ingested.ingest(batch);
     const late = taken.refused.map((refused) => placed(samples, refused));
-    const unfit = values
-      .filter(({ given }) => !isRecorded(sluice, given))
-      .map(({ index }) => ({
-        path: `/observations/${index}`,
-        message: 'the test does not take it: it is not running, or has no such variant or metric',
-      }));
+    const unfit = values.flatMap(({ given, index }) => {
+      const message = problemOf(sluice, given);
+      return message === null ? [] : [{ path: `/observations/${index}`, message }];
+    });
     return { taken: taken.taken + values.length - unfit.length, refused: [...late, ...unfit] };
   },
 };
+
+/** Whoever reads a page has its token, and could put anybody in any arm. @throws HttpProblem 403 */
+function refuseUnits({ observations, exposures }: BodyOf<'metrics.observe'>): void {
+  const message = 'a client token speaks of no unit and no test here: POST /ofrep/v1/reports takes both, and draws by itself';
+  const issues = [
+    ...exposures.map((_, index) => ({ path: `/exposures/${index}`, message })),
+    ...observations.flatMap(({ unit, test }, index) =>
+      unit === undefined && test === undefined ? [] : [{ path: `/observations/${index}`, message }],
+    ),
+  ];
+  if (issues.length > 0) throw new HttpProblem(403, new SluiceError('unauthorized', message, { issues }));
+}
 
 type Observation = BodyOf<'metrics.observe'>['observations'][number];
 type Exposure = BodyOf<'metrics.observe'>['exposures'][number];
@@ -103,6 +115,7 @@ function exposureOf({ at, dimensions, ...exposure }: Exposure): IngestedExposure
   return { ...exposure, ...(at === undefined ? {} : { at }), ...(dimensions === undefined ? {} : { dimensions }) };
 }
 
-function isRecorded({ abTests }: Sluice, { test = '', variant = '', metric, value, unit }: Observation): boolean {
-  return abTests.recordMetric(test, variant, metric, value, unit === undefined ? {} : { userId: unit });
+/** Null when the test has taken the value. */
+function problemOf({ abTests }: Sluice, { test = '', variant = '', metric, value, unit }: Observation): string | null {
+  return abTests.takeMetric(test, variant, metric, value, unit === undefined ? {} : { userId: unit });
 }

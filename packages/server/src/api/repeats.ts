@@ -1,5 +1,5 @@
 /** What a change that was made already is answered with when it is asked for again: the object as it is now. */
-import { type PublicEvent, rollbackStrategyOf } from '@sluice/core';
+import { type PublicEvent, rollbacksAmong } from '@sluice/core';
 import type { MutationOptions, Scope, Sluice, Workspace } from 'sluice';
 import { shownPerson } from './access.ts';
 import { registered } from './components.ts';
@@ -54,8 +54,7 @@ const scheduled: Repeat = async (call) => {
 };
 
 const rolledBack: Repeat = async (call) => {
-  const events = await eventsOf(call);
-  const rollback = events.find((event) => rollbackStrategyOf(event as never) !== null);
+  const [rollback] = rollbacksAmong(await eventsOf(call));
   const { key, seq } = found(rollback, 'the rollback of', 'this request');
   const kept = (await call.sluice.rollbacks.getRollbackHistory({ flag: key, limit: 1000 })).find(({ id }) => id === seq);
   const { id, strategy, fromPercentage, toPercentage, stopped, actor, reason } = found(kept, 'rollback', String(seq));
@@ -70,7 +69,7 @@ const rolledBack: Repeat = async (call) => {
 const killed: Repeat = async (call) => {
   const scope = call.body as Scope;
   const again = await rolledBack({ ...call, scope, sluice: call.workspace.environment(scope.project, scope.environment) });
-  return { ...(again as object), keptIn: 'store' };
+  return { ...(again as object), keptIn: 'store', peers: [] };
 };
 
 const registeredAgain: Repeat = ({ sluice, params: { component = '' }, body }) => {

@@ -1,4 +1,6 @@
 /** Rollbacks over HTTP. */
+import { shown } from '@sluice/core';
+import { invalid } from '../http-problem.ts';
 import { type HandlersOf, wire } from './handler.ts';
 
 export const ROLLBACK_HANDLERS: HandlersOf<'rollbacks'> = {
@@ -21,5 +23,12 @@ export const ROLLBACK_HANDLERS: HandlersOf<'rollbacks'> = {
     const filter = { ...(flag === undefined ? {} : { flag }), ...(limit === undefined ? {} : { limit }) };
     return wire({ rollbacks: await sluice.rollbacks.getRollbackHistory(filter) });
   },
-  'rollbacks.report': async ({ sluice, params }) => wire(await sluice.rollbacks.getRollbackReport(Number(params.id))),
+  'rollbacks.report': async ({ sluice, params }) => wire(await sluice.rollbacks.getRollbackReport(idOf(params.id))),
 };
+
+/** @throws HttpProblem 400 */
+function idOf(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  const message = `must be the number of a rollback, as the list has it under id; it is ${shown(text)}`;
+  throw invalid(`path id ${message}`, [{ path: 'path id', message }]);
+}

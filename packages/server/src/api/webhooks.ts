@@ -28,8 +28,8 @@ export const WEBHOOK_HANDLERS: HandlersOf<'webhooks'> = {
 
 export function shownWebhook({ webhook, delivery }: WebhookDetails) {
   const { key, url, format, types, environments, isDisabled, revision } = webhook;
-  const { deadCount, failingSince, retryAt, deadLetters } = delivery;
-  return { key, url, format, types, environments, isDisabled, revision, deadCount, failingSince, retryAt, deadLetters };
+  const { deadCount, failingSince, retryAt, goneAt = null, deadLetters } = delivery;
+  return { key, url, format, types, environments, isDisabled, revision, deadCount, failingSince, retryAt, goneAt, deadLetters };
 }
 
 /** @throws SluiceError `unavailable` */

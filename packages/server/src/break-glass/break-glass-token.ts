@@ -1,9 +1,10 @@
 /** The break-glass token: whoever can read a file of this machine may kill any flag, also while nobody else can be asked who they are. */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger as PinoLogger } from 'pino';
 import { SluiceError } from 'sluice';
+import { makeFolder } from '../make-folder.ts';
 
 const PREFIX = 'sl_breakglass_';
 /** Characters. Replicas may share a token of somebody's own. */
@@ -29,6 +30,12 @@ export class BreakGlassToken {
 
   /** In a time that does not depend on how much of it is right. A file that was deleted has taken its token back, and another is made. */
   isToken(secret: string): boolean {
+    const known = this.secret();
+    return known !== null && timingSafeEqual(digest(secret), digest(known));
+  }
+
+  /** The token, to ask other replicas by; null where there is none. */
+  secret(): string | null {
     try {
       this.#known = this.#readOrMake();
     } catch (error) {
@@ -39,7 +46,7 @@ export class BreakGlassToken {
           : 'the break-glass token is what it was';
       this.#log.error({ err: error }, `${this.path} cannot be read: ${left}`);
     }
-    return this.#known !== null && timingSafeEqual(digest(secret), digest(this.#known));
+    return this.#known;
   }
 
   #readOrMake(): string {
@@ -66,7 +73,7 @@ export class BreakGlassToken {
 
   /** Under its name it is whole from the first moment; whoever was faster is right. */
   #make(): void {
-    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(this.path));
     const made = `${this.path}.${randomBytes(8).toString('hex')}`;
     try {
       writeFileSync(made, `${PREFIX}${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 });

@@ -107,6 +107,17 @@ describe('a webhook', () => {
     await expect(sending.resend('other', 'hook', 1)).rejects.toMatchObject({ code: 'notFound' });
   });
 
+  it('whose receiver says that it is gone is told nothing more, and is not tried again', async () => {
+    service.answer = (response) => response.writeHead(410).end('gone');
+    notifier();
+    await happen();
+    await settled(() => book.deadLetters.length > 0);
+    await happen();
+    await clock.advance(24 * 3_600_000);
+    expect(ids()).toEqual(['evt_1']);
+    expect(book.deadLetters).toEqual([{ seq: 1, problem: 'answered 410: gone' }]);
+  });
+
   it.each<[string, Receiver['answer']]>([
     ['hangs', () => {}],
     ['drips', (response) => void response.write('.')],

@@ -77,7 +77,7 @@ export class Notifier<Webhook extends FollowingWebhook> {
     if (found === undefined) throw new SluiceError('notFound', `project "${project}" has no webhook "${key}" that is in use`);
     const { webhook } = found;
     const problem = await sendMessage(fetch, webhook.url, await message(webhook, clock.now()), this.#closing.signal);
-    return { isTaken: problem === null, problem };
+    return { isTaken: problem === null, problem: problem?.message ?? null };
   }
 
   #wakeAll(): void {

@@ -40,6 +40,7 @@ describe('several replicas', () => {
       following: () => book.following(),
       noteDelivered: () => new Promise(() => {}),
       noteFailed: () => new Promise(() => {}),
+      noteGone: () => new Promise(() => {}),
       noteResent: () => new Promise(() => {}),
     };
     const first = notifier({ store: dying, book: deadBook });

@@ -1,5 +1,5 @@
 /** A book of webhooks in memory, with the retry schedule that a test wants. It outlives the notifiers that are given it, as a store does. */
-import type { LoggedEvent } from '@sluice/core';
+import type { GoneAnswer, LoggedEvent } from '@sluice/core';
 import type { Clock } from 'sluice';
 import type { DeliveryState, FollowingWebhook, WebhookBook } from './webhook-book.ts';
 
@@ -39,6 +39,15 @@ export class MemoryWebhookBook implements WebhookBook {
     const before = this.of(key);
     const after = seq <= before.cursor ? before : { cursor: seq, retryAt: null, attempts: 0 };
     this.#kept.set(key, after);
+    return after;
+  }
+
+  async noteGone(_project: string, key: string, { event: { seq }, problem }: GoneAnswer): Promise<DeliveryState> {
+    await this.beforeKeeping();
+    this.deadLetters.push({ seq, problem });
+    const after: Kept = { cursor: seq, retryAt: null, attempts: 0 };
+    this.#kept.set(key, after);
+    this.webhooks.splice(0, this.webhooks.length, ...this.webhooks.filter((webhook) => webhook.key !== key));
     return after;
   }
 

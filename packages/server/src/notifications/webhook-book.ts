@@ -1,5 +1,5 @@
 /** What the notifier needs of webhooks: who wants what, how far each has been told, and where that is kept. */
-import type { LoggedEvent, Scope } from '@sluice/core';
+import type { GoneAnswer, LoggedEvent, Scope } from '@sluice/core';
 
 export interface FollowingWebhook {
   /** `project` is whose events it hears of. */
@@ -25,6 +25,8 @@ export interface WebhookBook<Webhook extends FollowingWebhook = FollowingWebhook
   noteDelivered(project: string, key: string, seq: number): Promise<DeliveryState>;
   /** Keeps that the event could not be told and when to try again; after the last attempt it is a dead letter and the next event's turn. */
   noteFailed(project: string, key: string, event: Pick<LoggedEvent, 'seq' | 'type'>, problem: string): Promise<DeliveryState>;
+  /** Keeps that the receiver says that it is gone for good: the event is a dead letter, and the webhook is followed no more. */
+  noteGone(project: string, key: string, answer: GoneAnswer): Promise<DeliveryState>;
   /** Keeps that a dead letter was taken after all. */
   noteResent(project: string, key: string, seq: number): Promise<DeliveryState>;
 }

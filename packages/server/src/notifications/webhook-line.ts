@@ -4,7 +4,7 @@ import type { Clock, Fetch, Store } from 'sluice';
 import { eventsAfter } from './event-feed.ts';
 import type { SenderLease } from './sender-lease.ts';
 import type { DeliveryState, FollowingWebhook, WebhookBook } from './webhook-book.ts';
-import { type MessageParts, messageOf, sendMessage } from './webhook-message.ts';
+import { type MessageParts, messageOf, type SendProblem, sendMessage } from './webhook-message.ts';
 
 export interface LineParts<Webhook extends FollowingWebhook> extends MessageParts {
   readonly store: Pick<Store, 'log'>;
@@ -105,7 +105,7 @@ export class WebhookLine<Webhook extends FollowingWebhook> {
   }
 
   async #tell(webhook: Webhook, event: LoggedEvent): Promise<boolean> {
-    const { clock, fetch, book, random } = this.#parts;
+    const { clock, fetch, random } = this.#parts;
     const message = messageOf(webhook, event, clock.now(), this.#parts);
     const problem = await sendMessage(fetch, webhook.url, message, this.#lease.signal);
     if (problem === null) {
@@ -115,11 +115,18 @@ export class WebhookLine<Webhook extends FollowingWebhook> {
       return this.#lease.isHeld;
     }
     if (!(await this.#lease.confirm())) return false;
-    const { retryAt } = await book.noteFailed(this.#project, this.#key, event, problem);
+    const { retryAt } = await this.#noteProblem(webhook, event, problem);
     const now = clock.now();
     // Many webhooks of one receiver that was down must not all come back at one instant.
     if (retryAt !== null) this.#notBefore = retryAt + random() * Math.min(Math.max(retryAt - now, 0), LONGEST_JITTER_MS);
     return true;
+  }
+
+  #noteProblem({ url: askedUrl }: Webhook, event: LoggedEvent, { message, isGone }: SendProblem): Promise<DeliveryState> {
+    const { book } = this.#parts;
+    return isGone
+      ? book.noteGone(this.#project, this.#key, { event, problem: message, askedUrl })
+      : book.noteFailed(this.#project, this.#key, event, message);
   }
 
   /** @throws SluiceError `unavailable` when the book cannot keep it now */

@@ -46,19 +46,30 @@ function signed({ secret }: FollowingWebhook, id: string, message: object, now: 
   return { headers: { ...JSON_HEADERS, ...signedHeaders(secret, id, now, body) }, body };
 }
 
-/** Null when the receiver has taken it, with a status from 200 to 299; else what went wrong, in words. Never rejects. */
+/** Why a message was not taken. */
+export interface SendProblem {
+  readonly message: string;
+  /** The receiver says that it is gone for good and must be told nothing more, as Standard Webhooks has it of status 410. */
+  readonly isGone: boolean;
+}
+
+const GONE = 410;
+
+/** Null when the receiver has taken it, with a status from 200 to 299. Never rejects. */
 export async function sendMessage(
   fetch: Fetch,
   url: string,
   message: WebhookMessage,
   signal: AbortSignal,
-): Promise<string | null> {
+): Promise<SendProblem | null> {
   try {
     const { headers, body } = message;
     const response = await fetch(new URL(url), { method: 'POST', headers: { ...headers }, body, signal });
     if (response.status >= 200 && response.status <= 299) return null;
-    return `answered ${response.status}: ${(await response.text()).slice(0, 100)}`;
+    const answer = `answered ${response.status}: ${(await response.text()).slice(0, 100)}`;
+    return { message: answer, isGone: response.status === GONE };
   } catch (error) {
-    return error instanceof SluiceError ? error.message : `could not be told: ${String(error)}`;
+    const why = error instanceof SluiceError ? error.message : `could not be told: ${String(error)}`;
+    return { message: why, isGone: false };
   }
 }

@@ -71,6 +71,34 @@ describe('a webhook of a workspace', () => {
     expect(service.received.map(({ body }) => body).join()).not.toMatch(/whsec_|\/live/);
   });
 
+  it('is switched off when its receiver says that it is gone, says so in the log, and begins anew when somebody switches it on', async () => {
+    service.answer = (response) => response.writeHead(410).end('moved away');
+    const settings = { url: service.url, types: ['flag.*'], environments: ['production'] };
+    await workspace.notifications.set('shop', 'hook', settings, WHY);
+    await workspace.notifications.set('shop', 'watch', { url: `${service.url}/watch`, types: ['webhook.*'] }, WHY);
+    await setFlag('shop', 'production', 'f');
+    const of = (key: string) => workspace.notifications.list('shop').find(({ webhook }) => webhook.key === key);
+    await settled(() => of('hook')?.webhook.isDisabled === true && of('watch')?.webhook.isDisabled === true);
+    expect(of('hook')?.delivery).toMatchObject({
+      goneAt: clock.now(),
+      retryAt: null,
+      deadLetters: [{ type: 'flag.created', attempts: 1, problem: 'answered 410: moved away' }],
+    });
+    const events = await store.log({ scope: { project: 'shop', environment: '*' }, types: ['webhook.updated'], limit: 9 });
+    expect(events).toMatchObject([
+      { actor: 'system', reason: expect.stringMatching(/410 Gone/) },
+      { actor: 'system', reason: expect.stringMatching(/410 Gone/) },
+    ]);
+    await setFlag('shop', 'production', 'missed');
+    service.answer = (response) => response.end();
+    await workspace.notifications.set('shop', 'hook', { isDisabled: false }, WHY);
+    await setFlag('shop', 'production', 'g');
+    const keys = () => service.received.filter(({ path }) => path === '/').map(({ body }) => JSON.parse(body).data.key);
+    await settled(() => keys().includes('g'));
+    expect(keys()).toEqual(['f', 'g']);
+    expect(deliveryOf('hook')).not.toHaveProperty('goneAt');
+  });
+
   it('has a dead letter after the last attempt of the schedule, which is one no more when it was sent again', async () => {
     service.answer = (response) => response.writeHead(500).end('no');
     await workspace.notifications.set('shop', 'hook', { url: service.url, types: ['flag.*'], environments: ['production'] }, WHY);

@@ -25,13 +25,13 @@ export function ofrepAnswer(key: string, evaluation: Evaluation<null>, options: 
   if (errorCode !== null) return ofrepFailureOf(key, errorCode === 'TYPE_MISMATCH' ? 'GENERAL' : errorCode);
   if (options.isStrict && Array.isArray(value))
     return { key, errorCode: 'GENERAL', errorDetails: 'the value is a list, which the protocol has no type for' };
-  return {
-    key,
-    reason: reasonOf(evaluation, options),
-    ...(variant === null ? {} : { variant }),
-    ...(value === null ? {} : { value }),
-    metadata: { flagSetId: options.flagSetId, ...(revision === null ? {} : { version: revision }) },
-  };
+  // One by one: literals that spread others into themselves took a slow path of V8's, a seventh of a whole request.
+  const answer: OfrepSuccess = { key, reason: reasonOf(evaluation, options) };
+  if (variant !== null) answer.variant = variant;
+  if (value !== null) answer.value = value;
+  const { flagSetId } = options;
+  answer.metadata = revision === null ? { flagSetId } : { flagSetId, version: revision };
+  return answer;
 }
 
 /** DEFAULT is no member of the protocol's list, and what every server and client of it says and takes. */

@@ -1,104 +1,62 @@
-/** OFREP 0.3: one flag, and all flags, for one unit. */
+/** OFREP 0.3 by the framework: every refusal, and whatever is not asked plainly. */
 import cors from '@fastify/cors';
-import { actorOf } from '@sluice/core';
-import { type OfrepBulkSuccess, type OfrepError, type OfrepFailure, type OfrepSuccess, ROUTES } from '@sluice/protocol';
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
-import type { Sluice } from 'sluice';
+import type { OfrepError, QueryOf } from '@sluice/protocol';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Admit, Admitted } from '../authentication.ts';
-import { SERVED_AS_OF } from '../break-glass/served-store.ts';
-import { canonicalText } from '../canonical-text.ts';
-import { configEtag, digestOf } from '../config-etag.ts';
 import type { Live } from '../live-routes.ts';
 import { toldFailure } from '../problems.ts';
-import { envelope, registerRoute } from '../registration.ts';
-import { type AnswerOptions, ofrepAnswer, ofrepFailureOf } from './answer.ts';
-import { type ReadContext, readContext } from './context.ts';
+import { registerRoute } from '../registration.ts';
+import { CORS, EMBEDDED_BY } from './cross-origin.ts';
+import type { DirectEvaluations } from './direct-evaluations.ts';
+import { type Answered, JSON_TYPE, type OfrepEvaluations } from './evaluations.ts';
+import { registerPageReports } from './page-reports.ts';
 
 export interface OfrepOptions {
   readonly admit: Admit;
-  readonly isStrict: boolean;
-  /** Streams that tell of changes of the caller's environment. */
-  readonly live: Pick<Live, 'eventStreams' | 'fingerprint' | 'registerEvents'>;
+  readonly evaluations: OfrepEvaluations;
+  readonly live: Pick<Live, 'registerEvents'>;
+  /** Who has read the body of what they hand over. */
+  readonly direct: Pick<DirectEvaluations, 'bodyOf'>;
 }
 
-/** A browser sends no header of ours unless it is allowed, and shows a page none that is not exposed. */
-const CORS = {
-  origin: '*',
-  methods: ['GET', 'POST', 'OPTIONS'],
-  allowedHeaders: ['Content-Type', 'Authorization', 'X-API-Key', 'If-None-Match', 'Last-Event-ID', 'Cache-Control'],
-  exposedHeaders: ['ETag', 'Retry-After', SERVED_AS_OF],
-  maxAge: 600,
-};
-
-export const ofrepRoutes: FastifyPluginAsync<OfrepOptions> = async (app, options) => {
+export const ofrepRoutes: FastifyPluginAsync<OfrepOptions> = async (app, { admit, evaluations, live, direct }) => {
   await app.register(cors, CORS);
-  app.addHook('onRequest', async (_request, reply) => {
-    void reply.header('cross-origin-resource-policy', 'cross-origin');
+  app.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(EMBEDDED_BY);
+    done();
   });
+  app.addHook('preParsing', (request, _reply, payload, done) => done(null, direct.bodyOf(request.raw) ?? payload));
   app.setErrorHandler((error, request, reply) => sendFailure(error, request, reply));
-  registerRoute(app, 'ofrep.evaluate', options.admit, (request, reply) => evaluateOne(request, reply, options));
-  registerRoute(app, 'ofrep.evaluateAll', options.admit, (request, reply) => evaluateAll(request, reply, options));
-  options.live.registerEvents(app, options.admit);
+  registerEvaluations(app, admit, evaluations);
+  registerPageReports(app, admit);
+  live.registerEvents(app, admit);
 };
 
-interface Asked {
-  readonly admitted: Admitted;
-  readonly sluice: Sluice;
-  readonly answering: AnswerOptions;
+/** Handlers answer before they return: whatever is returned would be waited for. */
+function registerEvaluations(app: FastifyInstance, admit: Admit, evaluations: OfrepEvaluations): void {
+  registerRoute(app, 'ofrep.evaluate', admit, (request, reply) => {
+    const { key } = request.params as { readonly key: string };
+    send(reply, evaluations.one(admittedOf(request), key, request.body));
+  });
+  registerRoute(app, 'ofrep.evaluateAll', admit, (request, reply) => {
+    const { flagConfigEtag } = request.query as QueryOf<'ofrep.evaluateAll'>;
+    const known = { ifNoneMatch: request.headers['if-none-match'] };
+    const asked = [admittedOf(request), request.body, known] as const;
+    if (flagConfigEtag !== undefined) return evaluations.allAfter(flagConfigEtag, ...asked).then((done) => send(reply, done));
+    send(reply, evaluations.all(...asked));
+    return undefined;
+  });
 }
 
-function askedOf(request: FastifyRequest, { isStrict }: OfrepOptions): Asked {
-  const { admitted } = request;
-  if (admitted === null || admitted.sluice === null) throw new TypeError('OFREP is asked without an environment');
-  const { project, environment } = admitted.scope;
-  return { admitted, sluice: admitted.sluice, answering: { isStrict, flagSetId: `${project}/${environment}` } };
+function admittedOf({ admitted }: FastifyRequest): Admitted {
+  if (admitted === null) throw new TypeError('OFREP is asked by nobody');
+  return admitted;
 }
 
-function evaluateOne(request: FastifyRequest, reply: FastifyReply, options: OfrepOptions): FastifyReply {
-  const { sluice, answering } = askedOf(request, options);
-  const { key } = request.params as { readonly key: string };
-  const read = readContext(request.body);
-  if ('errorCode' in read) return reply.code(400).send({ key, ...read } satisfies OfrepFailure);
-  const answer = answerOne(sluice, key, read, answering);
-  return reply.code(statusOf(answer)).send(answer);
-}
-
-function answerOne(sluice: Sluice, key: string, read: ReadContext, answering: AnswerOptions): OfrepSuccess | OfrepFailure {
-  if (read.isExposure) return ofrepAnswer(key, sluice.flags.evaluate(key, read.unit, null), answering);
-  const explained = sluice.flags.explain(key, read.unit);
-  return explained === null ? ofrepFailureOf(key, 'FLAG_NOT_FOUND') : ofrepAnswer(key, explained, answering);
-}
-
-function statusOf(answer: OfrepSuccess | OfrepFailure): number {
-  if (!('errorCode' in answer)) return 200;
-  return answer.errorCode === 'FLAG_NOT_FOUND' ? 404 : 400;
-}
-
-async function evaluateAll(request: FastifyRequest, reply: FastifyReply, options: OfrepOptions): Promise<FastifyReply> {
-  const { sluice, admitted, answering } = askedOf(request, options);
-  const read = readContext(request.body);
-  if ('errorCode' in read) return reply.code(400).send(read);
-  const query = envelope<{ readonly flagConfigEtag?: string }>(ROUTES['ofrep.evaluateAll'].query, request.query, 'query');
-  const { flagConfigEtag } = query;
-  const isBehind =
-    flagConfigEtag !== undefined && !isMatched(flagConfigEtag, `"${await options.live.fingerprint(admitted.scope)}"`);
-  // Whoever was told of a change by another replica must not be answered with what was before it.
-  if (isBehind) await sluice.flags.runtime.store.refresh();
-  const etag = `"${digestOf([configEtag(sluice), canonicalText(read.context), actorOf(admitted.principal), String(options.isStrict)])}"`;
-  void reply.header('etag', etag).header('cache-control', 'no-cache, private');
-  if (!isBehind && isMatched(request.headers['if-none-match'], etag)) return reply.code(304).send();
-  const streams = options.live.eventStreams(admitted);
-  const body: OfrepBulkSuccess = {
-    flags: [...sluice.flags.evaluateAll(read.unit)].map(([key, evaluation]) => ofrepAnswer(key, evaluation, answering)),
-    metadata: { flagSetId: answering.flagSetId },
-    ...(streams.length === 0 ? {} : { eventStreams: [...streams] }),
-  };
-  return reply.send(body);
-}
-
-/** A proxy that compresses makes a tag weak; it names the same state. */
-function isMatched(header: string | undefined, etag: string): boolean {
-  return (header ?? '').split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+function send(reply: FastifyReply, { status, headers, text }: Answered): FastifyReply {
+  void reply.code(status);
+  for (let at = 0; at < headers.length; at += 2) void reply.header(headers[at] as string, headers[at + 1]);
+  return text === null ? reply.send() : reply.type(JSON_TYPE).send(text);
 }
 
 /** Bodies as the protocol has them: with the flag's key where there is one, and without a schema where it has none. */

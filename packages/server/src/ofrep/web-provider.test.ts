@@ -5,7 +5,8 @@ import { type World, world } from '../world.testing.ts';
 
 let at: World;
 afterEach(async () => {
-  await OpenFeature.close();
+  await OpenFeature.clearProviders();
+  await OpenFeature.clearContexts();
   await at.close();
 });
 

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { freePort } from '@sluice/conformance/free-port';
 import { SluiceError } from '@sluice/core';
 import { httpJsonSource, manualClock, prometheusSource } from 'sluice';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -70,8 +71,9 @@ describe('a guarded fetch', () => {
   });
 
   it('connects to the address that it checked, and not to what the name leads to a moment later', async () => {
-    const meant = await opened((response) => response.end('meant'), '127.0.0.2');
-    const victim = await opened((response) => response.end('victim'), '127.0.0.1', meant.port);
+    const port = await freePort();
+    const meant = await opened((response) => response.end('meant'), '127.0.0.2', port);
+    const victim = await opened((response) => response.end('victim'), '127.0.0.1', port);
     const answers = [['127.0.0.2'], ['127.0.0.1'], ['127.0.0.1']];
     const resolve = async (): Promise<string[]> => answers.shift() ?? [];
     const fetch = guardedFetch({ policy: parseOutboundPolicy('127.0.0.2'), resolve });

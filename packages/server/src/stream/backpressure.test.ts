@@ -122,7 +122,7 @@ describe('slow readers of a hub', () => {
     expect(types.filter((type) => type !== 'delta')).toEqual(['snapshot', 'resync', 'snapshot']);
     await world.putFlag('a');
     await slow.until(({ messages }) => messages.at(-1)?.type === 'delta');
-    expect(quick.messages.filter(({ type }) => type !== 'delta').map(({ type }) => type)).toEqual(['snapshot', 'heartbeat']);
+    expect(quick.messages.filter(({ type }) => type !== 'delta').map(({ type }) => type)).toEqual(['snapshot', 'place']);
   });
 
   it('are gone within 45 s of taking nothing, and those that read stay', async () => {

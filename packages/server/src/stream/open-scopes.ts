@@ -78,8 +78,12 @@ export class OpenScopes {
     this.#scopes.get(key)?.stream?.impose(standing);
   }
 
+  streams(): ScopeStream[] {
+    return [...this.#scopes.values()].flatMap(({ stream }) => stream ?? []);
+  }
+
   clients(): StreamClient[] {
-    return [...this.#scopes.values()].flatMap(({ stream }) => stream?.clients ?? []);
+    return this.streams().flatMap(({ clients }) => clients);
   }
 
   forgetIdle(now: number): void {

@@ -61,7 +61,7 @@ describe('pushEmergencies', () => {
     state.isDown = false;
     await world.clock.advance(60_000);
     await reader.until(({ messages }) => messages.filter(({ type }) => type === 'emergencies').length === 2);
-    expect(typesOf(reader).filter((type) => type !== 'heartbeat')).toEqual(['snapshot', 'emergencies', 'delta', 'emergencies']);
+    expect(typesOf(reader).filter((type) => type !== 'place')).toEqual(['snapshot', 'emergencies', 'delta', 'emergencies']);
     // After each message that came since, the flag was off.
     const states = reader.messages.map((_, count) =>
       reader.messages.slice(0, count + 1).reduce<Snapshot | null>(followStream, null),

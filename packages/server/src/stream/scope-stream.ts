@@ -27,6 +27,7 @@ import type { StreamClient } from './stream-client.ts';
 import type { StreamCounts } from './stream-counts.ts';
 import type { StreamLimits } from './stream-limits.ts';
 
+const HEARTBEAT = Buffer.from(encodePart(partOfMessage({ type: 'heartbeat' })));
 const EVERYTHING = Buffer.from(encodePart(everythingPart()));
 
 export class ScopeStream {
@@ -45,6 +46,7 @@ export class ScopeStream {
   #ring: FrameRing;
   #encoded: EncodedSnapshot | null = null;
   #refetch: Buffer | null = null;
+  #place: Buffer | null = null;
 
   constructor(scope: Scope, state: DefinitionState, emergencies: readonly StandingEmergency[], deps: ScopeStreamDeps) {
     this.scope = scope;
@@ -102,6 +104,7 @@ export class ScopeStream {
     this.#snapshot = snapshot;
     this.#encoded = null;
     this.#refetch = null;
+    this.#place = null;
   }
 
   #tell(frame: Buffer): void {
@@ -119,6 +122,17 @@ export class ScopeStream {
   #refetchFrame(): Buffer {
     this.#refetch ??= Buffer.from(encodePart(refetchPart(this.fingerprint)));
     return this.#refetch;
+  }
+
+  /** A sign of life, by which who has the definitions can tell whether anything of them is missing. */
+  beat(client: StreamClient): void {
+    client.beat(this.#readers.has(client) ? this.#placeFrame() : HEARTBEAT);
+  }
+
+  #placeFrame(): Buffer {
+    const { seq } = this.#snapshot;
+    this.#place ??= frameOf({ type: 'place', seq, fingerprint: this.fingerprint });
+    return this.#place;
   }
 
   /** `cursor` is the place up to which the client has everything; null when it has nothing. `seen` is the end of the log as it is known here. */

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Scope, SluiceError, type StandingEmergency } from '@sluice/core';
-import { encodePart, partOfMessage } from '@sluice/protocol';
+import { encodePart } from '@sluice/protocol';
 import type { Clock } from 'sluice';
 import { Admission } from './admission.ts';
 import type { DefinitionSource } from './definition-source.ts';
@@ -37,7 +37,6 @@ export interface StreamSubscription {
 
 const RETRY_FROM_MS = 1_000;
 const RETRY_JITTER_MS = 4_000;
-const HEARTBEAT = Buffer.from(encodePart(partOfMessage({ type: 'heartbeat' })));
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store, no-transform',
@@ -166,12 +165,14 @@ export class StreamHub {
   }
 
   #beat(now: number): void {
-    for (const client of this.#scopes.clients()) {
-      if (client.isStalled(now, this.#limits.stallMs)) {
-        this.#counts.reaped += 1;
-        client.destroy();
-      } else if (now >= client.endsAt) client.end();
-      else client.beat(HEARTBEAT);
+    for (const stream of this.#scopes.streams()) {
+      for (const client of stream.clients) {
+        if (client.isStalled(now, this.#limits.stallMs)) {
+          this.#counts.reaped += 1;
+          client.destroy();
+        } else if (now >= client.endsAt) client.end();
+        else stream.beat(client);
+      }
     }
     this.#scopes.forgetIdle(now);
   }

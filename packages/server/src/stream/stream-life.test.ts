@@ -1,4 +1,5 @@
-import { DEFAULT_SCOPE } from '@sluice/core';
+import { DEFAULT_SCOPE, type Snapshot } from '@sluice/core';
+import { followStream } from '@sluice/protocol';
 import type { Store, StoredState } from 'sluice';
 import { afterEach, describe, expect, it } from 'vitest';
 import { STAGING, START, type StreamReader, streamWorld } from './stream-world.testing.ts';
@@ -64,8 +65,15 @@ describe('the life of a stream', () => {
     expect(typesOf(reader)).toEqual(['snapshot', 'delta']);
     await world.clock.advance(15_001);
     await reader.count(4);
-    expect(typesOf(reader)).toEqual(['snapshot', 'delta', 'heartbeat', 'heartbeat']);
+    expect(typesOf(reader)).toEqual(['snapshot', 'delta', 'place', 'place']);
     await watcher.until(({ parts }) => parts.filter(({ kind }) => kind === 'comment').length === 2);
+    // It names what the stream has told: nothing is missing here.
+    const following = () => reader.messages.reduce<Snapshot | null>(followStream, null);
+    expect(following()?.seq).toBe(1);
+    world.hub.impose(DEFAULT_SCOPE, [kill('a')]);
+    await world.clock.advance(15_000);
+    await reader.count(6);
+    expect([typesOf(reader).slice(4), following()?.emergencies.length]).toEqual([['emergencies', 'place'], 1]);
   });
 
   it('ends with the right to it, with its token, and at its greatest age', async () => {

@@ -23,12 +23,15 @@ export interface StreamTokensOptions {
 
 const MIN_SECRET_BYTES = 32;
 const MAX_TOKEN_LENGTH = 8_000;
+const MOST_KEPT = 1_000;
 /** What is signed says what for, so that no other signature with the same secret is one of these. */
 const PURPOSE = 'sluice stream token 1';
 
 export class StreamTokens {
   readonly #secret: Uint8Array;
   readonly #lifetimeMs: number;
+  /** By claims: bulk evaluations are answered with the same one for an hour. */
+  readonly #issued = new Map<string, string>();
 
   /** @throws SluiceError `invalid` for a secret that can be guessed, or a lifetime that is none */
   constructor({ secret, lifetimeMs = 3_600_000 }: StreamTokensOptions) {
@@ -44,8 +47,14 @@ export class StreamTokens {
   issue({ scope, tokenId }: Pick<StreamGrant, 'scope' | 'tokenId'>, now: number): string {
     const endsAt = (Math.floor(now / this.#lifetimeMs) + 2) * this.#lifetimeMs;
     const claims = JSON.stringify([scope.project, scope.environment, tokenId, endsAt]);
+    const known = this.#issued.get(claims);
+    if (known !== undefined) return known;
     const payload = Buffer.from(claims).toString('base64url');
-    return `${payload}.${this.#signatureOf(payload).toString('base64url')}`;
+    const token = `${payload}.${this.#signatureOf(payload).toString('base64url')}`;
+    // Those of hours that are over go with the others.
+    if (this.#issued.size >= MOST_KEPT) this.#issued.clear();
+    this.#issued.set(claims, token);
+    return token;
   }
 
   /** Null for whatever was not issued here, or is over. */

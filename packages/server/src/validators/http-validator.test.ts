@@ -1,6 +1,7 @@
 import { createSluice, type ManualClock, manualClock, memoryStore, type RolloutStatus, type Sluice } from 'sluice';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { advanceUntil } from '../../../engine/src/clock/advance-until.testing.ts';
 import { parseOutboundPolicy } from '../outbound/outbound-policy.ts';
 import { type Receiver, receiver, sendJson } from '../receiver.testing.ts';
 import { newSigningSecret } from '../signing/standard-webhook.ts';
@@ -112,7 +113,7 @@ describe('a validator over HTTP', () => {
       validatorDeadlineMs: 600_000,
       criteria: [{ metric: 'errorRate', max: 0.05, minSamples: 10 }],
     });
-    for (let turn = 0; turn < 20 && service.received.length === 0; turn++) await clock.advance(500);
+    await advanceUntil(clock, () => service.received.length > 0, { stepMs: 500 });
     expect(service.received).toHaveLength(1);
     for (let request = 0; request < 100; request++) {
       sluice.metrics.count('requests', { flag: 'f', variant: 'on' });

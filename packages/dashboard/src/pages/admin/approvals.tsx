@@ -1,8 +1,9 @@
-/** Every rollout of the project that goes on only when somebody has looked, with the buttons to decide. */
+/** Every rollout, in whatever project one may approve, that goes on only when somebody has looked, with the buttons to decide. */
 import { Anchor, Badge, Group, Paper, Stack, Text } from '@mantine/core';
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router';
 import type { Place, Project, RolloutStatus } from '../../api/answers.ts';
+import { usePermitted } from '../../api/permitted.ts';
 import { queries } from '../../api/queries.ts';
 import { addressIn } from '../../app/place.ts';
 import { Asked } from '../../parts/asked.tsx';
@@ -12,16 +13,30 @@ import { PhaseBadge } from '../../parts/phase-badge.tsx';
 import { RolloutCommands } from '../../parts/rollout-commands.tsx';
 import { StageTrack } from '../../parts/stage-track.tsx';
 import { waitsFor } from '../../parts/waits-for.ts';
-import { useProject } from './use-project.ts';
 
 export function Approvals({ place }: { readonly place: Place }) {
-  const project = useProject(place);
-  return <Asked query={project}>{(found) => <OfProject project={found} />}</Asked>;
+  const projects = useQuery(queries.projects());
+  const permitted = usePermitted();
+  return (
+    <Asked query={projects}>
+      {(all) => <OfProjects projects={all.filter(({ key }) => permitted('rollouts.approve', key))} here={place} />}
+    </Asked>
+  );
 }
 
-function OfProject({ project: { key, environments } }: { readonly project: Project }) {
-  const places = environments.map((environment) => ({ project: key, environment: environment.key }));
-  const asked = useQueries({ queries: places.map((place) => queries.rollouts(place)) });
+/** The changes of other projects are not told to this page: it asks for them. */
+const ELSEWHERE_MS = 30_000;
+
+function OfProjects({ projects, here }: { readonly projects: readonly Project[]; readonly here: Place }) {
+  const places = projects.flatMap(({ key, environments }) =>
+    environments.map((environment) => ({ project: key, environment: environment.key })),
+  );
+  const asked = useQueries({
+    queries: places.map((place) => ({
+      ...queries.rollouts(place),
+      ...(place.project === here.project ? {} : { refetchInterval: ELSEWHERE_MS }),
+    })),
+  });
   const failed = asked.find(({ data, isError }) => isError && data === undefined);
   const waiting = asked.find(({ data }) => data === undefined);
   const unanswered = failed ?? waiting;
@@ -29,20 +44,38 @@ function OfProject({ project: { key, environments } }: { readonly project: Proje
   const waits = asked.flatMap(({ data = [] }, index) =>
     data.filter(needsPerson).map((rollout) => ({ rollout, place: places[index] as Place })),
   );
-  if (waits.length === 0)
-    return <Nothing title="Nothing waits for a person" hint={`In ${environments.map(({ name }) => name).join(', ')}.`} />;
+  if (waits.length === 0) return <Nothing title="Nothing waits for a person" hint={`In ${said(projects)}.`} />;
   return (
     <Stack gap="md">
       {waits.map(({ rollout, place }) => (
-        <Waiting key={`${place.environment} ${rollout.flag}`} rollout={rollout} place={place} />
+        <Waiting
+          key={`${place.project} ${place.environment} ${rollout.flag}`}
+          rollout={rollout}
+          place={place}
+          isElsewhere={place.project !== here.project}
+        />
       ))}
     </Stack>
   );
 }
 
-function Waiting({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
+function said(projects: readonly Project[]): string {
+  const [only] = projects;
+  if (projects.length === 1 && only !== undefined) return only.environments.map(({ name }) => name).join(', ');
+  return `every environment of ${projects.map(({ name }) => name).join(', ')}`;
+}
+
+interface WaitingProps {
+  readonly rollout: RolloutStatus;
+  readonly place: Place;
+  /** Of another project than the one that is looked at. */
+  readonly isElsewhere: boolean;
+}
+
+function Waiting({ rollout, place, isElsewhere }: WaitingProps) {
+  const where = isElsewhere ? `${place.environment} of ${place.project}` : place.environment;
   return (
-    <Paper withBorder p="md" component="section" aria-label={`${rollout.flag} in ${place.environment}`}>
+    <Paper withBorder p="md" component="section" aria-label={`${rollout.flag} in ${where}`}>
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start">
           <Stack gap={2} miw={0}>
@@ -56,7 +89,7 @@ function Waiting({ rollout, place }: { readonly rollout: RolloutStatus; readonly
                 {rollout.flag}
               </Anchor>
               <Badge variant="default" tt="none">
-                {place.environment}
+                {where}
               </Badge>
               <PhaseBadge rollout={rollout} />
             </Group>

@@ -10,7 +10,7 @@ import { Moment } from '../../parts/moment.tsx';
 const SHOWN = 10;
 
 export function DeadLetters({
-  webhook: { key, deadCount, deadLetters },
+  webhook: { key, isDisabled, deadCount, deadLetters },
   place: { project },
 }: {
   readonly webhook: Webhook;
@@ -36,7 +36,7 @@ export function DeadLetters({
       {newest.map(({ seq, type, at, attempts, problem }) => (
         <Group key={seq} justify="space-between" wrap="nowrap" align="flex-start">
           <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-            {type}, event {seq}, after {attempts} attempts, <Moment at={at} />
+            {type}, event {seq}, after {attempts === 1 ? 'one attempt' : `${attempts} attempts`}, <Moment at={at} />
             <Text span size="sm" c="dimmed">
               {' '}
               {problem}
@@ -45,7 +45,10 @@ export function DeadLetters({
           <Button
             size="compact-xs"
             variant="default"
+            flex="none"
             loading={resend.isPending && resend.variables === seq}
+            // Where it is off there is nobody to tell.
+            disabled={isDisabled}
             onClick={() => resend.mutate(seq)}
           >
             Send again

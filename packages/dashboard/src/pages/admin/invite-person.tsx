@@ -16,16 +16,22 @@ interface Invited {
   readonly password: string;
 }
 
+interface Invitation {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly project: string;
+}
+
+const NOBODY: Invitation = { email: '', name: '', role: 'viewer', project: EVERY };
+
 export function InvitePerson() {
   const [isOpen, { open, close }] = useDisclosure();
-  const [email, setEmail] = useState('');
-  const [name, setName] = useState('');
-  const [role, setRole] = useState<Role>('viewer');
-  const [project, setProject] = useState<string>(EVERY);
+  const [invitation, setInvitation] = useState(NOBODY);
   const [invited, setInvited] = useState<Invited | null>(null);
-  const { data: projects = [] } = useQuery(queries.projects());
   const invite = useAct<void, Invited>({
     send: async (_input, idempotencyKey) => {
+      const { email, name, role, project } = invitation;
       const password = newPassword();
       const named = name.trim() === '' ? {} : { name: name.trim() };
       const made = await api.people.create({ email, ...named, password, roles: { [project]: role } }, { idempotencyKey });
@@ -33,8 +39,7 @@ export function InvitePerson() {
     },
     onDone: (made) => {
       setInvited(made);
-      setEmail('');
-      setName('');
+      setInvitation({ ...invitation, email: '', name: '' });
       close();
     },
   });
@@ -47,38 +52,11 @@ export function InvitePerson() {
         isOpen={isOpen}
         onOpen={open}
         onClose={close}
-        isReady={email.includes('@')}
+        isReady={invitation.email.includes('@')}
         isRunning={invite.isRunning}
         onSubmit={() => invite.run()}
       >
-        <TextInput
-          data-autofocus
-          label="E-mail"
-          type="email"
-          value={email}
-          onChange={({ currentTarget }) => setEmail(currentTarget.value)}
-          required
-        />
-        <TextInput
-          label="Name"
-          description="As others read it"
-          value={name}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        <Select
-          label="Role"
-          data={[...ROLES]}
-          value={role}
-          onChange={(chosen) => setRole((chosen ?? role) as Role)}
-          allowDeselect={false}
-        />
-        <Select
-          label="In"
-          data={[{ value: EVERY, label: 'Every project' }, ...projects.map(({ key }) => ({ value: key, label: key }))]}
-          value={project}
-          onChange={(chosen) => setProject(chosen ?? EVERY)}
-          allowDeselect={false}
-        />
+        <InviteFields invitation={invitation} onChange={setInvitation} />
       </FormDialog>
       {invited !== null && (
         <MadeSecret title={`The first password of ${invited.email}`} secret={invited.password} onClose={() => setInvited(null)}>
@@ -86,6 +64,49 @@ export function InvitePerson() {
           {location.origin}.
         </MadeSecret>
       )}
+    </>
+  );
+}
+
+interface InviteFieldsProps {
+  readonly invitation: Invitation;
+  readonly onChange: (changed: Invitation) => void;
+}
+
+function InviteFields({ invitation, onChange }: InviteFieldsProps) {
+  const { email, name, role, project } = invitation;
+  const { data: projects = [] } = useQuery(queries.projects());
+  const set = (changed: Partial<Invitation>): void => onChange({ ...invitation, ...changed });
+  return (
+    <>
+      <TextInput
+        data-autofocus
+        label="E-mail"
+        type="email"
+        value={email}
+        onChange={({ currentTarget }) => set({ email: currentTarget.value })}
+        required
+      />
+      <TextInput
+        label="Name"
+        description="As others read it"
+        value={name}
+        onChange={({ currentTarget }) => set({ name: currentTarget.value })}
+      />
+      <Select
+        label="Role"
+        data={[...ROLES]}
+        value={role}
+        onChange={(chosen) => set({ role: (chosen ?? role) as Role })}
+        allowDeselect={false}
+      />
+      <Select
+        label="In"
+        data={[{ value: EVERY, label: 'Every project' }, ...projects.map(({ key }) => ({ value: key, label: key }))]}
+        value={project}
+        onChange={(chosen) => set({ project: chosen ?? EVERY })}
+        allowDeselect={false}
+      />
     </>
   );
 }

@@ -1,5 +1,6 @@
 /** How long a token is good for. */
 import { Select } from '@mantine/core';
+import { serverNow } from '../../api/server-clock.ts';
 
 const DAY_MS = 86_400_000;
 const LIFETIMES = [
@@ -24,5 +25,5 @@ export function LifetimeSelect({ value, onChange }: { readonly value: string; re
 
 /** Of a chosen number of days, as the API takes it; nothing where it does not end. */
 export function lifetimeOf(days: string): { readonly expiresAt?: number } {
-  return days === '' ? {} : { expiresAt: Date.now() + Number(days) * DAY_MS };
+  return days === '' ? {} : { expiresAt: serverNow() + Number(days) * DAY_MS };
 }

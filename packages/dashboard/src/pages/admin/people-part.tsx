@@ -1,5 +1,5 @@
 /** Everybody who may log in, and what they may do where. */
-import { Badge, Group, Menu, Paper, Stack, Text } from '@mantine/core';
+import { Badge, Button, Group, Menu, Paper, Stack, Text } from '@mantine/core';
 import { EVERY } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
 import { useAct } from '../../api/acting.tsx';
@@ -90,9 +90,9 @@ function RolesOf({ email, roles }: Pick<Person, 'email' | 'roles'>) {
       {others.length > 0 && (
         <Menu>
           <Menu.Target>
-            <Badge component="button" variant="default" tt="none" size="lg" style={{ cursor: 'pointer' }} mb={6}>
+            <Button size="xs" variant="default">
               Give a role …
-            </Badge>
+            </Button>
           </Menu.Target>
           <Menu.Dropdown mah={300} style={{ overflowY: 'auto' }}>
             {others.map((project) => (

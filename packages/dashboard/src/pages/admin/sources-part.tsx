@@ -52,7 +52,7 @@ function SourceRow({ source: { name, health, asked }, place }: { readonly source
           <Anchor component={Link} to={addressIn(place, 'rollouts', flag)} size="sm" underline="always">
             {flag}
           </Anchor>
-          , {criterion}: {message} <Moment at={at} />
+          , {criterion}: {message} · <Moment at={at} />
         </Text>
       ))}
     </Stack>

@@ -16,10 +16,12 @@ interface Revocation {
 
 interface TokenListProps {
   readonly tokens: readonly Token[];
+  /** What one would be for. */
+  readonly whenNone?: string;
   readonly revoke: (token: Revocation, idempotencyKey: string) => Promise<unknown>;
 }
 
-export function TokenList({ tokens, revoke }: TokenListProps) {
+export function TokenList({ tokens, whenNone = 'A program needs one to ask for flags.', revoke }: TokenListProps) {
   const { run, isRunning } = useAct<Revocation>({
     send: revoke,
     done: ({ label }) => `${label} is refused from now on`,
@@ -37,7 +39,7 @@ export function TokenList({ tokens, revoke }: TokenListProps) {
         />
       )}
       {shown.length === 0 ? (
-        <Nothing title="There is no token" hint="A program needs one to ask for flags." />
+        <Nothing title="There is no token" hint={whenNone} />
       ) : (
         <Rows label="Tokens">
           {shown.map((token) => (

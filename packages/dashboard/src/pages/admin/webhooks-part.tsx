@@ -58,7 +58,7 @@ interface WebhookCardProps {
 }
 
 function WebhookCard({ webhook, place, onSecret }: WebhookCardProps) {
-  const { key, url, format, types, environments, isDisabled, failingSince, retryAt, deadCount } = webhook;
+  const { key, url, format, types, environments, isDisabled, goneAt, deadCount } = webhook;
   const wants = types.length === 0 ? 'every event' : types.join(', ');
   const where = environments.length === 0 ? 'every environment' : environments.join(', ');
   return (
@@ -73,7 +73,7 @@ function WebhookCard({ webhook, place, onSecret }: WebhookCardProps) {
               <Badge variant="default" tt="none">
                 {format}
               </Badge>
-              <HealthBadge isDisabled={isDisabled} isFailing={failingSince !== null} />
+              <HealthBadge webhook={webhook} />
             </Group>
             <Text size="sm" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
               {url} is told {wants} of {where}
@@ -81,25 +81,42 @@ function WebhookCard({ webhook, place, onSecret }: WebhookCardProps) {
           </Stack>
           <WebhookButtons webhook={webhook} place={place} onSecret={onSecret} />
         </Group>
-        {failingSince !== null && (
-          <Alert color="orange" p="xs">
-            It has not worked since <Moment at={failingSince} />
-            {retryAt !== null && (
-              <>
-                , and is tried again <Moment at={retryAt} />
-              </>
-            )}
-            .
-          </Alert>
-        )}
+        {isDisabled && goneAt !== null ? <Gone at={goneAt} /> : <Failing webhook={webhook} />}
         {deadCount > 0 && <DeadLetters webhook={webhook} place={place} />}
       </Stack>
     </Paper>
   );
 }
 
-function HealthBadge({ isDisabled, isFailing }: { readonly isDisabled: boolean; readonly isFailing: boolean }) {
-  const [color, said] = isDisabled ? ['gray', 'off'] : isFailing ? ['orange', 'failing'] : ['teal', 'works'];
+/** Nobody is there: trying again would be of no use. */
+function Gone({ at }: { readonly at: number }) {
+  return (
+    <Alert color="red" p="xs">
+      It was switched off <Moment at={at} isPlain />: its receiver answered 410 Gone, which is to say that it will never be there
+      again. Whoever switches it on has it told what happens from then on.
+    </Alert>
+  );
+}
+
+function Failing({ webhook: { failingSince, retryAt } }: { readonly webhook: Webhook }) {
+  if (failingSince === null) return null;
+  return (
+    <Alert color="orange" p="xs">
+      It has not worked since <Moment at={failingSince} isPlain />
+      {retryAt !== null && (
+        <>
+          , and is tried again <Moment at={retryAt} isPlain />
+        </>
+      )}
+      .
+    </Alert>
+  );
+}
+
+function HealthBadge({ webhook: { isDisabled, failingSince, goneAt } }: { readonly webhook: Webhook }) {
+  const off = goneAt === null ? (['gray', 'off'] as const) : (['red', 'gone'] as const);
+  const on = failingSince === null ? (['teal', 'works'] as const) : (['orange', 'failing'] as const);
+  const [color, said] = isDisabled ? off : on;
   return (
     <Badge variant="light" color={color} tt="none">
       {said}

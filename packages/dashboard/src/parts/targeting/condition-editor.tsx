@@ -1,12 +1,14 @@
 /** Edits a condition line by line, with what the server says of each line beside it. */
-import { ActionIcon, Button, Group, Menu, MultiSelect, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
+import { ActionIcon, Group, MultiSelect, Paper, Select, Stack, Text, TextInput } from '@mantine/core';
 import type { Condition } from '@sluice/core';
-import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
-import { type Clause, clausesOf, conditionOf, type Holds, isUnfinished, newId } from './clauses.ts';
+import { IconTrash } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { AddClause } from './add-clause.tsx';
+import { type Clause, clausesOf, conditionOf, type Holds, isUnfinished } from './clauses.ts';
 import { IssuesBelow, useIssue } from './issues.tsx';
 import { OperandInput } from './operand-input.tsx';
 import { OPERATORS, type Operator, operandFor } from './operators.ts';
+import { useStable } from './use-stable.ts';
 
 export interface ConditionEditorProps {
   /** What it begins with; another key begins anew. */
@@ -19,13 +21,19 @@ export interface ConditionEditorProps {
   readonly whenEmpty: string;
 }
 
-export function ConditionEditor({ condition, onChange, pointer, segments, whenEmpty }: ConditionEditorProps) {
+export const ConditionEditor = memo(function ConditionEditor({
+  condition,
+  onChange,
+  pointer,
+  segments,
+  whenEmpty,
+}: ConditionEditorProps) {
   const [clauses, setClauses] = useState<readonly Clause[]>(() => clausesOf(condition));
   const { pointers } = conditionOf(clauses);
-  const change = (changed: readonly Clause[]): void => {
+  const change = useStable((changed: readonly Clause[]): void => {
     setClauses(changed);
     onChange(conditionOf(changed).condition);
-  };
+  });
   const at = new Map([...pointers].map(([id, below]) => [id, `${pointer}${below}`]));
   return (
     <Stack gap="xs">
@@ -38,7 +46,7 @@ export function ConditionEditor({ condition, onChange, pointer, segments, whenEm
       <IssuesBelow pointer={pointer} told={[...at.values()]} />
     </Stack>
   );
-}
+});
 
 interface ClauseListProps {
   readonly clauses: readonly Clause[];
@@ -49,8 +57,9 @@ interface ClauseListProps {
 }
 
 function ClauseList({ clauses, onChange, at, segments, joint }: ClauseListProps) {
-  const replace = (id: string, changed: Clause | null): void =>
-    onChange(clauses.flatMap((clause) => (clause.id !== id ? [clause] : changed === null ? [] : [changed])));
+  const replace = useStable((id: string, changed: Clause | null): void =>
+    onChange(clauses.flatMap((clause) => (clause.id !== id ? [clause] : changed === null ? [] : [changed]))),
+  );
   return (
     <Stack gap="xs">
       {clauses.map((clause, index) => (
@@ -62,9 +71,9 @@ function ClauseList({ clauses, onChange, at, segments, joint }: ClauseListProps)
           )}
           <ClauseRow
             clause={clause}
-            onChange={(changed) => replace(clause.id, changed)}
-            onRemove={() => replace(clause.id, null)}
-            at={at}
+            onReplace={replace}
+            pointer={at.get(clause.id) ?? NOWHERE}
+            at={clause.kind === 'group' ? at : NONE}
             segments={segments}
           />
         </div>
@@ -74,43 +83,23 @@ function ClauseList({ clauses, onChange, at, segments, joint }: ClauseListProps)
   );
 }
 
-function AddClause({ onAdd, hasSegments }: { readonly onAdd: (clause: Clause) => void; readonly hasSegments: boolean }) {
-  const line = (): Clause => ({ id: newId(), kind: 'attribute', attribute: '', operator: 'eq', operand: '' });
-  const group = (holds: Holds): Clause => ({ id: newId(), kind: 'group', holds, clauses: [line()] });
-  return (
-    <Group gap={6}>
-      <Button size="compact-sm" variant="default" leftSection={<IconPlus size={14} />} onClick={() => onAdd(line())}>
-        Condition
-      </Button>
-      <Menu position="bottom-start" withinPortal>
-        <Menu.Target>
-          <Button size="compact-sm" variant="subtle">
-            More
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item disabled={!hasSegments} onClick={() => onAdd({ id: newId(), kind: 'segment', segments: [] })}>
-            In a segment
-          </Menu.Item>
-          <Menu.Item onClick={() => onAdd(group('any'))}>Any of several</Menu.Item>
-          <Menu.Item onClick={() => onAdd(group('all'))}>All of several</Menu.Item>
-          <Menu.Item onClick={() => onAdd(group('notAll'))}>Not</Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-    </Group>
-  );
-}
+/** Where nothing is wrong. */
+const NOWHERE = '/nowhere';
+const NONE: ReadonlyMap<string, string> = new Map();
 
 interface ClauseRowProps {
   readonly clause: Clause;
-  readonly onChange: (clause: Clause) => void;
-  readonly onRemove: () => void;
+  /** Null takes it out. */
+  readonly onReplace: (id: string, clause: Clause | null) => void;
+  readonly pointer: string;
+  /** Where the lines of a group are. */
   readonly at: ReadonlyMap<string, string>;
   readonly segments: readonly string[];
 }
 
-function ClauseRow(props: ClauseRowProps) {
-  const { clause, onRemove } = props;
+/** Drawn anew when it changes, and not when another line does. */
+const ClauseRow = memo(function ClauseRow({ clause, onReplace, ...of }: ClauseRowProps) {
+  const props = { ...of, onChange: (changed: Clause) => onReplace(clause.id, changed) };
   return (
     <Group gap={6} wrap="nowrap" align="flex-start">
       <div style={{ flex: 1, minWidth: 0 }}>
@@ -118,21 +107,26 @@ function ClauseRow(props: ClauseRowProps) {
         {clause.kind === 'segment' && <SegmentRow {...props} clause={clause} />}
         {clause.kind === 'group' && <GroupRow {...props} clause={clause} />}
       </div>
-      <ActionIcon variant="subtle" color="gray" mt={4} aria-label="Take this condition out" onClick={onRemove}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        mt={4}
+        aria-label="Take this condition out"
+        onClick={() => onReplace(clause.id, null)}
+      >
         <IconTrash size={16} />
       </ActionIcon>
     </Group>
   );
-}
+});
 
-type RowOf<Kind extends Clause['kind']> = Omit<ClauseRowProps, 'clause' | 'onRemove'> & {
+type RowOf<Kind extends Clause['kind']> = Omit<ClauseRowProps, 'clause' | 'onReplace'> & {
   readonly clause: Extract<Clause, { kind: Kind }>;
+  readonly onChange: (clause: Clause) => void;
 };
 
-const NOWHERE = '/nowhere';
-
-function AttributeRow({ clause, onChange, at }: RowOf<'attribute'>) {
-  const issue = useIssue(at.get(clause.id) ?? NOWHERE);
+function AttributeRow({ clause, onChange, pointer }: RowOf<'attribute'>) {
+  const issue = useIssue(pointer);
   return (
     <Group gap={6} align="flex-start">
       <TextInput
@@ -180,8 +174,8 @@ const OPERATOR_CHOICES = GROUPS.map((group) => ({
     .map(([value, { words }]) => ({ value, label: words })),
 }));
 
-function SegmentRow({ clause, onChange, at, segments }: RowOf<'segment'>) {
-  const issue = useIssue(at.get(clause.id) ?? NOWHERE);
+function SegmentRow({ clause, onChange, pointer, segments }: RowOf<'segment'>) {
+  const issue = useIssue(pointer);
   return (
     <MultiSelect
       aria-label="In one of the segments"

@@ -1,10 +1,11 @@
 /** Everything that can be set of a flag, in the order in which it decides, and what the edit would do while one types. */
-import { Alert, Button, Grid, Group, Menu, Stack, Text } from '@mantine/core';
+import { Alert, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconCopy } from '@tabler/icons-react';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Flag, Place } from '../../api/answers.ts';
+import { useOnce } from '../../api/once.ts';
 import { queries } from '../../api/queries.ts';
 import { addressIn } from '../../app/place.ts';
 import { DifferencesInWords } from '../differences/differences.tsx';
@@ -16,11 +17,12 @@ import { View } from '../view.tsx';
 import { withTargetingOf } from './draft.ts';
 import { EditBar } from './edit-bar.tsx';
 import { EditorSections } from './editor-sections.tsx';
-import { IssuesProvider } from './issues.tsx';
+import classes from './flag-editor.module.css';
+import { IssuesProvider, NO_ISSUES } from './issues.tsx';
 import { unitsOf, useTriedUnits } from './tried-units.ts';
 import { type FlagEdit, type KeptSettings, useFlagEdit } from './use-flag-edit.ts';
 import { type Previewed, usePreview } from './use-preview.ts';
-import { useSaveEdit } from './use-save-edit.tsx';
+import { lacksReason, useSaveEdit } from './use-save-edit.tsx';
 import { WhoIsIn } from './who-is-in.tsx';
 
 export interface FlagEditorProps {
@@ -43,20 +45,20 @@ export function FlagEditor({ flag, place, kept }: FlagEditorProps) {
       actions={<TakeOver flag={flag} place={place} edit={edit} />}
     >
       <Overtaken flag={flag} place={place} kept={kept} edit={edit} />
-      <IssuesProvider issues={preview?.refusal?.issues ?? []}>
-        <Grid gap="md">
-          <Grid.Col span={{ base: 12, md: 8 }}>
+      <IssuesProvider issues={preview?.refusal?.issues ?? NO_ISSUES}>
+        <div className={classes.columns}>
+          <div>
             <EditorSections key={edit.version} flag={flag} place={place} edit={edit} onUnready={setIsUnready} />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 4 }}>
+          </div>
+          <div>
             <Stack gap="md" pos="sticky" top={72}>
               <Section title="Who would be in">
                 <WhoIsIn tried={tried} onTry={setTried} preview={preview} />
               </Section>
               <Changes previewed={previewed} />
             </Stack>
-          </Grid.Col>
-        </Grid>
+          </div>
+        </div>
       </IssuesProvider>
       <EditBar
         edit={edit}
@@ -174,15 +176,17 @@ function Review({ flag, place, edit, previewed: { preview }, onClose }: ReviewPr
     },
     onEnd: onClose,
   });
+  const send = useOnce(save.mutateAsync);
   if (preview === undefined) return null;
   return (
     <ReviewEdit
       name={flag.name}
       preview={preview}
       isProtected={isProtected}
+      unexplained={lacksReason(save.error) ? save.error.message : null}
       isRunning={save.isPending}
-      onSave={(reason) => save.mutate({ reason, at: null })}
-      onSchedule={(reason, at) => save.mutate({ reason, at })}
+      onSave={(reason) => send({ reason, at: null })}
+      onSchedule={(reason, at) => send({ reason, at })}
       onClose={onClose}
     />
   );

@@ -1,5 +1,6 @@
 /** Fields of a flag that are one value each: status, share, and what it is. */
 import { Group, NumberInput, Select, SimpleGrid, Slider, Textarea, TextInput } from '@mantine/core';
+import { InstantInput } from '../instant-input.tsx';
 import type { ChangeDraft, Draft } from './draft.ts';
 import { useIssue } from './issues.tsx';
 import { NamesInput } from './names-fields.tsx';
@@ -79,6 +80,7 @@ export function AboutFields({ draft, onChange }: FlagFieldsProps) {
         onChange={({ currentTarget }) => onChange({ description: currentTarget.value })}
         autosize
         minRows={2}
+        maxRows={12}
         error={description}
       />
       <NamesInput label="Tags" names={draft.tags ?? []} onChange={(tags) => onChange({ tags })} pointer="/tags" />
@@ -88,11 +90,10 @@ export function AboutFields({ draft, onChange }: FlagFieldsProps) {
         onChange={({ currentTarget }) => onChange({ owner: orNull(currentTarget.value) })}
         error={owner}
       />
-      <TextInput
+      <InstantInput
         label="Expires"
-        placeholder="2027-01-31T00:00:00Z"
-        value={draft.expires ?? ''}
-        onChange={({ currentTarget }) => onChange({ expires: orNull(currentTarget.value) })}
+        value={draft.expires ?? null}
+        onChange={(instant) => onChange({ expires: instant })}
         error={expires}
       />
       <TextInput

@@ -5,7 +5,10 @@ import type { EditPreview } from '../../api/answers.ts';
 
 export type Issues = NonNullable<EditPreview['refusal']>['issues'];
 
-const Found = createContext<Issues>([]);
+/** The same list at every drawing, so that no field is drawn anew for it. */
+export const NO_ISSUES: Issues = [];
+
+const Found = createContext<Issues>(NO_ISSUES);
 
 export function IssuesProvider({ issues, children }: { readonly issues: Issues; readonly children: ReactNode }) {
   return <Found value={issues}>{children}</Found>;

@@ -1,9 +1,11 @@
 /** Who is in or out by name, whatever else holds. */
 import { SimpleGrid, TagsInput, Textarea } from '@mantine/core';
+import { memo } from 'react';
+import { counted } from '../numbers.ts';
 import type { ChangeDraft, Draft } from './draft.ts';
 import { useIssue } from './issues.tsx';
 
-type NamesField = 'enabledUsers' | 'enabledGroups' | 'disabledUsers' | 'disabledGroups' | 'tags';
+type NamesField = 'enabledUsers' | 'enabledGroups' | 'disabledUsers' | 'disabledGroups';
 
 export interface NamesFieldsProps {
   readonly draft: Draft;
@@ -12,20 +14,39 @@ export interface NamesFieldsProps {
 }
 
 export function NamesFields({ draft, onChange, segments }: NamesFieldsProps) {
-  const field = (name: NamesField) => ({
-    pointer: `/${name}`,
-    names: draft[name] ?? [],
-    onChange: (names: readonly string[]) => onChange({ [name]: names }),
-  });
+  const field = (name: NamesField) => ({ name, names: draft[name] ?? NOBODY, onChange });
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }}>
-      <NamesInput label="Users who are in" {...field('enabledUsers')} />
-      <NamesInput label="Groups and segments that are in" {...field('enabledGroups')} known={segments} />
-      <NamesInput label="Users who are out" {...field('disabledUsers')} />
-      <NamesInput label="Groups and segments that are out" {...field('disabledGroups')} known={segments} />
+      <ListOfNames label="Users who are in" {...field('enabledUsers')} known={NOBODY} />
+      <ListOfNames label="Groups and segments that are in" {...field('enabledGroups')} known={segments} />
+      <ListOfNames label="Users who are out" {...field('disabledUsers')} known={NOBODY} />
+      <ListOfNames label="Groups and segments that are out" {...field('disabledGroups')} known={segments} />
     </SimpleGrid>
   );
 }
+
+const NOBODY: readonly string[] = [];
+
+interface ListOfNamesProps {
+  readonly label: string;
+  readonly name: NamesField;
+  readonly names: readonly string[];
+  readonly known: readonly string[];
+  readonly onChange: ChangeDraft;
+}
+
+/** Drawn anew when it changes, and not when another field does. */
+const ListOfNames = memo(function ListOfNames({ label, name, names, known, onChange }: ListOfNamesProps) {
+  return (
+    <NamesInput
+      label={label}
+      names={names}
+      known={known}
+      pointer={`/${name}`}
+      onChange={(changed) => onChange({ [name]: changed })}
+    />
+  );
+});
 
 export interface NamesInputProps {
   readonly label: string;
@@ -60,7 +81,7 @@ export function NamesInput({ label, description, names, onChange, known = [], po
   return (
     <Textarea
       {...common}
-      description={`${names.length.toLocaleString()} names, one a line`}
+      description={`${counted(names.length)} names, one a line`}
       rows={10}
       value={names.join('\n')}
       onChange={({ currentTarget }) => onChange(currentTarget.value.split('\n').filter((line) => line !== ''))}

@@ -2,6 +2,7 @@
 import { Group, NumberInput, Select, TagsInput, TextInput } from '@mantine/core';
 import type { JsonValue } from '@sluice/core';
 import type { ReactNode } from 'react';
+import { InstantInput } from '../instant-input.tsx';
 import { OPERATORS, type OperandKind, type Operator } from './operators.ts';
 
 export interface OperandInputProps {
@@ -13,7 +14,6 @@ export interface OperandInputProps {
 
 const HINTS: Partial<Record<OperandKind, string>> = {
   pattern: '^a+$',
-  instant: '2027-01-31T08:00:00Z',
   version: '2.1.0',
   range: '^2.1.0',
 };
@@ -38,6 +38,8 @@ export function OperandInput({ operator, operand, onChange, error }: OperandInpu
       return <ScalarInput value={operand} onChange={onChange} error={error} />;
     case 'scalars':
       return <ScalarsInput values={operand} onChange={onChange} error={error} />;
+    case 'instant':
+      return <InstantInput {...common} value={String(operand)} onChange={(instant) => onChange(instant ?? '')} />;
     case 'networks':
       return (
         <TagsInput
@@ -91,7 +93,7 @@ export function ScalarInput({ value, onChange, error, label = 'Value' }: ScalarI
   const type = typeOf(value);
   const common = { 'aria-label': label, error, flex: 1, miw: 120 };
   return (
-    <Group gap={6} wrap="nowrap" flex={1} align="flex-start">
+    <Group gap={6} wrap="nowrap" flex={1} miw="min(100%, 240px)" align="flex-start">
       <TypeSelect type={type} onChange={(chosen) => onChange(asType(value, chosen))} label={label} />
       {type === 'number' && (
         <NumberInput {...common} value={Number(value)} onChange={(typed) => onChange(typed === '' ? 0 : typed)} />
@@ -118,7 +120,7 @@ function ScalarsInput({ values, onChange, error }: Omit<ScalarInputProps, 'value
   const type = typeOf(list[0] ?? '');
   const chosen = type === 'yes/no' ? 'text' : type;
   return (
-    <Group gap={6} wrap="nowrap" flex={1} align="flex-start">
+    <Group gap={6} wrap="nowrap" flex={1} miw="min(100%, 240px)" align="flex-start">
       <TypeSelect
         type={chosen}
         types={['text', 'number']}

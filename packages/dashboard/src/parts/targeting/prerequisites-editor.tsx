@@ -2,7 +2,7 @@
 import { ActionIcon, Autocomplete, Button, Group, MultiSelect, Stack, Text } from '@mantine/core';
 import type { FlagSettings } from '@sluice/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
+import { memo, useState } from 'react';
 import type { Flag } from '../../api/answers.ts';
 import { newId } from './clauses.ts';
 import { IssuesBelow, useIssue } from './issues.tsx';
@@ -20,7 +20,11 @@ export interface PrerequisitesEditorProps {
   readonly flags: readonly Flag[];
 }
 
-export function PrerequisitesEditor({ prerequisites, onChange, flags }: PrerequisitesEditorProps) {
+export const PrerequisitesEditor = memo(function PrerequisitesEditor({
+  prerequisites,
+  onChange,
+  flags,
+}: PrerequisitesEditorProps) {
   const [rows, setRows] = useState<readonly Row[]>(() => prerequisites.map((needed) => ({ id: newId(), needed })));
   const change = (changed: readonly Row[]): void => {
     setRows(changed);
@@ -56,7 +60,7 @@ export function PrerequisitesEditor({ prerequisites, onChange, flags }: Prerequi
       <IssuesBelow pointer="/prerequisites" told={rows.map((_, index) => `/prerequisites/${index}`)} />
     </Stack>
   );
-}
+});
 
 interface RowProps {
   readonly needed: Prerequisite;

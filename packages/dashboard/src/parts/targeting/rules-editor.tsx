@@ -1,19 +1,24 @@
 /** Rules in the order in which they are asked, each with whom it is for and what they get. */
-import { ActionIcon, Button, Group, NumberInput, Paper, Select, Stack, Text } from '@mantine/core';
+import { ActionIcon, Box, Button, Group, NumberInput, Paper, Select, Stack, Text } from '@mantine/core';
 import type { FlagSettings } from '@sluice/core';
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from '@tabler/icons-react';
-import { useState } from 'react';
-import { conditionInWords } from '../differences/condition-words.ts';
+import { IconArrowDown, IconArrowUp, IconChevronDown, IconChevronUp, IconPlus, IconTrash } from '@tabler/icons-react';
+import { memo, useState } from 'react';
+import { conditionInWords, ruleInWords } from '../differences/condition-words.ts';
 import { newId } from './clauses.ts';
 import { ConditionEditor } from './condition-editor.tsx';
 import { IssuesBelow, useIssue } from './issues.tsx';
+import { useStable } from './use-stable.ts';
 
 type Rule = NonNullable<FlagSettings['rules']>[number];
 
 interface RuleRow {
   readonly id: string;
   readonly rule: Rule;
+  readonly isNew?: true;
 }
+
+/** More rules than these begin as a line each: the fields of fifty are long to look through, and to draw. */
+const MOST_UNFOLDED = 8;
 
 export interface RulesEditorProps {
   readonly rules: readonly Rule[];
@@ -23,18 +28,22 @@ export interface RulesEditorProps {
   readonly segments: readonly string[];
 }
 
-export function RulesEditor({ rules, onChange, variants, onVariant, segments }: RulesEditorProps) {
+export const RulesEditor = memo(function RulesEditor({ rules, onChange, variants, onVariant, segments }: RulesEditorProps) {
   const [rows, setRows] = useState<readonly RuleRow[]>(() => rules.map((rule) => ({ id: newId(), rule })));
   const change = (changed: readonly RuleRow[]): void => {
     setRows(changed);
     onChange(changed.map(({ rule }) => rule));
   };
-  const moved = (from: number, to: number): void => {
-    const others = rows.filter((_, index) => index !== from);
-    const row = rows[from];
+  const move = useStable((id: string, to: number): void => {
+    const others = rows.filter((row) => row.id !== id);
+    const row = rows.find((each) => each.id === id);
     if (row !== undefined) change([...others.slice(0, to), row, ...others.slice(to)]);
-  };
-  const add = (): void => change([...rows, { id: newId(), rule: { if: {}, variant: onVariant } }]);
+  });
+  const replace = useStable((id: string, changed: Rule | null): void =>
+    change(rows.flatMap((row) => (row.id !== id ? [row] : changed === null ? [] : [{ ...row, rule: changed }]))),
+  );
+  const [isLong] = useState(rows.length > MOST_UNFOLDED);
+  const add = (): void => change([...rows, { id: newId(), rule: { if: {}, variant: onVariant }, isNew: true }]);
   return (
     <Stack gap="sm">
       {rows.length === 0 && (
@@ -42,23 +51,18 @@ export function RulesEditor({ rules, onChange, variants, onVariant, segments }: 
           No rule: whoever the conditions let through is drawn by the share.
         </Text>
       )}
-      {rows.map(({ id, rule }, index) => (
-        <Paper key={id} withBorder p="sm" radius="md" component="fieldset" aria-label={`Rule ${index + 1}`} m={0}>
-          <RuleHead
-            index={index}
-            isLast={index === rows.length - 1}
-            rule={rule}
-            onMove={(to) => moved(index, to)}
-            onRemove={() => change(rows.filter((row) => row.id !== id))}
-          />
-          <RuleFields
-            rule={rule}
-            index={index}
-            variants={variants}
-            segments={segments}
-            onChange={(changed) => change(rows.map((row) => (row.id === id ? { id, rule: changed } : row)))}
-          />
-        </Paper>
+      {rows.map((row, index) => (
+        <RuleCard
+          key={row.id}
+          row={row}
+          index={index}
+          isLast={index === rows.length - 1}
+          variants={variants}
+          segments={segments}
+          isFoldable={isLong}
+          onMove={move}
+          onReplace={replace}
+        />
       ))}
       <Group>
         <Button size="compact-sm" variant="default" leftSection={<IconPlus size={16} />} onClick={add}>
@@ -68,7 +72,49 @@ export function RulesEditor({ rules, onChange, variants, onVariant, segments }: 
       <IssuesBelow pointer="/rules" told={rows.map((_, index) => `/rules/${index}`)} />
     </Stack>
   );
+});
+
+interface RuleCardProps {
+  readonly row: RuleRow;
+  readonly index: number;
+  readonly isLast: boolean;
+  readonly variants: readonly string[];
+  readonly segments: readonly string[];
+  readonly isFoldable: boolean;
+  readonly onMove: (id: string, to: number) => void;
+  /** Null takes it out. */
+  readonly onReplace: (id: string, rule: Rule | null) => void;
 }
+
+/** Drawn anew when it changes, and not when another rule does. */
+const RuleCard = memo(function RuleCard(props: RuleCardProps) {
+  const { row, index, isLast, isFoldable, onMove, onReplace, ...known } = props;
+  const { id, rule } = row;
+  const [fold, setFold] = useState<Fold>(isFoldable && row.isNew === undefined ? 'never opened' : 'open');
+  const isFolded = fold !== 'open';
+  return (
+    <Paper withBorder p="sm" radius="md" component="fieldset" aria-label={`Rule ${index + 1}`} m={0} miw={0}>
+      <RuleHead
+        index={index}
+        isLast={isLast}
+        rule={rule}
+        onMove={(to) => onMove(id, to)}
+        onRemove={() => onReplace(id, null)}
+        isFolded={isFolded}
+        {...(isFoldable ? { onFold: () => setFold(isFolded ? 'open' : 'folded') } : {})}
+      />
+      {isFolded && <IssuesBelow pointer={`/rules/${index}`} told={[]} />}
+      {fold !== 'never opened' && (
+        <Box hidden={isFolded} mt="xs">
+          <RuleFields rule={rule} index={index} {...known} onChange={(changed) => onReplace(id, changed)} />
+        </Box>
+      )}
+    </Paper>
+  );
+});
+
+/** What was begun in fields that are folded is kept. */
+type Fold = 'open' | 'folded' | 'never opened';
 
 interface RuleHeadProps {
   readonly index: number;
@@ -76,32 +122,39 @@ interface RuleHeadProps {
   readonly rule: Rule;
   readonly onMove: (to: number) => void;
   readonly onRemove: () => void;
+  readonly isFolded: boolean;
+  readonly onFold?: () => void;
 }
 
-function RuleHead({ index, isLast, rule, onMove, onRemove }: RuleHeadProps) {
+function RuleHead({ index, isLast, rule, onMove, onRemove, isFolded, onFold }: RuleHeadProps) {
   const button = { variant: 'subtle', color: 'gray' } as const;
+  const name = `rule ${index + 1}`;
   return (
-    <Group justify="space-between" wrap="nowrap" mb="xs" align="flex-start">
+    <Group justify="space-between" wrap="nowrap" align="flex-start">
       <Text size="sm" fw={600} style={{ overflowWrap: 'anywhere' }}>
         Rule {index + 1}
         <Text span size="sm" c="dimmed" fw={400}>
-          {' '}
-          for {conditionInWords(rule.if)}
+          {isFolded ? ` ${ruleInWords(rule)}` : ` for ${conditionInWords(rule.if)}`}
         </Text>
       </Text>
       <Group gap={2} wrap="nowrap">
-        <ActionIcon
-          {...button}
-          aria-label={`Ask rule ${index + 1} earlier`}
-          disabled={index === 0}
-          onClick={() => onMove(index - 1)}
-        >
+        {onFold !== undefined && (
+          <ActionIcon
+            {...button}
+            aria-label={isFolded ? `Open ${name}` : `Fold ${name}`}
+            aria-expanded={!isFolded}
+            onClick={onFold}
+          >
+            {isFolded ? <IconChevronDown size={16} /> : <IconChevronUp size={16} />}
+          </ActionIcon>
+        )}
+        <ActionIcon {...button} aria-label={`Ask ${name} earlier`} disabled={index === 0} onClick={() => onMove(index - 1)}>
           <IconArrowUp size={16} />
         </ActionIcon>
-        <ActionIcon {...button} aria-label={`Ask rule ${index + 1} later`} disabled={isLast} onClick={() => onMove(index + 1)}>
+        <ActionIcon {...button} aria-label={`Ask ${name} later`} disabled={isLast} onClick={() => onMove(index + 1)}>
           <IconArrowDown size={16} />
         </ActionIcon>
-        <ActionIcon {...button} aria-label={`Take rule ${index + 1} out`} onClick={onRemove}>
+        <ActionIcon {...button} aria-label={`Take ${name} out`} onClick={onRemove}>
           <IconTrash size={16} />
         </ActionIcon>
       </Group>

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { AnswerTo, Place } from '../../api/answers.ts';
 import { type ChangeDraft, type Draft, patchOf } from './draft.ts';
 import { type Edit, useStoredEdit } from './stored-draft.ts';
+import { useStable } from './use-stable.ts';
 
 export type KeptSettings = AnswerTo<'flags', 'settings'>;
 
@@ -34,6 +35,7 @@ export function useFlagEdit(place: Place, key: string, kept: KeptSettings): Flag
     else keep(next);
     setVersion(version + 1);
   };
+  const change = useStable((changed: Partial<Draft>): void => keep({ ...edit, draft: { ...edit.draft, ...changed } }));
   const back = (): void => {
     setAside(null);
     become(aside);
@@ -43,7 +45,7 @@ export function useFlagEdit(place: Place, key: string, kept: KeptSettings): Flag
     patch,
     isOvertaken: stored !== null && kept.revision > edit.revision,
     version,
-    change: (changed) => keep({ ...edit, draft: { ...edit.draft, ...changed } }),
+    change,
     replace: (draft) => become({ ...edit, draft }),
     startOver: () => {
       setAside(edit);

@@ -1,8 +1,9 @@
 /** Sends an edit, now or for an instant; what was saved can be undone as long as nobody saved after it. */
 import { Button, Group, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
+import { IconCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { sayFailed } from '../../api/acting.tsx';
 import type { Place } from '../../api/answers.ts';
 import { api } from '../../api/api.ts';
 import type { Draft } from './draft.ts';
@@ -19,7 +20,7 @@ export interface SavedEdit {
   readonly revision: number;
   readonly patch: Draft;
   readonly onDone: () => void;
-  /** Also when it failed: whoever looks sees what is kept. */
+  /** Also when it failed, unless for want of a reason: whoever looks sees what is kept. */
   readonly onEnd: () => void;
 }
 
@@ -39,12 +40,20 @@ export function useSaveEdit({ place, name, revision, patch, onDone, onEnd }: Sav
       else told(<Undoable said={`${name} is changed`} onUndo={() => undo({ to: revision, from: saved })} />);
       onDone();
     },
-    onError: (error) => refused(error),
-    onSettled: () => {
-      onEnd();
+    onError: (error) => {
+      if (!lacksReason(error)) sayFailed(error);
+    },
+    onSettled: (_saved, error) => {
+      if (!lacksReason(error)) onEnd();
       return queries.invalidateQueries();
     },
   });
+}
+
+/** What all environments share may need a reason also where this one asks for none: another of them is protected. */
+export function lacksReason(error: unknown): error is Error {
+  const { issues = [] } = (error ?? {}) as { readonly issues?: readonly { readonly path: string }[] };
+  return issues.some(({ path }) => path === '/reason');
 }
 
 /** Refused once somebody else saved after: then it would take back theirs. */
@@ -57,7 +66,7 @@ function useUndo(place: Place, name: string) {
         { ifRevision: from, idempotencyKey: crypto.randomUUID() },
       ),
     onSuccess: () => told(`${name} is as it was`),
-    onError: (error) => refused(error),
+    onError: sayFailed,
     onSettled: () => queries.invalidateQueries(),
   });
   return mutate;
@@ -83,14 +92,4 @@ function Undoable({ said, onUndo }: { readonly said: string; readonly onUndo: ()
 
 function told(message: React.ReactNode): void {
   notifications.show({ message, color: 'teal', icon: <IconCheck size={18} />, autoClose: 10_000 });
-}
-
-function refused({ message }: Error): void {
-  notifications.show({
-    title: 'Nothing was changed',
-    message,
-    color: 'red',
-    icon: <IconAlertTriangle size={18} />,
-    autoClose: 12_000,
-  });
 }

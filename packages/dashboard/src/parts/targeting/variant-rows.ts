@@ -42,3 +42,11 @@ export function rowProblem({ id, name, json }: VariantRow, rows: readonly Varian
 export function variantsOf(rows: readonly VariantRow[]): Readonly<Record<string, JsonValue>> {
   return Object.fromEntries(rows.map(({ name, value }) => [name, value]));
 }
+
+/** A name that no row has. */
+export function freeName(rows: readonly VariantRow[]): string {
+  for (let number = rows.length + 1; ; number++) {
+    const name = `variant-${number}`;
+    if (rows.every((row) => row.name !== name)) return name;
+  }
+}

@@ -1,13 +1,30 @@
 /** What a flag can serve: names, typed values, which one is off and which on, and how those that are in divide. */
-import { ActionIcon, Button, Group, NumberInput, Select, Stack, Switch, Table, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Flex,
+  Group,
+  NumberInput,
+  Select,
+  Stack,
+  Switch,
+  Table,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { weightsOf } from '../differences/settings-words.ts';
+import { StackedCell, StackedTable } from '../stacked-table.tsx';
 import { newId } from './clauses.ts';
 import type { ChangeDraft, Draft } from './draft.ts';
 import { IssuesBelow, useIssue } from './issues.tsx';
 import { ScalarInput } from './operand-input.tsx';
-import { rowProblem, rowsOf, textOf, type VariantRow, variantsOf } from './variant-rows.ts';
+import { freeName, rowProblem, rowsOf, textOf, type VariantRow, variantsOf } from './variant-rows.ts';
+
+const COLUMNS = ['Name', 'Value', 'Remove'].map((name) => ({ name }));
+const WEIGHTED_COLUMNS = ['Name', 'Value', 'Weight', 'Remove'].map((name) => ({ name }));
 
 export interface VariantsEditorProps {
   readonly draft: Draft;
@@ -32,32 +49,20 @@ export function VariantsEditor({ draft, onChange, onUnready }: VariantsEditorPro
     );
   return (
     <Stack gap="sm">
-      <Table.ScrollContainer minWidth={520} type="native">
-        <Table verticalSpacing={6} withRowBorders={false}>
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th w={170}>Name</Table.Th>
-              <Table.Th>Value</Table.Th>
-              {Object.keys(weights).length > 0 && <Table.Th w={110}>Weight</Table.Th>}
-              <Table.Th w={40} aria-label="Actions" />
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {rows.map((row) => (
-              <VariantFields
-                key={row.id}
-                row={row}
-                rows={rows}
-                weight={Object.keys(weights).length > 0 ? (weights[row.name] ?? 0) : null}
-                onName={(name) => rename(row, name)}
-                onChange={(changed) => change(rows.map((other) => (other.id === row.id ? changed : other)))}
-                onWeight={(weight) => onChange({ split: { ...weights, [row.name]: weight } })}
-                onRemove={() => change(rows.filter((other) => other.id !== row.id))}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <StackedTable label="Variants" columns={Object.keys(weights).length > 0 ? WEIGHTED_COLUMNS : COLUMNS}>
+        {rows.map((row) => (
+          <VariantFields
+            key={row.id}
+            row={row}
+            rows={rows}
+            weight={Object.keys(weights).length > 0 ? (weights[row.name] ?? 0) : null}
+            onName={(name) => rename(row, name)}
+            onChange={(changed) => change(rows.map((other) => (other.id === row.id ? changed : other)))}
+            onWeight={(weight) => onChange({ split: { ...weights, [row.name]: weight } })}
+            onRemove={() => change(rows.filter((other) => other.id !== row.id))}
+          />
+        ))}
+      </StackedTable>
       <IssuesBelow pointer="/variants" told={[]} />
       <IssuesBelow pointer="/split" told={[]} />
       <Group justify="space-between">
@@ -92,13 +97,6 @@ function renamed(
   };
 }
 
-function freeName(rows: readonly VariantRow[]): string {
-  for (let number = rows.length + 1; ; number++) {
-    const name = `variant-${number}`;
-    if (rows.every((row) => row.name !== name)) return name;
-  }
-}
-
 interface VariantFieldsProps {
   readonly row: VariantRow;
   readonly rows: readonly VariantRow[];
@@ -114,17 +112,17 @@ function VariantFields({ row, rows, weight, onName, onChange, onWeight, onRemove
   const problem = rowProblem(row, rows);
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
-      <Table.Td>
+      <StackedCell of="Name">
         <TextInput
           aria-label="Name of the variant"
           value={row.name}
           onChange={({ currentTarget }) => onName(currentTarget.value)}
           error={row.json === null ? problem : null}
         />
-      </Table.Td>
-      <Table.Td>
+      </StackedCell>
+      <StackedCell of="Value">
         {row.json === null ? (
-          <Group gap={6} wrap="nowrap" align="flex-start">
+          <Flex gap={6} direction={{ base: 'column', sm: 'row' }} align="flex-start">
             <ScalarInput
               value={row.value}
               onChange={(value) => onChange({ ...row, value })}
@@ -140,13 +138,13 @@ function VariantFields({ row, rows, weight, onName, onChange, onWeight, onRemove
             >
               JSON
             </Button>
-          </Group>
+          </Flex>
         ) : (
           <JsonInput row={row} json={row.json} onChange={onChange} problem={problem} />
         )}
-      </Table.Td>
+      </StackedCell>
       {weight !== null && (
-        <Table.Td>
+        <StackedCell of="Weight">
           <NumberInput
             aria-label={`Weight of ${row.name}`}
             value={weight}
@@ -156,13 +154,13 @@ function VariantFields({ row, rows, weight, onName, onChange, onWeight, onRemove
             decimalScale={3}
             suffix=" %"
           />
-        </Table.Td>
+        </StackedCell>
       )}
-      <Table.Td>
+      <StackedCell of="Remove">
         <ActionIcon variant="subtle" color="gray" mt={4} aria-label={`Take the variant ${row.name} out`} onClick={onRemove}>
           <IconTrash size={16} />
         </ActionIcon>
-      </Table.Td>
+      </StackedCell>
     </Table.Tr>
   );
 }

@@ -2,10 +2,11 @@
 import { Alert, Group, Loader, Text } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import type { Place } from '../../api/answers.ts';
+import type { Flag, Place } from '../../api/answers.ts';
 import { queries } from '../../api/queries.ts';
 import { Asked } from '../asked.tsx';
 import { FlagActions } from '../flag-actions.tsx';
+import { counted } from '../numbers.ts';
 
 const LOOK_MS = 1_000;
 
@@ -23,19 +24,15 @@ export function SeeItLive({ place, flag: name }: { readonly place: Place; readon
         ) : (
           <>
             <Alert color="teal" icon={<IconCircleCheck />} title={`${name} is live`} role="status">
-              It was asked for {evaluations.toLocaleString()} {evaluations === 1 ? 'time' : 'times'}:{' '}
+              It was asked for {counted(evaluations)} {evaluations === 1 ? 'time' : 'times'}:{' '}
               {Object.entries(byVariant)
-                .map(([variant, count]) => `${variant} ${count.toLocaleString()}`)
+                .map(([variant, count]) => `${variant} ${counted(count)}`)
                 .join(', ')}
               .
             </Alert>
             {flag.data !== undefined && (
               <Group gap="sm">
-                <Text size="sm">
-                  {flag.data.status === 'disabled'
-                    ? 'It is off. Switch it on, and see the answer change:'
-                    : 'It is on. Now move its share, or roll it out:'}
-                </Text>
+                <Text size="sm">{whatNow(flag.data)}</Text>
                 <FlagActions flag={flag.data} place={place} />
               </Group>
             )}
@@ -44,4 +41,10 @@ export function SeeItLive({ place, flag: name }: { readonly place: Place; readon
       }
     </Asked>
   );
+}
+
+function whatNow({ status, shareOwner }: Flag): string {
+  if (status === 'disabled') return 'It is off. Switch it on, and see the answer change:';
+  if (shareOwner !== null) return `A ${shareOwner.kind === 'rollout' ? 'rollout' : 'test'} has its share. It can be taken back:`;
+  return 'It is on. Roll it out, or take it back:';
 }

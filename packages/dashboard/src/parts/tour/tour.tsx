@@ -1,5 +1,5 @@
 /** The first steps: a flag, a program that asks for it, and the moment at which it does. */
-import { Anchor, Button, Group, Stepper, Text } from '@mantine/core';
+import { Anchor, Button, Group, Stepper, Text, useMatches } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from 'react-router';
 import type { Place } from '../../api/answers.ts';
@@ -23,6 +23,7 @@ export function Tour({ place, flag }: TourProps) {
   const navigate = useNavigate();
   const { data: stats } = useQuery({ ...queries.flagStats(place, flag ?? ''), enabled: flag !== null });
   const isLive = stats !== undefined && stats.evaluations > 0;
+  const orientation = useMatches({ base: 'vertical', sm: 'horizontal' } as const);
   const hint =
     flag === null
       ? `There is no flag in ${place.environment} yet. Three steps, and something moves.`
@@ -33,7 +34,13 @@ export function Tour({ place, flag }: TourProps) {
       hint={hint}
       actions={flag === null && <ExampleFlags project={place.project} />}
     >
-      <Stepper active={flag === null ? 0 : isLive ? 3 : 1} size="sm" aria-label="Steps" allowNextStepsSelect={false}>
+      <Stepper
+        active={flag === null ? 0 : isLive ? 3 : 1}
+        size="sm"
+        orientation={orientation}
+        aria-label="Steps"
+        allowNextStepsSelect={false}
+      >
         <Stepper.Step label="Create a flag" />
         <Stepper.Step label="Ask for it" />
         <Stepper.Step label="See it live" />

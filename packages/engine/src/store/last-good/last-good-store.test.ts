@@ -47,6 +47,14 @@ describe('a store with a last good state', () => {
     expect(store.staleness?.isFromFile).toBe(true);
   });
 
+  it('says once what is wrong with the file, however often the store is asked in vain', async () => {
+    await at.kept.commit(changeOf(flagAt('a', 1)));
+    await at.leave();
+    const { store } = at.started('refuses', { source: 'another store' });
+    for (let attempt = 0; attempt < 3; attempt++) await expect(store.read()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(at.problems).toEqual([expect.stringContaining('is not used: it is of another database')]);
+  });
+
   it('goes on without the store after it had its state, and says since when', async () => {
     await at.kept.commit(changeOf(flagAt('a', 1)));
     const { inner, store } = at.started();

@@ -7,6 +7,7 @@ import { type Change, jsonEqual, SluiceError, type SluiceRecord } from '@sluice/
 import type { Clock } from '../../clock/clock.ts';
 import { answeredWithin, LATE } from '../../clock/deadline.ts';
 import { systemClock } from '../../clock/system-clock.ts';
+import { describeFailure } from '../../failure.ts';
 import { Followers, warn } from '../followers.ts';
 import { recordId } from '../record-book.ts';
 import type { Committed, Fence, Store, StoredState } from '../store.ts';
@@ -64,6 +65,7 @@ export class LastGoodStore extends ForwardingStore {
   #origin: 'none' | 'file' | 'store' = 'none';
   #records = new Map<string, SluiceRecord>();
   #seq = 0;
+  #fileProblem: string | null = null;
   #reading: Promise<void> | null = null;
 
   constructor({ store, file, source, clock = systemClock(), onProblem = warn, patienceMs = 3_000 }: LastGoodOptions) {
@@ -140,7 +142,10 @@ export class LastGoodStore extends ForwardingStore {
     try {
       return this.#file.read();
     } catch (error) {
-      this.#onProblem(error);
+      // Asked for at each attempt to reach the store, and the file is what it was.
+      const problem = describeFailure(error);
+      if (problem !== this.#fileProblem) this.#onProblem(error);
+      this.#fileProblem = problem;
       return null;
     }
   }

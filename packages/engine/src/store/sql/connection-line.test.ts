@@ -45,6 +45,18 @@ it('gives up where nothing is answered, and not where the others are served', as
   expect(isIn).toBe(true);
 });
 
+it('gives nobody up before what was answered while this process stood still is read', async () => {
+  const line = lineOf(1);
+  await line.enter();
+  const patient = line.enter();
+  // Its timers are first when it goes on; what it was sent meanwhile is read after them.
+  vi.advanceTimersByTime(3_000);
+  line.answered();
+  await new Promise(setImmediate);
+  line.leave();
+  await patient;
+});
+
 it('lets only so many wait, and gives the place of whoever gave up to the next', async () => {
   const line = lineOf(1);
   await line.enter();

@@ -60,10 +60,12 @@ export class ConnectionLine {
   }
 
   #watch(waiting: Waiting): void {
+    if (!this.#waiting.has(waiting)) return;
     const { connections, silenceMs } = this.#options;
     const left = Math.max(waiting.since, this.#answeredAt) + silenceMs - performance.now();
     if (left > 0) {
-      waiting.timer = setTimeout(() => this.#watch(waiting), left + 1);
+      // Where this process stood still, answers have arrived that it has not read yet: they are read before anybody is given up.
+      waiting.timer = setTimeout(() => setImmediate(() => this.#watch(waiting)), left + 1);
       return;
     }
     this.#remove(waiting);

@@ -18,14 +18,14 @@ async function dawdling(url: string): Promise<void> {
   const admin = new pg.Client({ connectionString: url });
   await admin.connect();
   await admin.query(`create function dawdle() returns trigger language plpgsql as $$
-    begin perform pg_sleep(0.01); return new; end $$`);
+    begin perform pg_sleep(0.02); return new; end $$`);
   await admin.query('create trigger dawdle after insert on sluice_events for each row execute function dawdle()');
   await admin.end();
 }
 
 it(`keeps all of ${COMMITS} commits at once, which take longer than a connection is waited for, and answers others meanwhile`, async () => {
   const url = await server.database();
-  const store = postgresStore({ url, timeoutMs: 4_000, connections: 4 });
+  const store = postgresStore({ url, connections: 4 });
   onTestFinished(() => store.close());
   await store.read();
   await dawdling(url);

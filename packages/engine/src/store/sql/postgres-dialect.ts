@@ -18,6 +18,21 @@ const AGAIN = ['40001', '40P01'];
 const UNIQUE = '23505';
 const NO_TABLE = '42P01';
 
+/** As the server counts: 110000 is version 11.0. Tables divided by hash, and rows of them that are made or else changed, came with it. */
+const LEAST_VERSION = 110_000;
+
+export interface ServerFacts {
+  readonly isReplica: boolean;
+  readonly version: number;
+}
+
+/** Why nothing can be kept there, as the rest of a sentence; null where it can. */
+export function unfitness({ isReplica, version }: ServerFacts): string | null {
+  if (isReplica) return 'is a replica: what is decided there may be long out of date; DATABASE_URL must lead to the primary';
+  if (version >= LEAST_VERSION) return null;
+  return `is of version ${Math.floor(version / 10_000)}, and must be of version ${LEAST_VERSION / 10_000} or newer`;
+}
+
 export class PostgresDialect implements SqlDialect {
   readonly name: string;
   /** Said outright, because a database may have other defaults. The lock of the head row needs each statement to see what was committed last. */
@@ -46,9 +61,10 @@ export class PostgresDialect implements SqlDialect {
   async open(): Promise<Kysely<Tables>> {
     const database = new Kysely<Tables>({ dialect: new KyselyPostgres({ pool: poolOf(this.#settings) }) });
     try {
-      const { rows } = await sql<{ isReplica: boolean }>`select pg_is_in_recovery() as "isReplica"`.execute(database);
-      if (rows[0]?.isReplica === true)
-        throw new SluiceError('unavailable', `${this.name} is a replica: what is decided there may be long out of date`);
+      const { rows } = await sql<ServerFacts>`select pg_is_in_recovery() as "isReplica",
+        current_setting('server_version_num')::integer as "version"`.execute(database);
+      const problem = rows[0] === undefined ? null : unfitness(rows[0]);
+      if (problem !== null) throw new SluiceError('unavailable', `${this.name} ${problem}`);
       return database;
     } catch (error) {
       await database.destroy().catch(() => {});

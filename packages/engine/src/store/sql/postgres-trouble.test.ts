@@ -5,6 +5,7 @@ import { type PostgresServer, startPostgres } from '@sluice/conformance/postgres
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import type { Committed, Store } from '../store.ts';
+import { unfitness } from './postgres-dialect.ts';
 import { type PostgresStoreOptions, postgresStore } from './postgres-store.ts';
 
 const soon = { timeout: 20_000, interval: 5 };
@@ -41,6 +42,13 @@ function open(options: Partial<PostgresStoreOptions> = {}): Store {
   stores.push(store);
   return store;
 }
+
+it('names a server that is too old, or a replica, and what must be there instead', () => {
+  expect(unfitness({ isReplica: false, version: 110_000 })).toBe(null);
+  expect(unfitness({ isReplica: false, version: 100_023 })).toBe('is of version 10, and must be of version 11 or newer');
+  expect(unfitness({ isReplica: false, version: 90_624 })).toContain('version 9,');
+  expect(unfitness({ isReplica: true, version: 180_004 })).toContain('DATABASE_URL must lead to the primary');
+});
 
 async function heard(store: Store): Promise<Committed[]> {
   const commits: Committed[] = [];
@@ -140,7 +148,7 @@ it('hears of commits by notification long before it would look by itself, and lo
   const commitAndHear = async (revision: number): Promise<void> => {
     await writer.commit(changeOf(flagAt('a', revision)));
     const at = performance.now();
-    await vi.waitFor(() => expect(commits).toHaveLength(revision), { timeout: 10_000, interval: 1 });
+    await vi.waitFor(() => expect(commits).toHaveLength(revision), { timeout: 20_000, interval: 1 });
     times.push(performance.now() - at);
   };
   await vi.waitFor(async () => expect(await listening()).toHaveLength(1), soon);

@@ -1,6 +1,6 @@
 /** Receipts as rows: looked up and kept by whoever has locked the head, so that no two changes of a request meet. */
 import type { Change } from '@sluice/core';
-import { RECEIPT_MS, repeatedRequest } from '../receipt-book.ts';
+import { newestOf, RECEIPT_MS, repeatedRequest } from '../receipt-book.ts';
 import type { Connection } from './sql-dialect.ts';
 import { columnText } from './tables.ts';
 
@@ -22,7 +22,7 @@ export async function keepReceipt(connection: Connection, { receipt, events }: C
     .selectFrom('sluice_receipts')
     .select(({ fn }) => fn.max('kept_at').as('newest'))
     .executeTakeFirstOrThrow();
-  const now = Math.max(...events.map(({ at }) => at), newest ?? Number.NEGATIVE_INFINITY);
+  const now = newestOf(newest ?? Number.NEGATIVE_INFINITY, events);
   const at = Number.isFinite(now) ? now : 0;
   await connection
     .deleteFrom('sluice_receipts')

@@ -15,7 +15,7 @@ export interface SharedDatabase {
 }
 
 /** Of other processes' commits it is heard in its own time. */
-const soon = { timeout: 10_000, interval: 5 };
+const soon = { timeout: 20_000, interval: 5 };
 
 async function flagOf(store: Store, key: string): Promise<Flag | undefined> {
   return (await store.read()).records.find((record): record is Flag => record.kind === 'flag' && record.key === key);

@@ -1,10 +1,10 @@
 /** SQLite: one file, one connection a process, and one writer at a time. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SluiceError } from '@sluice/core';
 import SqliteFile from 'better-sqlite3';
 import { Kysely, SqliteDialect as KyselySqlite } from 'kysely';
+import { ensureDirectory } from '../file-work.ts';
 import { Poll } from './poll.ts';
 import type { Failure, SqlDialect } from './sql-dialect.ts';
 import type { Tables } from './tables.ts';
@@ -33,7 +33,7 @@ export class SqliteDialect implements SqlDialect {
   }
 
   async open(): Promise<Kysely<Tables>> {
-    mkdirSync(dirname(this.#path), { recursive: true });
+    await ensureDirectory(dirname(this.#path));
     const file = new SqliteFile(this.#path, { timeout: BUSY_MS });
     try {
       this.#prepare(file);

@@ -41,13 +41,16 @@ it('waits for another process that writes, and this process goes on meanwhile', 
   const ticking = setInterval(() => {
     ticks += 1;
   }, 10);
-  const committing = store.commit(changeOf(flagAt('a', 1)));
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  let isCommitted = false;
+  const committing = store.commit(changeOf(flagAt('a', 1))).finally(() => {
+    isCommitted = true;
+  });
+  await expect.poll(() => ticks).toBeGreaterThan(5);
+  expect(isCommitted).toBe(false);
   other.exec('rollback');
   other.close();
   await committing;
   clearInterval(ticking);
-  expect(ticks).toBeGreaterThan(5);
 });
 
 it('says within seconds that another process never ends its writing, and goes on when it has', async () => {
