@@ -3,16 +3,31 @@ import { Button, Kbd } from '@mantine/core';
 import { Spotlight, type SpotlightActionData, spotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
 import type { Place } from '../api/answers.ts';
 import { queries } from '../api/queries.ts';
 import { usePermittedParts } from '../app/administration.ts';
 import { addressIn } from '../app/place.ts';
 
+/** The search whose first hit is selected also when it comes after the last letter typed: Spotlight selects at letters alone, and Enter takes what is selected. */
+function useFirstHitSelected() {
+  const search = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const input = search.current;
+    if (!input?.value || input.closest('[role="dialog"]')?.querySelector('[data-selected]')) return;
+    input.dispatchEvent(new KeyboardEvent('keydown', { code: 'ArrowDown', bubbles: true }));
+  });
+  return search;
+}
+
 export function Palette({ place }: { readonly place: Place }) {
   const parts = usePermittedParts(place);
   const navigate = useNavigate();
-  const { data: flags = [] } = useQuery(queries.flags(place));
+  const { data: flags = [], isFetching, isError } = useQuery(queries.flags(place));
+  const search = useFirstHitSelected();
+  const unread = isError ? 'The flags could not be read' : 'There is nothing of this name';
+  const nothingFound = isFetching ? 'Looking through the flags…' : unread;
   const go =
     (...path: readonly string[]) =>
     () =>
@@ -51,8 +66,13 @@ export function Palette({ place }: { readonly place: Place }) {
         actions={actions}
         limit={12}
         shortcut={['mod + K', '/']}
-        nothingFound="There is nothing of this name"
-        searchProps={{ placeholder: 'A flag or a view', leftSection: <IconSearch size={16} />, 'aria-label': 'A flag or a view' }}
+        nothingFound={nothingFound}
+        searchProps={{
+          ref: search,
+          placeholder: 'A flag or a view',
+          leftSection: <IconSearch size={16} />,
+          'aria-label': 'A flag or a view',
+        }}
       />
     </>
   );
