@@ -13,6 +13,7 @@ let page: Page;
 beforeAll(async () => {
   at = await pageWorld();
   const settings = {
+    description: 'What it is for, in many words. '.repeat(300),
     enabled: true,
     rolloutPercentage: 20,
     enabledUsers: Array.from({ length: 100 }, (_, index) => `customer-${index}`),
@@ -28,6 +29,11 @@ const rules = async () => (await at.client.flags.settings({ ...PLACE, key: 'long
 
 it('is shown shortened, and whole when it is asked for', async () => {
   await page.goto(`${BASE}/flags/long`);
+  await page.getByRole('button', { name: 'Show all of it' }).waitFor(within);
+  const targetingTop = async () => (await page.getByRole('region', { name: 'Who gets what' }).boundingBox())?.y ?? 0;
+  expect(await targetingTop()).toBeLessThan(400);
+  await page.getByRole('button', { name: 'Show all of it' }).click();
+  await page.getByRole('button', { name: 'Show less' }).first().click(within);
   const targeting = page.getByRole('region', { name: 'Who gets what' });
   await targeting.getByText('plan is "plan-6" → on').waitFor(within);
   expect(await targeting.getByText('plan is "plan-7" → on').count()).toBe(0);

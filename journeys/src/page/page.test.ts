@@ -48,6 +48,24 @@ describe.each(DATABASES)('over %s', (database) => {
     await expect.poll(async () => (await flag('new_checkout')).servedPercentage, within).toBe(50);
   });
 
+  it('keeps in the address which flags were looked for, and finds them again on the way back', async () => {
+    await at.client.flags.set({ ...PLACE, key: 'new_search', settings: { enabled: false } });
+    await page.goto(`${BASE}/flags?find=new_&state=off`);
+    const field = page.getByLabel('Find flags');
+    await page.getByText('new_search', { exact: true }).waitFor(within);
+    expect(await page.locator('a.row-link').count()).toBe(1);
+    await field.press('End');
+    await page.keyboard.type('se');
+    await page.waitForURL(/find=new_se&state=off$/, within);
+    await page.getByText('new_search', { exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'new_search' }).waitFor(within);
+    await page.goBack();
+    await expect.poll(() => field.inputValue(), within).toBe('new_se');
+    await page.getByRole('navigation').getByRole('link', { name: 'Flags' }).click();
+    await expect.poll(() => field.inputValue(), within).toBe('');
+    await page.getByText('new_checkout', { exact: true }).waitFor(within);
+  });
+
   it('shows a rollout that advances and completes, without being loaded again', async () => {
     await at.client.flags.set({ ...PLACE, key: 'search', settings: { enabled: true, rolloutPercentage: 0 } });
     const settings = { strategy: 'percentage', stages: [10, 50, 100], bakeMs: 1500, minExposures: 0, unvalidated: true } as const;

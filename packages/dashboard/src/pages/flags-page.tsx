@@ -4,27 +4,24 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { Flag, Place } from '../api/answers.ts';
 import { PAGE_SIZE, queries } from '../api/queries.ts';
 import { usePlace } from '../app/place.ts';
 import { Asked } from '../parts/asked.tsx';
 import { CreateFlag } from '../parts/first-flag.tsx';
+import { isFound, STATES, useFlagSearch } from '../parts/flag-search.ts';
 import { Nothing } from '../parts/nothing.tsx';
 import { counted } from '../parts/numbers.ts';
 import { View } from '../parts/view.tsx';
 import { FlagRow, ROW_HEIGHT } from './flag-row.tsx';
-
-const STATES = ['all', 'on', 'part', 'off'] as const;
-type State = (typeof STATES)[number];
 
 export function FlagsPage() {
   const place = usePlace();
   const flags = useQuery(queries.flags(place));
   const read = flags.data?.length ?? 0;
   const isReading = flags.isFetching && read > 0 && read % PAGE_SIZE === 0;
-  const [text, setText] = useState('');
-  const [state, setState] = useState<State>('all');
+  const [search, change] = useFlagSearch();
   const [isOpen, { open, close }] = useDisclosure();
   const actions = (
     <Button leftSection={<IconPlus size={16} />} onClick={open}>
@@ -47,29 +44,16 @@ export function FlagsPage() {
           aria-label="Find flags"
           placeholder="Name, description, owner or tag"
           leftSection={<IconSearch size={16} />}
-          value={text}
-          onChange={({ currentTarget }) => setText(currentTarget.value)}
+          value={search.text}
+          onChange={({ currentTarget }) => change({ text: currentTarget.value })}
         />
-        <SegmentedControl data={[...STATES]} value={state} onChange={(value) => setState(value as State)} aria-label="State" />
+        <SegmentedControl data={[...STATES]} value={search.state} onChange={(state) => change({ state })} aria-label="State" />
       </Group>
       <Asked query={flags} rows={8}>
-        {(all) => <FlagRows flags={all.filter((flag) => isFound(flag, text, state))} of={all.length} place={place} />}
+        {(all) => <FlagRows flags={all.filter((flag) => isFound(flag, search))} of={all.length} place={place} />}
       </Asked>
     </View>
   );
-}
-
-/** As its badge says: a share of 100 % is on, too. */
-function stateOf({ status, servedPercentage }: Flag): State {
-  if (status === 'disabled') return 'off';
-  return status === 'enabled' || (status === 'percentage' && servedPercentage === 100) ? 'on' : 'part';
-}
-
-function isFound(flag: Flag, text: string, state: State): boolean {
-  const { name, description, owner, tags } = flag;
-  if (state !== 'all' && stateOf(flag) !== state) return false;
-  const wanted = text.trim().toLowerCase();
-  return wanted === '' || [name, description, owner ?? '', ...tags].some((part) => part.toLowerCase().includes(wanted));
 }
 
 interface FlagRowsProps {

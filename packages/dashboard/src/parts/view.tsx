@@ -1,7 +1,10 @@
 /** The head of a view, and what stands below it. */
-import { Group, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+
+/** Letters of what is shown whole at once: what people write about a flag may be ten thousand long. */
+const SHOWN = 600;
 
 export interface ViewProps {
   readonly title: string;
@@ -24,15 +27,28 @@ export function View({ title, hint, sign, actions, children }: ViewProps) {
             </Title>
             {sign}
           </Group>
-          {hint !== undefined && hint !== '' && (
-            <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {hint}
-            </Text>
-          )}
+          {hint !== undefined && hint !== '' && <Hint text={hint} />}
         </Stack>
         <Group gap="xs">{actions}</Group>
       </Group>
       {children}
     </Stack>
+  );
+}
+
+function Hint({ text }: { readonly text: string }) {
+  const [isWhole, setIsWhole] = useState(false);
+  const isLong = text.length > SHOWN;
+  return (
+    <>
+      <Text c="dimmed" size="sm" style={{ overflowWrap: 'anywhere' }} {...(isLong && !isWhole && { lineClamp: 4 })}>
+        {text}
+      </Text>
+      {isLong && (
+        <Anchor component="button" size="sm" ta="start" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show less' : 'Show all of it'}
+        </Anchor>
+      )}
+    </>
   );
 }
