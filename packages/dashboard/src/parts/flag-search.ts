@@ -1,5 +1,5 @@
 /** Which flags are looked for: it stands in the address, so that a link shows the same, and whoever comes back from a flag finds what was found. */
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useLocation } from 'react-router';
 import type { Flag } from '../api/answers.ts';
 
@@ -16,8 +16,12 @@ export interface Search {
 export function useFlagSearch(): readonly [Search, (changed: Partial<Search>) => void] {
   const { key, search: inAddress } = useLocation();
   const [search, setSearch] = useState(() => searchIn(inAddress));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever goes to an address, the same one too, is shown what it says.
-  useEffect(() => setSearch(searchIn(inAddress)), [key]);
+  const [shownFor, setShownFor] = useState(key);
+  // Whoever goes to an address, be it the same one, is shown what it says.
+  if (shownFor !== key) {
+    setShownFor(key);
+    setSearch(searchIn(inAddress));
+  }
   const change = (changed: Partial<Search>): void => {
     const next = { ...search, ...changed };
     setSearch(next);
