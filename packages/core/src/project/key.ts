@@ -13,6 +13,11 @@ export function keyProblem(value: unknown): string | null {
   return FORM.test(value) ? null : 'must be letters, digits, ".", "_" and "-", the first of them a letter or digit';
 }
 
+/** Whether people would take one for the other: they differ in capitals at most. */
+export function isAlike(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 export const keyShape: Shape = (value, path) => {
   const problem = keyProblem(value);
   return problem === null ? [] : [{ path, message: `${problem}; it is ${shown(value)}` }];

@@ -5,6 +5,7 @@ import { type Attribution, eventOf } from '../event.ts';
 import type { EventType } from '../event-type.ts';
 import type { JsonObject } from '../json.ts';
 import { projectScope } from '../scope.ts';
+import { isAlike } from './key.ts';
 import { type EnvironmentFlags, levelDefinitions } from './plan-definition.ts';
 import { type Environment, environmentOf, type Project } from './project.ts';
 import { MAX_ENVIRONMENTS, type ParsedProject } from './settings.ts';
@@ -49,6 +50,9 @@ export function planAddEnvironment(
   const name = `project "${project.key}"`;
   if (environmentOf(project, environment.key) !== undefined)
     return refuse(`${name} has an environment "${environment.key}" already`, 'conflict');
+  const alike = project.environments.find(({ key }) => isAlike(key, environment.key));
+  if (alike !== undefined)
+    return refuse(`${name} has an environment "${alike.key}", which people would take for "${environment.key}"`, 'conflict');
   if (project.environments.length >= MAX_ENVIRONMENTS) return refuse(`${name} has ${MAX_ENVIRONMENTS} environments already`);
   const environments = [...project.environments, environment];
   const detail = { environment: environment.key, isProtected: environment.isProtected };

@@ -61,6 +61,8 @@ it('names every place of a project that is wrong', () => {
   expect(issuesOf(() => parseProjectSettings({ key: 'a', environments: [] }))).toEqual(['/environments']);
   const twice = [{ key: 'a' }, { key: 'b' }, { key: 'a' }];
   expect(issuesOf(() => parseProjectSettings({ key: 'a', environments: twice }))).toEqual(['/environments/2/key']);
+  const alike = [{ key: 'live' }, { key: 'LIVE' }];
+  expect(() => parseProjectSettings({ key: 'a', environments: alike })).toThrow('"LIVE", which people would take for "live"');
 });
 
 it('says what would be right where something is missing', () => {

@@ -2,7 +2,7 @@
 import type { Issue } from '../error.ts';
 import { throwIssues } from '../issues.ts';
 import { listOf, objectOf, yesOrNo } from '../transfer/shape.ts';
-import { keyShape, nameShape } from './key.ts';
+import { isAlike, keyShape, nameShape } from './key.ts';
 import { DEFAULT_ENVIRONMENTS, type Environment } from './project.ts';
 
 export interface EnvironmentSettings {
@@ -65,7 +65,10 @@ function listIssues({ environments }: ProjectSettings): Issue[] {
       { path: '/environments', message: `must be 1 to ${MAX_ENVIRONMENTS} environments; there are ${environments.length}` },
     ];
   const keys = environments.map(({ key }) => key);
-  return keys.flatMap((key, index) =>
-    keys.indexOf(key) === index ? [] : [{ path: `/environments/${index}/key`, message: `is "${key}" for the second time` }],
-  );
+  return keys.flatMap((key, index) => {
+    const first = keys.find((other) => isAlike(other, key)) as string;
+    if (keys.indexOf(first) === index) return [];
+    const message = first === key ? `is "${key}" for the second time` : `is "${key}", which people would take for "${first}"`;
+    return [{ path: `/environments/${index}/key`, message }];
+  });
 }

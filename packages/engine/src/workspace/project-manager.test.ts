@@ -16,6 +16,8 @@ describe('projects', () => {
     expect(workspace.projects.get('shop')).toMatchObject({ name: 'The shop', revision: 2 });
     expect(() => workspace.projects.get('moon')).toThrow('project "moon" does not exist');
     await expect(workspace.projects.addEnvironment('moon', { key: 'a' })).rejects.toMatchObject({ code: 'notFound' });
+    const alike = workspace.projects.addEnvironment('shop', { key: 'Production' });
+    await expect(alike).rejects.toThrow('has an environment "production", which people would take for "Production"');
     await expect(workspace.projects.create({ key: '*' })).rejects.toMatchObject({ code: 'invalid', issues: [{ path: '/key' }] });
   });
 
