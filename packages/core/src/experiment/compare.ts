@@ -144,7 +144,7 @@ function looked(shown: MetricResult, before: Look, { now, rises }: Found): Compa
 }
 
 function liftOf(
-  { goal }: TrackedMetric,
+  tracked: TrackedMetric,
   control: Moments,
   treatment: Moments,
   plan: AnalysisPlan,
@@ -155,10 +155,10 @@ function liftOf(
   if (!isAnswer(relative)) return { ...unknown, liftReason: relative.reason };
   if (isNearZero(c)) return { ...unknown, liftReason: 'control-mean-near-zero' };
   const { lift } = relative;
-  const interval = liftRange(relative, c, t, plan);
+  const interval = usedTest(tracked, plan) === 'mannWhitney' ? 'compared-by-ranks' : liftRange(relative, c, t, plan);
   return {
     lift,
-    improvement: goal === 'increase' ? lift : -lift,
+    improvement: tracked.goal === 'increase' ? lift : -lift,
     ...(isInterval(interval) ? { liftInterval: interval, liftReason: null } : { liftInterval: null, liftReason: interval }),
   };
 }

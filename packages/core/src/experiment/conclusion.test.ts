@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { differing, experimentOf, metric, same, totalsOf } from './judged-test.testing.ts';
+import type { SubjectTotals } from './ledger.ts';
 import { testResult } from './result.ts';
 
 const two = experimentOf([metric('a'), metric('speed', { role: 'guardrail', goal: 'increase' })]);
@@ -20,6 +21,34 @@ it('says to keep the control where the treatment is worse', () => {
     'Keep the control: every treatment is worse.',
     expect.stringMatching(/^a is worse in treatment: by −10 %/),
   ]);
+});
+
+it('says that several treatments are better where none of them is ahead, and not that something is worse', () => {
+  const three = experimentOf([metric('a'), metric('b')], {
+    arms: [
+      { variant: 'control', component: 'a', weight: 33_334 },
+      { variant: 'treatment', component: 'b', weight: 33_333 },
+      { variant: 'other', component: 'c', weight: 33_333 },
+    ],
+  });
+  const first = totalsOf({ a: differing(5000), b: differing(5000, 2) });
+  const withOther = (a: number, b: number): SubjectTotals => {
+    const { treatment } = totalsOf({ a: differing(5000, a), b: differing(5000, b) }).arms;
+    return treatment === undefined ? first : { ...first, arms: { ...first.arms, other: treatment } };
+  };
+  expect(concludedOf(three, withOther(2, 1), 900)).toEqual([
+    'treatment and other are each better than the control, and none of them is ahead in every primary metric.',
+    ...['a', 'b'].map((name) => expect.stringContaining(`${name} is better in treatment: by +`)),
+    ...['a', 'b'].map((name) => expect.stringContaining(`${name} is better in other: by +`)),
+  ]);
+  expect(concludedOf(three, withOther(2, 3), 900)[0]).toBe('other is better than the control.');
+});
+
+it('says that metrics disagree where one is better and another one worse', () => {
+  const disagreeing = totalsOf({ a: differing(5000), b: differing(5000, -1) });
+  expect(concludedOf(experimentOf([metric('a'), metric('b')]), disagreeing, 900)[0]).toBe(
+    'There is no clear winner: something differs, and not all of it for the better.',
+  );
 });
 
 it('gives no winner where a guardrail is worse', () => {

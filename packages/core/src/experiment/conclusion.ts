@@ -22,13 +22,25 @@ export function concluded(experiment: Pick<Experiment, 'arms' | 'phase'>, result
   const hurt = found(experiment, results, 'guardrail');
   if (significant || hurt.length > 0)
     return [
-      hurt.length > 0
-        ? 'Ship none of it as it is: a guardrail is worse.'
-        : 'There is no clear winner: something differs, and not all of it for the better.',
+      hurt.length > 0 ? 'Ship none of it as it is: a guardrail is worse.' : openBetween(experiment, results),
       ...hurt,
       ...found(experiment, results, 'primary'),
     ];
   return noDifference(experiment, results);
+}
+
+/** Why what differs names no winner: the treatments are not compared with one another, or the metrics disagree. */
+function openBetween({ arms }: Pick<Experiment, 'arms'>, results: Judged): string {
+  const better = arms
+    .slice(1)
+    .map(({ variant }) => variant)
+    .filter((variant) => {
+      const primaries = Object.values(results.arms[variant]?.metrics ?? {}).filter(({ role }) => role === 'primary');
+      return primaries.some(({ verdict }) => verdict === 'better') && !primaries.some(({ verdict }) => verdict === 'worse');
+    });
+  return better.length > 1
+    ? `${better.join(' and ')} are each better than the control, and none of them is ahead in every primary metric.`
+    : 'There is no clear winner: something differs, and not all of it for the better.';
 }
 
 /** Why nothing may be concluded at all, or null. */
@@ -99,16 +111,23 @@ function differing(metrics: readonly MetricResult[], role: MetricResult['role'],
     .filter((metric) => metric.role === role && (metric.verdict === 'better' || metric.verdict === 'worse'))
     .map((metric) => {
       const range = rangeOf(metric);
-      const by = metric.lift === null ? shown(metric.difference) : percent(metric.lift);
       const where = range === null ? '' : `, and with 95 % confidence ${range}`;
-      return `${metric.name} is ${metric.verdict} in ${variant}: by ${by}${where}.`;
+      return `${metric.name} is ${metric.verdict} in ${variant}: ${amountOf(metric, variant)}${where}.`;
     });
 }
 
-/** In percent of the control's mean where that is possible, else in the metric's own unit. */
+/** Ranks may say the opposite of the means, so of them it is told what was compared. */
+function amountOf({ superiority, lift, difference }: MetricResult, variant: string): string {
+  if (superiority !== null)
+    return `the value of ${variant} is the larger one in ${Number((superiority * 100).toPrecision(3))} of 100 pairs of units`;
+  return `by ${lift === null ? shown(difference) : percent(lift)}`;
+}
+
+/** In percent of the control's mean where that is possible, else in the metric's own unit. Null where what was compared has no interval. */
 function rangeOf({ liftInterval, interval }: MetricResult): string | null {
+  if (interval === null) return null;
   if (liftInterval !== null) return `between ${percent(liftInterval[0])} and ${percent(liftInterval[1])}`;
-  return interval === null ? null : `between ${shown(interval[0])} and ${shown(interval[1])}`;
+  return `between ${shown(interval[0])} and ${shown(interval[1])}`;
 }
 
 function percent(fraction: number): string {

@@ -86,6 +86,21 @@ describe('Mann and Whitney’s test', () => {
     expect(resultOf(testOf({}), data).metrics.m).toMatchObject({ test: 'welch', verdict: 'noDifference', superiority: null });
   });
 
+  it('concludes what the ranks say, where the means say the opposite', () => {
+    const { conclusion } = resultOf(ranked, measured(value, 'mean'));
+    expect(conclusion[1]).toMatch(
+      /^m is better in treatment: the value of treatment is the larger one in \d.* of 100 pairs of units\.$/,
+    );
+  });
+
+  it('gives the change of the means no interval, which would answer for another comparison', () => {
+    const { m } = resultOf(
+      ranked,
+      measured((unit) => 5 + noise(unit), 'mean'),
+    ).metrics;
+    expect(m).toMatchObject({ lift: expect.any(Number), liftInterval: null, liftReason: 'compared-by-ranks' });
+  });
+
   it('counts users without a value as 0, but for a mean', () => {
     const some = (unit: number): number | undefined => (unit % 4 < 2 ? undefined : 5);
     const of = (aggregation: TrackedMetric['aggregation']) => measured(some, aggregation).values?.control;

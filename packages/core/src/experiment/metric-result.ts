@@ -26,7 +26,9 @@ export type MetricReason =
   /** Values other than 0 and 1 are no proportion. */
   | 'not-binary'
   /** More than 100 000, whose values are not read to be ranked. */
-  | 'too-many-units';
+  | 'too-many-units'
+  /** Ranks were compared, so that nothing is known of how sure the change of the means is. */
+  | 'compared-by-ranks';
 
 /** `confidenceSequence` holds at every look, the others at one. */
 export type UsedTest = FixedTest | 'confidenceSequence';
