@@ -153,6 +153,7 @@ describe('planning', () => {
           const size = sampleSizeForMeans(sd, effect * sd, { ...levels, ratio });
           if (!isAnswer(size)) throw new Error(size.reason);
           expect(powerForMeans(sd, effect * sd, size.exactControl, { alpha: 0.05, ratio })).toBeCloseTo(0.8, 9);
+          expect(powerForMeans(sd, -effect * sd, size.exactControl, { alpha: 0.05, ratio })).toBeCloseTo(0.8, 9);
           near(detectableDifference(sd, size.exactControl, { ...levels, ratio }), effect * sd, 1e-9);
         },
       ),
@@ -177,6 +178,7 @@ describe('planning', () => {
 
   it('refuses what no size finds', () => {
     expect(() => sampleSizeForMeans(1, 0, levels)).toThrow('/delta');
+    expect(() => powerForMeans(1, Number.NaN, 100, levels)).toThrow('/delta must be a finite number; it is NaN');
     expect(() => sampleSizeForProportions(0.1, 0.1, levels)).toThrow('/|p2 - p1|');
     expect(sampleSizeForMeans(1, 1e-200, levels)).toEqual({ reason: 'out-of-range' });
     expect(sequentialSampleSize(1e-200, 0.8, { alpha: 0.05, optimalN: 5000 })).toEqual({ reason: 'out-of-range' });

@@ -1,6 +1,6 @@
 /** Sample size, power and smallest effect for a difference of means at a size fixed before (Student 1908; normal approximation, Chow, Shao, Wang 2008, eq. 3.2.2). */
 import { type Answer, noAnswer } from './answer.ts';
-import { requirePositive, requireProbability } from './domain.ts';
+import { requireFinite, requirePositive, requireProbability } from './domain.ts';
 import { normalTail, normalUpperQuantile } from './normal.ts';
 
 /** `ratio`: treatment units per control unit. */
@@ -55,7 +55,8 @@ export function detectableDifference(sd: number, control: number, levels: PlanLe
 /** The chance to find a difference of `delta` by so many units of control, in its own direction. @throws SluiceError `invalid` */
 export function powerForMeans(sd: number, delta: number, control: number, levels: Omit<PlanLevels, 'power'>): number {
   requirePositive('sd', sd);
+  requireFinite('delta', delta);
   requirePositive('control', control);
   const { zAlpha, ratio } = planQuantiles({ ...levels, power: 0.5 });
-  return normalTail(zAlpha - delta / (sd * Math.sqrt((1 + 1 / ratio) / control)));
+  return normalTail(zAlpha - Math.abs(delta) / (sd * Math.sqrt((1 + 1 / ratio) / control)));
 }

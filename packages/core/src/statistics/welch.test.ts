@@ -58,6 +58,8 @@ describe("Welch's test", () => {
     const scaled = (scale: number) => tested(...at(scale));
     for (const scale of [1e-150, 1e-90, 1e80, 1e100, 1e150]) expect(scaled(scale).pTwoSided).toBeCloseTo(scaled(1).pTwoSided, 12);
     expect(welchTest(...at(1e200))).toEqual({ reason: 'out-of-range' });
+    const hardlyVaries = { n: 1_000_000, mean: 0, variance: 1e-320 };
+    expect(welchTest(hardlyVaries, { n: 2, mean: 1, variance: 0 })).toEqual({ reason: 'zero-variance' });
     const far = tested({ n: 120, mean: 0, variance: 1e-300 }, { n: 120, mean: 1e20, variance: 1e-300 });
     expect(far.pTwoSided).toBe(0);
     expect(far.logPTwoSided).toBeLessThan(-10_000);

@@ -1,5 +1,5 @@
 /** Welch's test (Welch 1947): whether two means differ, without assuming equal variances. Valid for one look at a size fixed before. */
-import { type Answer, finiteAnswer, isAnswer } from './answer.ts';
+import { type Answer, finiteAnswer, isAnswer, noAnswer } from './answer.ts';
 import { requireFinite, requireProbability } from './domain.ts';
 import { type SampleSummary, standardError } from './sample-summary.ts';
 import { studentTLogTail, studentTTail, studentTUpperQuantile } from './student-t.ts';
@@ -29,6 +29,8 @@ export function welchTest(
   requireFinite('nullDifference', nullDifference);
   const error = standardError(control, treatment);
   if (!isAnswer(error)) return error;
+  // Variances at the end of a double's range may come to 0 once they are divided.
+  if (!(error.unpooled > 0)) return noAnswer('zero-variance');
   const [c, t] = [control.variance / control.n, treatment.variance / treatment.n];
   const difference = treatment.mean - control.mean;
   const statistic = (difference - nullDifference) / error.unpooled;
