@@ -86,6 +86,18 @@ it('takes one kind of each metric: the other is refused at once, and by the ledg
   expect(other.recordMetric('t', 'control', 'm', 1, { userId: 'v' })).toBe(true);
 });
 
+it('refuses a user in the place of the options, who would count as nobody', async () => {
+  const { tests } = await running({ trackedMetrics: ['m'] });
+  for (const [options, described] of [
+    [42, '42'],
+    ['ann', '"ann"'],
+  ] as const)
+    expect(tests.takeMetric('t', 'control', 'm', 1, options as unknown as object)).toBe(
+      `recordMetric("t", "m"): the options must be an object such as { userId: "ann" }; they are ${described}`,
+    );
+  expect(tests.recordMetric('t', 'control', 'm', 1, { userId: 'ann' })).toBe(true);
+});
+
 it('takes any name for a metric, __proto__ too', async () => {
   const { tests } = await running({ trackedMetrics: [{ name: '__proto__', aggregation: 'sum' }] });
   for (let unit = 0; unit < 10; unit++) {

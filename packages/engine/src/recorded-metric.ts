@@ -21,6 +21,9 @@ export function recordProblem({ experiment, testId, variant, metric, value, opti
     return `${place}: the variant must be one of ${experiment.arms.map((arm) => `"${arm.variant}"`).join(', ')}; it is ${describeValue(variant)}`;
   if (typeof metric !== 'string' || metric === '') return `${place}: the metric must have a name`;
   if (!isMeasurable(value)) return `${place}: the value must be ${MEASURABLE}; it is ${describeValue(value)}`;
+  // A user's number in its place would be taken as no user, and each of their values as one.
+  if (typeof options !== 'object')
+    return `${place}: the options must be an object such as { userId: "ann" }; they are ${describeValue(options)}`;
   const stranger = Object.keys(options).find((key) => key !== 'userId');
   if (stranger !== undefined) return `${place}: "${stranger}" is not an option; there is userId`;
   if (userId !== undefined && (!isUsableKey(userId) || userId === ''))

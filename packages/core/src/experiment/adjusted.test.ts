@@ -81,6 +81,17 @@ describe('what varies by rounding alone is refused, never found', () => {
     fc.assert(law, { numRuns: 60 });
   });
 
+  it('and is not said to lack values from before that all units have', () => {
+    const units = Array.from({ length: 400 }, (_, index): Recorded => {
+      return { arm: index % 2 === 0 ? 'control' : 'treatment', before: { speed: 7 }, values: { speed: 7 } };
+    });
+    const { metrics, warnings } = resultOf(units);
+    expect(metrics.speed).toMatchObject(UNDEFINED);
+    expect(warnings.filter((warning) => warning.startsWith('speed:'))).toEqual([
+      'speed: every value is the same within each arm, so chance cannot be judged',
+    ]);
+  });
+
   it('where every user of an arm has the same ratio', () => {
     const law = fc.property(
       fc.array(fc.double({ min: 1, max: 50, noNaN: true }), { minLength: 200, maxLength: 400 }),

@@ -88,7 +88,11 @@ function armIssues(arm: unknown, index: number): Issue[] {
   if (typeof arm.component !== 'string' || arm.component === '')
     issues.push({ path: `${path}/component`, message: `must be a text that is not empty; it is ${shown(arm.component)}` });
   const weight = arm.weight === undefined ? null : partProblem(arm.weight);
-  if (weight !== null) issues.push({ path: `${path}/weight`, message: `${weight}; it is ${shown(arm.weight)}` });
+  if (weight !== null)
+    issues.push({
+      path: `${path}/weight`,
+      message: `${weight}, or be left out of all arms for equal parts; it is ${shown(arm.weight)}`,
+    });
   return issues;
 }
 

@@ -30,6 +30,12 @@ describe('the arms of a test', () => {
     ).toHaveLength(3);
   });
 
+  it('are told how to get equal parts where a third has too many decimals', () => {
+    expect(() => parseTestSettings({ testId: 't', arms: ['control', 'b', 'c'].map((name) => arm(name, 1 / 3)) })).toThrow(
+      '/arms/0/weight may have at most five decimals, or be left out of all arms for equal parts; it is 0.3333333333333333',
+    );
+  });
+
   it('are refused with the place of what is wrong', () => {
     expect(pathsOf({ arms: [arm('control')] })).toEqual(['/arms']);
     expect(pathsOf({ arms: [arm('control', 0.5), arm('b', 0.4)] })).toEqual(['/arms']);

@@ -49,7 +49,7 @@ export function warningsOf(facts: WarningFacts): string[] {
     without.length > 0 &&
       `${without.join(', ')}: recorded without a user, so each value counts by itself; users who report often are then mistaken for many`,
     ...namesOf(metrics, ({ adjustment }) => adjustment !== null).map((name) => adjustedInWords(name, metrics)),
-    ...namesOf(metrics, ({ name, adjustment }) => adjustment === null && covariates.includes(name)).map(
+    ...namesOf(metrics, (metric) => covariates.includes(metric.name) && isComparedAsItIs(metric)).map(
       (name) =>
         `${name}: compared as it is, without its covariate; ${MIN_UNITS_PER_ARM} users of each arm need values from before`,
     ),
@@ -85,6 +85,11 @@ function whyNotCompared({ metrics }: WarningFacts, missing: readonly string[]): 
       (name) => `${name}: the control's mean is too near to 0 for a relative change`,
     ),
   ];
+}
+
+/** What cannot be compared at all may have all its values from before. */
+function isComparedAsItIs({ adjustment, reason }: WarningFacts['metrics'][number]): boolean {
+  return adjustment === null && reason !== 'zero-variance' && reason !== 'out-of-range';
 }
 
 /** That an adjustment was made, and for how many units without knowing what they did before. */
