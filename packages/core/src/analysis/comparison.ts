@@ -86,3 +86,13 @@ function exponential(log: number): string {
 export function shownFigure(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
+
+/** Both as `shownFigure`, with as many digits more as it takes to show which of two is the larger. */
+export function shownApart(one: number, other: number): readonly [one: string, other: string] {
+  const order = Math.sign(one - other);
+  for (let digits = 4; digits <= 16; digits++) {
+    const [a, b] = [Number(one.toPrecision(digits)), Number(other.toPrecision(digits))];
+    if (Math.sign(a - b) === order) return [String(a), String(b)];
+  }
+  return [String(one), String(other)];
+}

@@ -35,6 +35,14 @@ describe('judge', () => {
     expect(verdictOf(value(0.8), { max: 0.9, min: 0.8 }).verdict).toBe('pass');
   });
 
+  it('says a bound as it was declared, and a value with the digits that tell it from the bound', () => {
+    const message = (figure: number, bounds: Partial<Criterion>) => verdictOf(value(figure), bounds).message;
+    expect(message(1000.3, { max: 1000 })).toBe('errorRate is 1000.3 over 500 samples, above 1000');
+    expect(message(20_000.7, { max: 12_345 })).toBe('errorRate is 20000 over 500 samples, above 12345');
+    expect(message(0.999_94, { max: null, min: 0.999_95 })).toBe('errorRate is 0.9999 over 500 samples, below 0.99995');
+    expect(message(1e9 + 1, { max: 1e9 })).toBe('errorRate is 1000000001 over 500 samples, above 1000000000');
+  });
+
   it('waits below the least number of samples, good or bad', () => {
     expect(verdictOf(value(0.01, 19))).toMatchObject({ verdict: 'wait', message: '19 of 20 samples of errorRate' });
     expect(verdictOf(value(0.9, 19)).verdict).toBe('wait');

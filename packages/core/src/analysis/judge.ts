@@ -1,7 +1,7 @@
 /** Compares what was measured with what a criterion allows. Nothing measured is never good news. */
 import { durationInWords } from '../rollout/duration.ts';
 import { totalBreakage } from './breakage.ts';
-import { COMPARISON_LEVEL, type Comparison, oddsOf, rarityOf, shownFigure as shown } from './comparison.ts';
+import { COMPARISON_LEVEL, type Comparison, oddsOf, rarityOf, shownFigure as shown, shownApart } from './comparison.ts';
 import { type Criterion, type ErrorCause, type Measurement, VERDICTS, type Verdict, type VerdictName } from './criterion.ts';
 import { type ComparedSides, compareWithControl } from './versus-control.ts';
 
@@ -38,6 +38,11 @@ function hasBound({ max, min }: Criterion): boolean {
 
 function figuresOf({ metric }: Criterion, { value, samples }: Pick<Verdict, 'value' | 'samples'>): string {
   return `${metric} is ${shown(value ?? 0)} over ${samples} samples`;
+}
+
+/** The bound as it was declared, and the value with the digits that tell it from the bound. */
+function beyond({ metric }: Criterion, value: number, samples: number, bound: number): string {
+  return `${metric} is ${shownApart(value, bound)[0]} over ${samples} samples, ${value > bound ? 'above' : 'below'} ${bound}`;
 }
 
 function evidenceOf(
@@ -93,10 +98,11 @@ function judgeBounds(criterion: Criterion, measurement: Measurement, since: numb
     );
   }
   const figures = figuresOf(criterion, { value, samples });
-  if (criterion.max !== null && value > criterion.max)
-    return verdictOf(criterion, 'fail', `${figures}, above ${shown(criterion.max)}`, value, samples, now);
-  if (criterion.min !== null && value < criterion.min)
-    return verdictOf(criterion, 'fail', `${figures}, below ${shown(criterion.min)}`, value, samples, now);
+  const { max, min } = criterion;
+  if (max !== null && value > max)
+    return verdictOf(criterion, 'fail', beyond(criterion, value, samples, max), value, samples, now);
+  if (min !== null && value < min)
+    return verdictOf(criterion, 'fail', beyond(criterion, value, samples, min), value, samples, now);
   return verdictOf(
     criterion,
     'pass',
@@ -118,7 +124,7 @@ function broken(
   { value, samples }: { value: number; samples: number },
   now: number,
 ): Verdict {
-  const message = `all of the first ${samples} requests failed; at the tolerated ${criterion.metric} of ${shown(criterion.max ?? 0)} that happens ${rarityOf(Math.log(chance))}`;
+  const message = `all of the first ${samples} requests failed; at the tolerated ${criterion.metric} of ${criterion.max ?? 0} that happens ${rarityOf(Math.log(chance))}`;
   return verdictOf(criterion, 'fail', message, value, samples, now);
 }
 

@@ -46,6 +46,13 @@ describe('a criterion that compares means', () => {
     );
   });
 
+  it('tells means apart that are large and near each other, and a ratio as it was declared', () => {
+    const verdict = verdictOf(means(moments(200, 1e9 + 1000), moments(4000, 1e9)), { versusControl: 1.000_000_1 });
+    expect(verdict.message).toMatch(
+      /^mean\(latency\) is 1000001000 over 200 units on the change and 1000000000 over 4000 beside it: .* more than 1.0000001 times/,
+    );
+  });
+
   it('passes what is no worse, however large it is, and waits for a hundred units on each side', () => {
     expect(verdictOf(means(moments(5000, 105), moments(5000, 100))).verdict).toBe('pass');
     expect(verdictOf(means(moments(99, 900), moments(4000, 100)))).toMatchObject({

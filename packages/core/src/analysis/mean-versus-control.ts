@@ -15,6 +15,7 @@ import {
   neededForHarm,
   oddsOf,
   REQUEST_RATIO,
+  shownApart,
   shownFigure,
 } from './comparison.ts';
 import type { Criterion, Measurement } from './criterion.ts';
@@ -53,7 +54,7 @@ export function compareMeans(
     logE: isEnough ? worse : 0,
     logENotWorse: isEnough ? notWorse : 0,
     figures: () => figuresIn(compared, ratio, Math.log(needed), isEnough),
-    message: `${figuresOf(metric, compared)}: evidence ${oddsOf(worse)} that it is ${boundText(ratio)}; harm from ${oddsOf(Math.log(needed))}`,
+    message: `${figuresOf(metric, compared)}: evidence ${oddsOf(worse)} that it is ${boundText(ratio, versusControl)}; harm from ${oddsOf(Math.log(needed))}`,
     waitsFor: isEnough ? undecided(excess, compared, ratio) : tooFew(metric, compared),
     problem: isUntold ? NO_UNITS : null,
   };
@@ -126,12 +127,13 @@ function tooFew(metric: string, { control, change, by }: ComparedMeans): string 
 
 function figuresOf(metric: string, { control, change, by }: ComparedMeans): string {
   const label = by === 'units' ? '' : 'raw requests, not units: ';
-  const [on, beside] = [change, control].map((moments) => shownFigure(meanOf(moments) ?? 0));
+  const [on, beside] = shownApart(meanOf(change) ?? 0, meanOf(control) ?? 0);
   return `${label}${metric} is ${on} over ${change.n} ${nounOf(by)} on the change and ${beside} over ${control.n} beside it`;
 }
 
-function boundText(ratio: number): string {
-  return `${ratio >= 1 ? 'more' : 'less'} than ${shownFigure(ratio)} times the control's`;
+/** What was declared is said as it was declared. */
+function boundText(ratio: number, declared: number): string {
+  return `${ratio >= 1 ? 'more' : 'less'} than ${ratio === declared ? ratio : shownFigure(ratio)} times the control's`;
 }
 
 function nounOf(by: ComparedMeans['by']): string {
