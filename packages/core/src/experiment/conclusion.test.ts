@@ -76,5 +76,7 @@ it('concludes nothing before the start, of too few units, of unlike arms, and wi
   expect(first(two, totalsOf({ a: differing(50), speed: same(50) }), 900)).toBe('It is too early to say anything.');
   expect(first(two, totalsOf({ a: differing(5000), speed: same(5000) }, [5000, 9000]), 900)).toContain('not alike');
   expect(first(experimentOf([metric('a', { role: 'secondary' })]), many, 900)).toContain('no metric is primary');
-  expect(first({ ...two, method: 'fixedHorizon' }, many, 900)).toContain('judged once');
+  const once = { ...two, method: 'fixedHorizon' } as const;
+  expect(first(once, many, 900)).toContain('Not yet: this test is judged once');
+  expect(first({ ...once, phase: 'stopped', stoppedAt: 999 }, many, 900)).toContain('stopped before its planned end');
 });

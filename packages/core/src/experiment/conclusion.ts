@@ -53,10 +53,12 @@ function nothingYet({ phase }: Pick<Experiment, 'phase'>, results: Judged): read
       'Units did not fall into them as the weights say, so whatever differs may come from who is missing. Find out why before reading on.',
     ];
   if (results.reason === 'before-planned-end')
-    return [
-      'Not yet: this test is judged once, at its planned end.',
-      'Whoever looks before and decides would be wrong too often.',
-    ];
+    return phase === 'stopped'
+      ? [
+          'Nothing can be concluded: the test was stopped before its planned end.',
+          'It was to be judged once, at that end. What was measured until then cannot be judged so; a new test can.',
+        ]
+      : ['Not yet: this test is judged once, at its planned end.', 'Whoever looks before and decides would be wrong too often.'];
   if (!all.some(({ role }) => role === 'primary'))
     return ['Nothing can be concluded: no metric is primary.', 'Name the one that decides among the tracked metrics.'];
   if (results.reason === 'insufficient-data')
