@@ -62,8 +62,8 @@ function running(a: Test, b: Test): number {
 }
 
 function TestCard({ test, place }: { readonly test: Test; readonly place: Place }) {
-  const { testId, description, arms, stoppedAt, startedAt, endsAt } = test;
-  const at = stoppedAt ?? endsAt ?? startedAt;
+  const { testId, description, arms } = test;
+  const dated = datedIn(test);
   return (
     <Paper component={Link} to={addressIn(place, 'tests', testId)} withBorder p="md" radius="md" className="row-link">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
@@ -83,15 +83,21 @@ function TestCard({ test, place }: { readonly test: Test; readonly place: Place 
             {arms.map(({ component, weight }) => `${component} ${Number((weight * 100).toFixed(1))} %`).join(' against ')}
           </Text>
         </Stack>
-        {at !== null && (
+        {dated !== null && (
           <Group gap={4} wrap="nowrap">
             <Text size="sm" c="dimmed">
-              {test.phase === 'running' ? 'ends' : test.phase}
+              {dated.word}
             </Text>
-            <Moment at={at} />
+            <Moment at={dated.at} />
           </Group>
         )}
       </Group>
     </Paper>
   );
+}
+
+/** What time says most of it as it stands. */
+function datedIn({ phase, startsAt, endsAt, stoppedAt }: Test): { readonly word: string; readonly at: string } | null {
+  const [word, at] = phase === 'stopped' ? ['stopped', stoppedAt] : phase === 'running' ? ['ends', endsAt] : ['starts', startsAt];
+  return at === null ? null : { word, at };
 }

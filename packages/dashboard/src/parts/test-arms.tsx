@@ -1,8 +1,8 @@
 /** The arms of a new test: what is held against what, and who gets how much. */
-import { ActionIcon, Button, Checkbox, Group, Stack, TextInput } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import { NumberField } from './number-field.tsx';
-import type { ArmChoice, TestChoices } from './test-choices.ts';
+import { type ArmChoice, inEqualParts, partsProblem, type TestChoices } from './test-choices.ts';
 
 interface TestArmsProps {
   readonly choices: TestChoices;
@@ -18,6 +18,7 @@ export function TestArms({ choices: { arms, isEven }, onChange }: TestArmsProps)
     const id = Math.max(...arms.map((arm) => arm.id)) + 1;
     onChange({ isEven, arms: [...arms, { id, variant: `treatment-${id}`, component: '', percentage: 0 }] });
   };
+  const problem = partsProblem({ arms, isEven });
   return (
     <Stack gap="xs">
       {arms.map((arm, index) => (
@@ -32,11 +33,16 @@ export function TestArms({ choices: { arms, isEven }, onChange }: TestArmsProps)
             : {})}
         />
       ))}
+      {problem !== null && (
+        <Text size="sm" c="var(--mantine-color-error)" role="status">
+          {problem}
+        </Text>
+      )}
       <Group justify="space-between">
         <Checkbox
           label="In equal parts"
           checked={isEven}
-          onChange={({ currentTarget }) => onChange({ arms, isEven: currentTarget.checked })}
+          onChange={({ currentTarget }) => onChange({ arms: inEqualParts(arms), isEven: currentTarget.checked })}
         />
         {arms.length < MOST && (
           <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} onClick={add}>
@@ -59,9 +65,9 @@ interface ArmRowProps {
 
 function ArmRow({ arm, index, isEven, onChange, onTakeOut }: ArmRowProps) {
   return (
-    <Group align="flex-end" gap="xs" wrap="nowrap">
+    <Group align="flex-end" gap="xs">
       <TextInput
-        flex={1}
+        flex="1 1 110px"
         miw={0}
         label={index === 0 ? 'Arm' : undefined}
         aria-label={`Name of arm ${index + 1}`}
@@ -71,7 +77,7 @@ function ArmRow({ arm, index, isEven, onChange, onTakeOut }: ArmRowProps) {
         required
       />
       <TextInput
-        flex={2}
+        flex="2 1 150px"
         miw={0}
         label={index === 0 ? 'What it serves' : undefined}
         aria-label={`What arm ${index + 1} serves`}

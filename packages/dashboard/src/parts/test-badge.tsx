@@ -1,6 +1,7 @@
 /** How a test stands, in one word and one colour. */
 import { Badge } from '@mantine/core';
 import type { MetricResult, Test } from '../api/answers.ts';
+import { verdictInWords } from './test-words.ts';
 
 const PHASES: Readonly<Record<Test['phase'], { readonly color: string; readonly label: string }>> = {
   draft: { color: 'gray', label: 'draft' },
@@ -18,20 +19,19 @@ export function TestBadge({ test: { phase, shippedVariant } }: { readonly test: 
   );
 }
 
-const VERDICTS: Readonly<Record<MetricResult['verdict'], { readonly color: string; readonly label: string }>> = {
-  better: { color: 'teal', label: 'better' },
-  worse: { color: 'red', label: 'worse' },
-  notWorse: { color: 'teal', label: 'not worse' },
-  noDifference: { color: 'gray', label: 'no difference shown' },
-  insufficientData: { color: 'gray', label: 'too few units' },
-  undefined: { color: 'orange', label: 'cannot be judged' },
+const VERDICT_COLORS: Readonly<Record<MetricResult['verdict'], string>> = {
+  better: 'teal',
+  worse: 'red',
+  notWorse: 'teal',
+  noDifference: 'gray',
+  insufficientData: 'gray',
+  undefined: 'orange',
 };
 
-export function MetricBadge({ metric: { verdict } }: { readonly metric: Pick<MetricResult, 'verdict'> }) {
-  const { color, label } = VERDICTS[verdict];
+export function MetricBadge({ metric }: { readonly metric: Pick<MetricResult, 'verdict' | 'reason'> }) {
   return (
-    <Badge color={color} variant="light" tt="none">
-      {label}
+    <Badge color={VERDICT_COLORS[metric.verdict]} variant="light" tt="none">
+      {verdictInWords(metric)}
     </Badge>
   );
 }

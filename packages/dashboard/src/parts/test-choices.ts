@@ -1,5 +1,5 @@
 /** What the dialog for a new test asks for, as settings of a test and of its plan. */
-import type { TestPlanSettings, TestSettings } from '@sluice/core';
+import type { TestPlanSettings, TestSettings, TrackedMetric } from '@sluice/core';
 
 type Eligibility = NonNullable<TestSettings['eligibility']>;
 
@@ -18,6 +18,10 @@ export interface MetricChoice {
   readonly goal: 'increase' | 'decrease';
   /** Of a guardrail, in percent of the control's mean. */
   readonly marginPercent: number;
+  /** How the values of a unit become one. */
+  readonly aggregation: TrackedMetric['aggregation'];
+  /** Whether values from before the exposure explain a part of those after it. */
+  readonly hasCovariate: boolean;
 }
 
 export interface PlanChoice {
@@ -45,6 +49,16 @@ export interface TestChoices {
   readonly plan: PlanChoice;
 }
 
+/** One that must not get worse: what is added after the first. */
+export const PLAIN_METRIC: Omit<MetricChoice, 'id'> = {
+  name: '',
+  role: 'guardrail',
+  goal: 'decrease',
+  marginPercent: 0,
+  aggregation: 'mean',
+  hasCovariate: false,
+};
+
 export const FIRST_CHOICES: TestChoices = {
   testId: '',
   description: '',
@@ -56,17 +70,36 @@ export const FIRST_CHOICES: TestChoices = {
   trafficPercent: 100,
   segments: [],
   conditions: '',
-  metrics: [{ id: 0, name: '', role: 'primary', goal: 'increase', marginPercent: 0 }],
+  metrics: [{ id: 0, ...PLAIN_METRIC, role: 'primary', goal: 'increase' }],
   durationDays: 14,
   method: 'sequence',
   plan: { kind: 'rate', baseline: null, standardDeviation: null, liftPercent: 5, powerPercent: 80, unitsPerDay: null },
 };
 
-/** Whether it has a name and every number that it needs. */
-export function isWhole({ testId, arms, isEven, metrics, trafficPercent, durationDays }: TestChoices): boolean {
-  const parts = isEven ? [] : arms.map(({ percentage }) => percentage);
+/** Whether it has a name, every number that it needs, and parts that are some. */
+export function isWhole(choices: TestChoices): boolean {
+  const { testId, metrics, trafficPercent, durationDays } = choices;
   const margins = metrics.filter(({ role }) => role === 'guardrail').map(({ marginPercent }) => marginPercent);
-  return testId !== '' && ![trafficPercent, durationDays, ...parts, ...margins].some(Number.isNaN);
+  return testId !== '' && partsProblem(choices) === null && ![trafficPercent, durationDays, ...margins].some(Number.isNaN);
+}
+
+/** The arms in equal parts, which together are the whole to the last digit: what other parts begin with. */
+export function inEqualParts(arms: readonly ArmChoice[]): readonly ArmChoice[] {
+  const each = Math.floor(WHOLE / arms.length);
+  const left = WHOLE - each * arms.length;
+  return arms.map((arm, index) => ({ ...arm, percentage: (each + (index < left ? 1 : 0)) / PER_PERCENT }));
+}
+
+const PER_PERCENT = 1_000;
+const WHOLE = 100 * PER_PERCENT;
+
+/** Why the arms cannot be parted so, or null. */
+export function partsProblem({ arms, isEven }: Pick<TestChoices, 'arms' | 'isEven'>): string | null {
+  if (isEven) return null;
+  const parts = arms.map(({ percentage }) => Math.round(percentage * PER_PERCENT));
+  if (parts.some((part) => !(part > 0))) return 'Each arm needs a part above 0 %';
+  const sum = parts.reduce((all, part) => all + part, 0);
+  return sum === WHOLE ? null : `The parts must come to 100 %; they come to ${sum / PER_PERCENT} %`;
 }
 
 /** Null where the conditions are no JSON object. */
@@ -86,10 +119,12 @@ export function settingsOf(choices: TestChoices, plannedUnits: number | null): T
     eligibility,
     trackedMetrics: metrics
       .filter(({ name }) => name !== '')
-      .map(({ name, role, goal, marginPercent }) => ({
+      .map(({ name, role, goal, marginPercent, aggregation, hasCovariate }) => ({
         name,
         role,
         goal,
+        aggregation,
+        ...(hasCovariate ? { covariate: true } : {}),
         ...(role === 'guardrail' && marginPercent > 0 ? { margin: part(marginPercent) } : {}),
       })),
     durationDays,

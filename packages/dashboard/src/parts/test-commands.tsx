@@ -8,6 +8,7 @@ import { useIsProtected } from '../api/protection.ts';
 import { addressIn } from '../app/place.ts';
 import { Reasoned } from './reasoned.tsx';
 import { ShipTest } from './ship-test.tsx';
+import { startConsequence, stopConsequence } from './test-words.ts';
 
 interface TestCommandsProps {
   readonly test: Test;
@@ -27,16 +28,17 @@ export function TestCommands({ test, winner, place }: TestCommandsProps) {
   );
 }
 
-function Start({ test: { testId, trafficShare }, place }: { readonly test: Test; readonly place: Place }) {
+function Start({ test, place }: { readonly test: Test; readonly place: Place }) {
+  const { testId, startsAt } = test;
   const isProtected = useIsProtected(place);
   const start = useAct<string>({
     send: (reason, idempotencyKey) => api.experiments.start({ ...place, test: testId, reason }, { idempotencyKey }),
-    done: () => `${testId} runs`,
+    done: () => (startsAt === null ? `${testId} runs` : `${testId} begins at its planned time`),
   });
   return (
     <Reasoned
       label="Start"
-      consequence={`The arms open to ${trafficShare * 100} % of those who are eligible, and what they meet counts from now on.`}
+      consequence={startConsequence(test)}
       icon={<IconPlayerPlay size={16} />}
       isRunning={start.isRunning}
       onConfirm={start.run}
@@ -45,7 +47,8 @@ function Start({ test: { testId, trafficShare }, place }: { readonly test: Test;
   );
 }
 
-function Stop({ test: { testId }, place }: { readonly test: Test; readonly place: Place }) {
+function Stop({ test, place }: { readonly test: Test; readonly place: Place }) {
+  const { testId } = test;
   const stop = useAct<string>({
     send: (reason, idempotencyKey) => api.experiments.stop({ ...place, test: testId, reason }, { idempotencyKey }),
     done: () => `${testId} is stopped; everybody gets the control`,
@@ -53,7 +56,7 @@ function Stop({ test: { testId }, place }: { readonly test: Test; readonly place
   return (
     <Reasoned
       label="Stop"
-      consequence="Everybody gets the control again. The results stay, and a winner can be shipped. A test that was stopped does not start again."
+      consequence={stopConsequence(test)}
       icon={<IconPlayerStop size={16} />}
       isRunning={stop.isRunning}
       onConfirm={stop.run}

@@ -2,14 +2,25 @@
 import { Code, Group, SimpleGrid, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Test } from '../api/answers.ts';
-import { duration } from './durations.ts';
 import { Moment } from './moment.tsx';
 import { counted } from './numbers.ts';
 import { Section } from './section.tsx';
+import { daysInWords, metricInWords, percent } from './test-words.ts';
 
 export function TestFacts({ test }: { readonly test: Test }) {
-  const { arms, trafficShare, trackedMetrics, durationDays, plannedUnits, layer, eligibility, startedAt, endsAt, stoppedAt } =
-    test;
+  const {
+    arms,
+    trafficShare,
+    trackedMetrics,
+    durationDays,
+    plannedUnits,
+    layer,
+    eligibility,
+    startsAt,
+    startedAt,
+    endsAt,
+    stoppedAt,
+  } = test;
   return (
     <Section title="Setup">
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="md" verticalSpacing="sm">
@@ -22,9 +33,9 @@ export function TestFacts({ test }: { readonly test: Test }) {
         </Fact>
         <Fact label="Metrics">
           {trackedMetrics.length === 0 && <Text size="sm">as they are recorded</Text>}
-          {trackedMetrics.map(({ name, role, goal }) => (
-            <Text key={name} size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {name}: {role}, good is {goal === 'increase' ? 'more' : 'less'}
+          {trackedMetrics.map((metric) => (
+            <Text key={metric.name} size="sm" style={{ overflowWrap: 'anywhere' }}>
+              {metricInWords(metric)}
             </Text>
           ))}
         </Fact>
@@ -37,9 +48,10 @@ export function TestFacts({ test }: { readonly test: Test }) {
         </Fact>
         <Fact label="Time">
           <Text size="sm">
-            planned for {durationDays >= 1 ? `${durationDays} days` : duration(durationDays * 86_400_000)}
+            planned for {daysInWords(durationDays)}
             {plannedUnits === null ? '' : `, ${counted(plannedUnits)} units`}
           </Text>
+          {startedAt === null && startsAt !== null && <Dated word="starts" at={startsAt} />}
           {startedAt !== null && <Dated word="started" at={startedAt} />}
           {stoppedAt === null && endsAt !== null && <Dated word="ends" at={endsAt} />}
           {stoppedAt !== null && <Dated word="stopped" at={stoppedAt} />}
@@ -72,8 +84,4 @@ function Dated({ word, at }: { readonly word: string; readonly at: string }) {
       <Moment at={at} />
     </Group>
   );
-}
-
-function percent(part: number): string {
-  return `${Number((part * 100).toFixed(3))} %`;
 }

@@ -68,7 +68,7 @@ const COLUMNS = [
 ];
 
 function Figures({ comparison: { arm, metric } }: { readonly comparison: Comparison }) {
-  const { name, goal, controlMean, treatmentMean, lift, adjustedPValue, controlUnits, treatmentUnits } = metric;
+  const { name, goal, adjustment, controlMean, treatmentMean, lift, adjustedPValue, controlUnits, treatmentUnits } = metric;
   const figures = [
     { of: 'Control', text: figure(controlMean, 4) },
     { of: 'Treatment', text: figure(treatmentMean, 4) },
@@ -84,6 +84,7 @@ function Figures({ comparison: { arm, metric } }: { readonly comparison: Compari
         </Text>
         <Text size="xs" c="dimmed">
           {arm}, good is {goal === 'increase' ? 'more' : 'less'}
+          {adjustment === null ? '' : '; the change without what was there before'}
         </Text>
       </StackedCell>
       {figures.map(({ of, text }) => (

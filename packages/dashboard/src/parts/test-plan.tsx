@@ -8,6 +8,7 @@ import { Figure } from './figure.tsx';
 import { NumberField } from './number-field.tsx';
 import { counted, signedPercent } from './numbers.ts';
 import { type PlanChoice, planOf, type TestChoices } from './test-choices.ts';
+import { daysInWords } from './test-words.ts';
 
 export type TestPlan = AnswerTo<'experiments', 'plan'>;
 
@@ -107,7 +108,7 @@ function Planned({ answer, durationDays }: { readonly answer: ReturnType<typeof 
       )}
       {detectableLift !== null && (
         <Figure
-          label={`Found in ${durationDays} days`}
+          label={`Found in ${daysInWords(durationDays)}`}
           value={`${signedPercent(detectableLift).replace('+', '±')}`}
           hint="smallest change"
         />
