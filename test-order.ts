@@ -32,6 +32,7 @@ export const LONGEST: readonly string[] = [
   'journeys/src/page/typed-payloads.test.ts',
   'journeys/src/server/postgres-away.test.ts',
   'journeys/src/page/tests.test.ts',
+  'journeys/src/page/while-typing.test.ts',
   'packages/engine/src/store/sql/postgres-trouble.test.ts',
   'journeys/src/page/administration.test.ts',
   'journeys/src/server/contested-rollouts.test.ts',

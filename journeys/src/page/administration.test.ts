@@ -44,6 +44,8 @@ it('makes a token, shows it once with a program that connects, and refuses it on
   await dialog.getByRole('button', { name: 'Make it' }).click();
   await seen('cannot be shown again', page);
   const made = page.getByRole('dialog', { name: 'The token checkout-service' });
+  // Whoever pressed Enter twice has not put it away unread.
+  await made.getByRole('button', { name: 'Copy the secret' }).and(page.locator(':focus')).waitFor(within);
   const secret = (await made.getByText(/^sl_server_/).innerText()).trim();
   expect(await made.innerText()).toContain(`token: '${secret}'`);
   expect(await evaluated(at.server.url, secret, 'search', 'ann')).toMatchObject({ status: 200, value: true });

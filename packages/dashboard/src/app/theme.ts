@@ -26,8 +26,8 @@ export const theme = createTheme({
   components: {
     // Options that nobody opened are thousands of elements in a long editor.
     Combobox: { defaultProps: { keepMounted: false } },
-    // Their cross is read to whoever does not see it.
-    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // Their cross is read to whoever does not see it, and a tap beside one, such as to put a phone's keyboard away, loses nothing that was typed.
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, closeOnClickOutside: false } },
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
   },
 });

@@ -23,7 +23,7 @@ export function RollbacksPage() {
   const close = (): void => void navigate(addressIn(place, 'rollbacks'));
   return (
     <View title="Rollbacks" hint="What was taken back, by hand or by the evidence">
-      <Modal opened={shown !== undefined} onClose={close} title="Post-mortem" size="xl">
+      <Modal opened={shown !== undefined} onClose={close} title="Post-mortem" size="xl" closeOnClickOutside>
         {shown !== undefined && <Report place={place} id={shown} />}
       </Modal>
       <Asked query={rollbacks}>

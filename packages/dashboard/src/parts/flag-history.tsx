@@ -58,7 +58,7 @@ export function FlagHistory({ flag, place }: OfFlag) {
           </>
         )}
       </Asked>
-      <Modal opened={compared !== null} onClose={() => setCompared(null)} title={titleOf(compared)} size="lg">
+      <Modal opened={compared !== null} onClose={() => setCompared(null)} title={titleOf(compared)} size="lg" closeOnClickOutside>
         {compared !== null && <Between flag={flag} place={place} {...compared} />}
       </Modal>
     </Section>

@@ -14,12 +14,12 @@ export interface MadeSecretProps {
 
 export function MadeSecret({ title, secret, onClose, children }: MadeSecretProps) {
   return (
-    <Modal opened onClose={onClose} title={title} size="lg" centered closeOnClickOutside={false} closeOnEscape={false}>
+    <Modal opened onClose={onClose} title={title} size="lg" centered closeOnEscape={false}>
       <Stack>
         <Alert color="yellow" icon={<IconKey size={18} />} p="sm">
           Copy it now. It is kept nowhere, and cannot be shown again.
         </Alert>
-        <CopyableCode text={secret} label="Copy the secret" />
+        <CopyableCode text={secret} label="Copy the secret" isFocused />
         {children}
         <Group justify="flex-end">
           <Button onClick={onClose}>I have it</Button>

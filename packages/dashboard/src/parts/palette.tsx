@@ -65,6 +65,7 @@ export function Palette({ place }: { readonly place: Place }) {
       <Spotlight
         actions={actions}
         limit={12}
+        closeOnClickOutside
         shortcut={['mod + K', '/']}
         nothingFound={nothingFound}
         searchProps={{

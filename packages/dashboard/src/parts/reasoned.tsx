@@ -1,6 +1,5 @@
 /** Asks why before something is done, and for the name of what it reaches where that is everybody. */
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { useReason } from './reason-fields.tsx';
 
@@ -21,13 +20,20 @@ export interface ReasonedProps {
   /** Fields of its own. */
   readonly children?: ReactNode;
   readonly isUnready?: boolean;
+  /** The dialog was opened or closed. */
+  readonly onAsk?: (isAsked: boolean) => void;
   /** Of the dialog; as wide as a question unless given. */
   readonly size?: 'lg';
 }
 
 export function Reasoned(props: ReasonedProps) {
-  const { label, consequence, button, icon, isRunning, onConfirm, size = 'md' } = props;
-  const [isOpen, { open, close }] = useDisclosure();
+  const { label, consequence, button, icon, isRunning, onConfirm, onAsk, size = 'md' } = props;
+  const [isOpen, setOpen] = useState(false);
+  const ask = (isAsked: boolean): void => {
+    setOpen(isAsked);
+    onAsk?.(isAsked);
+  };
+  const close = (): void => ask(false);
   // Of what was not done: whoever tries again need not type it again.
   const [undone, setUndone] = useState('');
   const confirmed = async (reason: string): Promise<boolean> => {
@@ -38,7 +44,7 @@ export function Reasoned(props: ReasonedProps) {
   };
   return (
     <>
-      <Button size="sm" {...button} loading={isRunning} onClick={open} leftSection={icon} title={consequence}>
+      <Button size="sm" {...button} loading={isRunning} onClick={() => ask(true)} leftSection={icon} title={consequence}>
         {label}
       </Button>
       <Modal opened={isOpen} onClose={close} title={label} size={size} centered>

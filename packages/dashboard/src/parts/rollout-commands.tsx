@@ -1,6 +1,6 @@
 /** What a person can do with a rollout as it stands. */
 import { IconArrowForward, IconCheck, IconPlayerPause, IconPlayerPlay, IconX } from '@tabler/icons-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useAct } from '../api/acting.tsx';
 import type { Place, RolloutStatus } from '../api/answers.ts';
 import { api } from '../api/api.ts';
@@ -69,8 +69,19 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
 
 export function RolloutCommands({ rollout, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
   const mayApprove = usePermitted()('rollouts.approve', place.project);
-  return possible(rollout, mayApprove).map((name) => (
-    <CommandButton key={name} command={COMMANDS[name]} flag={rollout.flag} place={place} />
+  const [asked, setAsked] = useState<CommandName | null>(null);
+  const now = possible(rollout, mayApprove);
+  // A rollout moves on while somebody types why: their dialog stays, and the server says whether it can still be done.
+  const shown = asked === null || now.includes(asked) ? now : [...now, asked];
+  return shown.map((name) => (
+    <CommandButton
+      key={name}
+      command={COMMANDS[name]}
+      flag={rollout.flag}
+      place={place}
+      isLate={!now.includes(name)}
+      onAsk={(isAsked) => setAsked(isAsked ? name : null)}
+    />
   ));
 }
 
@@ -86,7 +97,17 @@ function possible(rollout: RolloutStatus, mayApprove: boolean): readonly Command
   return ['pause', ...promote, 'abort'];
 }
 
-function CommandButton({ command, flag, place }: { readonly command: Command; readonly flag: string; readonly place: Place }) {
+interface CommandButtonProps {
+  readonly command: Command;
+  readonly flag: string;
+  readonly place: Place;
+  /** It was possible when its dialog was opened. */
+  readonly isLate: boolean;
+  /** Its dialog was opened or closed. */
+  readonly onAsk: (isAsked: boolean) => void;
+}
+
+function CommandButton({ command, flag, place, isLate, onAsk }: CommandButtonProps) {
   const isProtected = useIsProtected(place);
   const act = useAct<string>({
     send: (reason, idempotencyKey) => api.rollouts[command.name]({ ...place, flag, reason }, { idempotencyKey }),
@@ -96,7 +117,8 @@ function CommandButton({ command, flag, place }: { readonly command: Command; re
   return (
     <Reasoned
       label={command.label}
-      consequence={command.consequence}
+      consequence={isLate ? `The rollout has moved on meanwhile. ${command.consequence}` : command.consequence}
+      onAsk={onAsk}
       icon={command.icon}
       isRunning={act.isRunning}
       onConfirm={act.run}

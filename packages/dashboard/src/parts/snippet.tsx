@@ -62,7 +62,14 @@ export function Connect({ kind, secret }: { readonly kind: TokenKind; readonly s
   );
 }
 
-export function CopyableCode({ text, label }: { readonly text: string; readonly label: string }) {
+export interface CopyableCodeProps {
+  readonly text: string;
+  readonly label: string;
+  /** Whether a dialog begins with it. */
+  readonly isFocused?: boolean;
+}
+
+export function CopyableCode({ text, label, isFocused = false }: CopyableCodeProps) {
   return (
     <Box pos="relative">
       <Code block pr={44} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
@@ -72,7 +79,7 @@ export function CopyableCode({ text, label }: { readonly text: string; readonly 
         <CopyButton value={text}>
           {({ copied, copy }) => (
             <Tooltip label={copied ? 'Copied' : label}>
-              <ActionIcon variant="default" aria-label={label} onClick={copy}>
+              <ActionIcon variant="default" aria-label={label} onClick={copy} {...(isFocused ? { 'data-autofocus': true } : {})}>
                 {copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
               </ActionIcon>
             </Tooltip>
