@@ -74,7 +74,7 @@ function sayDone(said: string, takeBack?: () => Promise<void>): void {
         {said}
       </Text>
       {takeBack !== undefined && (
-        <Button size="compact-sm" variant="default" onClick={undo}>
+        <Button size="compact-sm" variant="default" flex="none" onClick={undo}>
           Undo
         </Button>
       )}

@@ -91,7 +91,8 @@ function RolloutView({ rollout, place }: { readonly rollout: RolloutStatus; read
 /** Of a rollout that moves no more: on to what is to be read, or to where it is begun again. Of one that waits: for whom. */
 function WhereNext({ rollout: { flag, state, endedAt }, place }: { readonly rollout: RolloutStatus; readonly place: Place }) {
   const mayApprove = usePermitted()('rollouts.approve', place.project);
-  if (state.name === 'awaitingApproval' && !mayApprove) return 'That is for an approver.';
+  const isForApprover = state.name === 'awaitingApproval' || (state.name === 'pending' && state.approvalSince !== null);
+  if (isForApprover && !mayApprove) return 'That is for an approver.';
   if (endedAt === null || state.name === 'completed') return null;
   const isHarm = state.name === 'rolledBack' && state.cause === 'harm';
   return (

@@ -31,7 +31,7 @@ export function RolloutCard({ rollout, place }: { readonly rollout: RolloutStatu
           ) : (
             <Group gap={4} wrap="nowrap">
               <Text size="sm" c="dimmed">
-                {endedAt === null ? 'begun' : 'ended'}
+                {sinceWhen(rollout)}
               </Text>
               <Moment at={endedAt ?? startedAt} />
             </Group>
@@ -53,6 +53,11 @@ export const STRATEGY_NAMES: Readonly<Record<RolloutStatus['strategy'], string>>
   ring: 'rings',
   rollback: 'gradual rollback',
 };
+
+function sinceWhen({ endedAt, state }: RolloutStatus): string {
+  if (endedAt !== null) return 'ended';
+  return state.name === 'pending' ? 'asked for' : 'begun';
+}
 
 function whatItDoes(rollout: RolloutStatus): string {
   const { error, endedBecause, currentPercentage } = rollout;

@@ -1,4 +1,5 @@
 /** The share of a rollout over time: a step at every transition of the log. */
+import { Text } from '@mantine/core';
 import type { HistoryEvent, RolloutStatus } from '../api/answers.ts';
 import { LazyChart } from './lazy-chart.tsx';
 import { useNow } from './moment.tsx';
@@ -17,7 +18,12 @@ export function ShareChart({ rollout: { flag, endedAt, stagePercentages }, event
   const now = useNow(NOW_EVERY_MS);
   const steps = shareSteps(events, endedAt === null ? now : Date.parse(endedAt));
   const [first, last] = [steps[0], steps.at(-1)];
-  if (first === undefined || last === undefined) return null;
+  if (first === undefined || last === undefined)
+    return (
+      <Text size="sm" c="dimmed">
+        Nobody has the change by it yet.
+      </Text>
+    );
   // From nothing, a moment before it began.
   const drawn = [{ at: first.at - 1, percentage: 0 }, ...steps];
   const marks = shareMarks([...stagePercentages, last.percentage]);

@@ -1,9 +1,13 @@
 /** What a project or an environment is called: in addresses, and by people. */
 import { TextInput } from '@mantine/core';
+import { keyProblem } from '@sluice/core';
 import { type ReactNode, useState } from 'react';
+import { typedKeyProblem } from '../../parts/name-problem.ts';
 
 export interface KeyAndName {
   readonly key: string;
+  /** A key was typed, and it can be one. */
+  readonly isReady: boolean;
   /** As the API takes it: no name where none was typed. */
   readonly settings: { readonly key: string; readonly name?: string };
   readonly clear: () => void;
@@ -26,6 +30,7 @@ export function useKeyAndName(): KeyAndName {
         description="Letters, digits, “.”, “_” and “-”; it stands in addresses and stays"
         value={key}
         onChange={({ currentTarget }) => setKey(currentTarget.value)}
+        error={typedKeyProblem(key)}
         required
       />
       <TextInput
@@ -36,5 +41,6 @@ export function useKeyAndName(): KeyAndName {
       />
     </>
   );
-  return { key, settings: { key, ...(typed === '' ? {} : { name: typed }) }, clear, fields };
+  const isReady = keyProblem(key) === null;
+  return { key, isReady, settings: { key, ...(typed === '' ? {} : { name: typed }) }, clear, fields };
 }

@@ -31,7 +31,7 @@ export function NewEnvironment({ project }: { readonly project: string }) {
       isOpen={isOpen}
       onOpen={open}
       onClose={close}
-      isReady={named.key !== ''}
+      isReady={named.isReady}
       isRunning={add.isRunning}
       onSubmit={() => add.run(undefined)}
       button={{ size: 'compact-sm', variant: 'default' }}

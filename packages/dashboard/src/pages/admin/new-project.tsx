@@ -25,7 +25,7 @@ export function NewProject() {
       isOpen={isOpen}
       onOpen={open}
       onClose={close}
-      isReady={named.key !== ''}
+      isReady={named.isReady}
       isRunning={make.isRunning}
       onSubmit={() => make.run(undefined)}
     >

@@ -1,7 +1,7 @@
 /** Makes a webhook. */
 import { MultiSelect, SegmentedControl, TagsInput, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { EVENT_TYPES, WEBHOOK_FORMATS, type WebhookFormat } from '@sluice/core';
+import { EVENT_TYPES, keyProblem, WEBHOOK_FORMATS, type WebhookFormat } from '@sluice/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useAct } from '../../api/acting.tsx';
@@ -9,6 +9,7 @@ import type { Place } from '../../api/answers.ts';
 import { api } from '../../api/api.ts';
 import { queries } from '../../api/queries.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
+import { typedKeyProblem } from '../../parts/name-problem.ts';
 
 export interface WebhookFormProps {
   readonly place: Place;
@@ -47,7 +48,7 @@ export function WebhookForm({ place: { project }, onSecret }: WebhookFormProps) 
       isOpen={isOpen}
       onOpen={open}
       onClose={close}
-      isReady={key !== '' && settings.url !== ''}
+      isReady={keyProblem(key) === null && settings.url !== ''}
       isRunning={make.isRunning}
       onSubmit={() => make.run()}
     >
@@ -73,6 +74,7 @@ function WebhookFields({ project, choices: { key, url, format, types, environmen
         description="Letters, digits, “.”, “_” and “-”"
         value={key}
         onChange={({ currentTarget }) => onChange({ key: currentTarget.value })}
+        error={typedKeyProblem(key)}
         required
       />
       <TextInput

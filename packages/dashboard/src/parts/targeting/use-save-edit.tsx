@@ -75,10 +75,13 @@ function useUndo(place: Place, name: string) {
 function Undoable({ said, onUndo }: { readonly said: string; readonly onUndo: () => void }) {
   return (
     <Group justify="space-between" wrap="nowrap">
-      <Text size="sm">{said}</Text>
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {said}
+      </Text>
       <Button
         size="compact-xs"
         variant="light"
+        flex="none"
         onClick={() => {
           notifications.clean();
           onUndo();
