@@ -50,12 +50,14 @@ it('says of a test what may be concluded, by how much, and whether the arms are 
 
 it.each([
   { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 768 },
   { colorScheme: 'dark', width: 390 },
 ] as const)('can be read and used by everybody, and fits: $colorScheme, $width wide', async (looks) => {
   const other = await at.loggedIn(undefined, looks);
   for (const view of ['/tests', '/tests/search', '/tests/draft']) {
     await other.goto(`${BASE}${view}`);
     await other.getByRole('heading', { level: 1 }).waitFor(within);
+    if (view === '/tests/search') await other.getByRole('cell', { name: 'better' }).waitFor(within);
     await other.waitForLoadState('networkidle').catch(() => {});
     expect(await seriousFindings(other), view).toEqual([]);
     expect(await other.evaluate('document.documentElement.scrollWidth <= innerWidth'), `${view} is too wide`).toBe(true);

@@ -30,7 +30,7 @@ const VERDICT_COLORS: Readonly<Record<MetricResult['verdict'], string>> = {
 
 export function MetricBadge({ metric }: { readonly metric: Pick<MetricResult, 'verdict' | 'reason'> }) {
   return (
-    <Badge color={VERDICT_COLORS[metric.verdict]} variant="light" tt="none">
+    <Badge color={VERDICT_COLORS[metric.verdict]} variant="light" tt="none" miw="max-content">
       {verdictInWords(metric)}
     </Badge>
   );

@@ -84,7 +84,7 @@ function Figures({ comparison: { arm, metric } }: { readonly comparison: Compari
         </Text>
         <Text size="xs" c="dimmed">
           {arm}, good is {goal === 'increase' ? 'more' : 'less'}
-          {adjustment === null ? '' : '; the change without what was there before'}
+          {adjustment === null ? '' : '; its change is adjusted'}
         </Text>
       </StackedCell>
       {figures.map(({ of, text }) => (

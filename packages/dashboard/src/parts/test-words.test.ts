@@ -30,6 +30,6 @@ it('says before a test is stopped what is lost by it', () => {
 });
 
 it('does not say that units are too few where it is the end that has not come', () => {
-  expect(verdictInWords({ verdict: 'insufficientData', reason: 'before-planned-end' })).toBe('not judged before the end');
+  expect(verdictInWords({ verdict: 'insufficientData', reason: 'before-planned-end' })).toBe('not judged');
   expect(verdictInWords({ verdict: 'insufficientData', reason: 'insufficient-data' })).toBe('too few units');
 });

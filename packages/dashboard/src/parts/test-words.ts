@@ -62,5 +62,5 @@ const VERDICT_WORDS: Readonly<Record<MetricResult['verdict'], string>> = {
 };
 
 export function verdictInWords({ verdict, reason }: Pick<MetricResult, 'verdict' | 'reason'>): string {
-  return reason === 'before-planned-end' ? 'not judged before the end' : VERDICT_WORDS[verdict];
+  return reason === 'before-planned-end' ? 'not judged' : VERDICT_WORDS[verdict];
 }
