@@ -59,6 +59,12 @@ async function breakGlass(session: Session, asked: Given, tokenFile: string): Pr
   const { settings, terminal, scope } = session;
   if (settings.url === null) throw new SluiceError('invalid', '--break-glass is for a server: with --file a kill needs none');
   const token = (await session.read(tokenFile)).trim();
+  // Any other text would be no header, and the server would seem to be away.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new SluiceError(
+      'invalid',
+      `--break-glass must name the file of a break-glass token, which is one word; ${tokenFile} has other text`,
+    );
   const actor = terminal.variables.SLUICE_ACTOR || terminal.variables.USER || 'local';
   const input = { ...scope, flag: asked.arg('flag'), reason: asked.text('reason') ?? 'sluice kill', actor };
   return createClient({ url: settings.url, token }).breakGlass.kill(input);
