@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onFile, type Place, served } from '../at.testing.ts';
@@ -114,6 +114,25 @@ it('kills on a file that cannot be written, through the journal beside it', asyn
   expect((await at.run('flag get checkout --json')).json).toMatchObject({ status: 'disabled' });
   // Whoever opens the file next brings it there.
   expect((await at.run('flag get checkout --json')).json).toMatchObject({ status: 'disabled', durable: true });
+  await at.close();
+});
+
+it.each([
+  'kill checkout --reason harm',
+  'rollback now checkout --reason harm',
+  'rollback targeted checkout --user ann --reason harm',
+])('does not tell that "%s" is done where neither the file nor the journal beside it can be written', async (line) => {
+  const at = await onFile();
+  await at.run('flag create checkout --status enabled --yes');
+  const lock = join(at.folder, 'flags.json.lock');
+  await writeFile(lock, 'somebody hangs');
+  await symlink('a disk that is gone/journal', join(at.folder, 'flags.json.breakglass'));
+  const lost = await at.run(line);
+  expect([lost.exit, lost.out, lost.err]).toEqual([
+    5,
+    '',
+    expect.stringMatching(/^sluice: flag "checkout" is as it was: neither .* can be written\n$/),
+  ]);
   await at.close();
 });
 
