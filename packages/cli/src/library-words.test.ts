@@ -14,5 +14,15 @@ it.each([
     '/at must be an instant such as "2027-01-31T08:00:00Z", milliseconds since 1970 or a Date; it is "tomorrow"',
     '--at must be an instant such as "2027-01-31T08:00:00Z"; it is "tomorrow"',
   ],
+  ['/at must lie ahead; setFlag changes it now', '/at must lie ahead; `sluice flag set` changes it now'],
+  [
+    'give `validate`, `criteria`, or `unvalidated: true` to roll out by time alone',
+    'give --criterion, --validator, or --unvalidated to roll out by time alone',
+  ],
+  ['it differs; pass onExisting: "merge" or "replace"', 'it differs; give --on-existing merge or replace'],
+  ['resumeRollout: paused', '`sluice rollout resume`: paused'],
+  ['listStale: query unusedDays must be above 0', '--unused-days must be above 0'],
+  ['simulateRollout: /unitsPerSecond must be above 0', '--units-per-second must be above 0'],
+  ['query limit must be a whole number', '--limit must be a whole number'],
   ['offsetFlagged', 'offsetFlagged'],
 ])('what the library says as "%s" names commands', (text, told) => expect(inCommands(text)).toBe(told));

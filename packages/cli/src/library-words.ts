@@ -27,6 +27,10 @@ const NAMES = new RegExp(`\\b(${Object.keys(COMMANDS).join('|')})\\b(?:\\("([^"]
 
 export function inCommands(text: string): string {
   const options = text
+    .replace('setFlag changes it now', '`sluice flag set` changes it now')
+    .replace('give `validate`, `criteria`, or `unvalidated: true`', 'give --criterion, --validator, or --unvalidated')
+    .replaceAll('pass onExisting: "merge" or "replace"', 'give --on-existing merge or replace')
+    .replace(/^(?:listStale: query |simulateRollout: \/|query )(\w+) must/, (_, name: string) => `--${dashed(name)} must`)
     .replaceAll('pass force: true', 'give --force')
     .replaceAll('pass onConflict: "supersede"', 'give --supersede')
     .replace(/pass variant: /, 'give --variant ')
@@ -35,4 +39,8 @@ export function inCommands(text: string): string {
     const command = COMMANDS[name] ?? name;
     return `\`${key === undefined ? command : `${command} ${key}`}\``;
   });
+}
+
+function dashed(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -56,6 +56,12 @@ describe('the command as a process', () => {
     expect((await shell(sluice('flag get f --file flags.json'))).exit).toBe(0);
   });
 
+  it.runIf(process.platform === 'linux')('says that what it tells cannot be written, as on a full disk', async () => {
+    await shell(sluice('flag create f --file flags.json'));
+    const full = await shell(`${sluice('export --file flags.json')} 2>&1 >/dev/full; echo "code $?"`);
+    expect(full.out).toMatch(/^sluice: what there is to tell cannot be written: .*ENOSPC.*\ncode 5\n$/);
+  });
+
   it('does nothing when a question is answered by Ctrl C', async () => {
     await shell(sluice('flag create f --file flags.json'));
     const asked = await onTerminal('flag enable f --file flags.json', { cue: /\[y\/N\]/, text: CTRL_C });

@@ -1,5 +1,5 @@
 /** Options of commands: how each is written, read and told. */
-import { SluiceError } from '@sluice/core';
+import { SluiceError, shown } from '@sluice/core';
 import { parseDuration } from './duration.ts';
 
 export interface OptionSpec {
@@ -21,8 +21,11 @@ const number = (text: string, least: number, most: number): Reading => {
 
 export const READERS = {
   text: (text: string): Reading => (text === '' ? 'must not be empty' : { value: text }),
+  /** Who may be named in a path of the server. */
+  unit: (text: string): Reading =>
+    text.length >= 1 && text.length <= 1024 ? { value: text } : 'must be a text of 1 to 1024 characters',
   /** Takes things away where it is empty. */
-  textOrNothing: (text: string): Reading => ({ value: text === '' ? null : text }),
+  textOrNothing: (text: string): Reading => ({ value: text }),
   percentage: (text: string): Reading => number(text, 0, 100),
   fraction: (text: string): Reading => number(text, 0, 1),
   count: (text: string): Reading => (/^\d{1,9}$/.test(text) ? { value: Number(text) } : 'must be a whole number'),
@@ -61,7 +64,7 @@ export function nameOfOption(spec: OptionSpec): string {
 export function readOption(spec: OptionSpec, text: string): unknown {
   const read = READERS[spec.type ?? 'text'](text);
   if (typeof read !== 'string') return read.value;
-  throw new SluiceError('invalid', `${flagOf(spec)} ${read}; it is ${JSON.stringify(text)}`, {
+  throw new SluiceError('invalid', `${flagOf(spec)} ${read}; it is ${shown(text)}`, {
     issues: [{ path: flagOf(spec), message: read }],
   });
 }
@@ -89,8 +92,10 @@ export class Given {
     return this.#options[name] as string | undefined;
   }
 
+  /** Null where an empty text takes it away: the parser of the command line keeps no null. */
   textOrNull(name: string): string | null | undefined {
-    return this.#options[name] as string | null | undefined;
+    const text = this.text(name);
+    return text === '' ? null : text;
   }
 
   number(name: string): number | undefined {

@@ -50,6 +50,9 @@ function parserOf(command: Command, name: string, parts: ProgramParts): Parser {
   for (const spec of command.options ?? []) parser.addOption(optionOf(spec));
   return parser.action(async (...called: unknown[]) => {
     const values = Object.fromEntries(args.map((arg, index) => [arg.name, called[index]]));
+    const empty = args.find(({ name: word }) => values[word] === '');
+    if (empty !== undefined)
+      throw new SluiceError('invalid', `sluice ${command.name}: <${empty.name}> must not be empty; it is ""`);
     const given = parser.optsWithGlobals();
     const missing = (command.options ?? []).find((spec) => spec.isNeeded === true && given[nameOfOption(spec)] === undefined);
     if (missing !== undefined) throw new SluiceError('invalid', `sluice ${command.name} needs ${missing.form}: ${missing.says}`);

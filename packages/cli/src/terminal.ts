@@ -1,8 +1,10 @@
 /** What surrounds a command: its streams, its environment and its time. A test hands in its own. */
+import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SluiceError } from '@sluice/core';
+import { EXIT_CODES } from './exit-code.ts';
 
 export interface Terminal {
   readonly variables: Readonly<Record<string, string | undefined>>;
@@ -50,7 +52,7 @@ export function processTerminal(home: string, draw: Drawing): Terminal {
   // Whoever reads, as `head` does, may have had enough: it ends as by Ctrl C, and what is open is closed.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE') unwritten(error);
       ending.abort();
     });
   return {
@@ -74,6 +76,16 @@ export function processTerminal(home: string, draw: Drawing): Terminal {
     sleep: (ms) => sleep(ms, undefined, { signal: ending.signal }).catch(() => undefined),
     ended: ending.signal,
   };
+}
+
+/** A full disk behind `>`: what was asked for may be done, but nobody was told. */
+function unwritten(error: NodeJS.ErrnoException): never {
+  try {
+    writeSync(process.stderr.fd, `sluice: what there is to tell cannot be written: ${error.message}\n`);
+  } catch {
+    // Nobody can be told of that either: the exit code is left.
+  }
+  process.exit(EXIT_CODES.unavailable);
 }
 
 async function asked(question: string, output: Writable): Promise<string> {

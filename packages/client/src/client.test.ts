@@ -58,6 +58,10 @@ describe('the client', () => {
     const { url, seen } = await answering(ok);
     const client = createClient({ url });
     await expect(client.flags.get({ ...scope, key: '' })).rejects.toMatchObject({ code: 'invalid', issues: [{ path: '/key' }] });
+    await expect(client.flags.get({ ...scope, key: 'a\ud800' })).rejects.toMatchObject({
+      code: 'invalid',
+      issues: [{ path: '/key' }],
+    });
     await expect(client.flags.get({ ...scope, key: 'f', kee: 1 } as never)).rejects.toMatchObject({ issues: [{ path: '/kee' }] });
     expect(seen).toEqual([]);
   });

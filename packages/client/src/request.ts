@@ -127,6 +127,7 @@ function sent(
     if (!Object.hasOwn(input, name) || input[name] === '') throw misnamed(route, name, 'is missing');
     // A path with one of these is another path by the time that it is sent.
     if (input[name] === '.' || input[name] === '..') throw misnamed(route, name, `must not be "${input[name]}"`);
+    if (/\p{Surrogate}/u.test(String(input[name]))) throw misnamed(route, name, 'must be well-formed Unicode');
     return encodeURIComponent(String(input[name]));
   });
   for (const [name, value] of Object.entries(input)) {

@@ -23,8 +23,18 @@ export function fileCalls(file: string, variables: Readonly<Record<string, strin
       await sluice.ready;
       const { reason } = input as { readonly reason?: string };
       const by = { actor, ...(reason === undefined ? {} : { reason }), ...(ifRevision === undefined ? {} : { ifRevision }) };
-      return call({ sluice, input, by });
+      const answer = await call({ sluice, input, by });
+      checkKept(sluice, file);
+      return answer;
     },
     close: async () => sluice?.close(),
   };
+}
+
+/** What is in effect in this process alone ends with the command: it must not be told as done. @throws SluiceError `unavailable` */
+function checkKept(sluice: Sluice, file: string): void {
+  const lost = sluice.flags.listPendingKills().find(({ isJournalled }) => !isJournalled);
+  if (lost === undefined) return;
+  const why = `neither ${file} nor the break-glass journal beside it can be written`;
+  throw new SluiceError('unavailable', `flag "${lost.flag}" is as it was: ${why}`);
 }

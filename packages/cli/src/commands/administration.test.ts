@@ -132,6 +132,9 @@ describe('a server of its own', () => {
     expect((await at.run(`${glass} --json`, { variables: NO_FILE })).json).toMatchObject({ changed: false, keptIn: 'store' });
     expect((await at.run(glass)).err).toMatch(/with --file a kill needs none/);
     expect((await at.run('kill checkout --break-glass none', { variables: NO_FILE })).exit).toBe(3);
+    await writeFile(join(at.folder, 'notes.txt'), 'two lines\nof something else\n');
+    const other = await at.run('kill checkout --break-glass notes.txt', { variables: NO_FILE });
+    expect([other.exit, other.err]).toEqual([2, expect.stringMatching(/notes\.txt has other text/)]);
     const again = await at.run(`login --url ${url} --email ann@example.com`, { variables: NO_FILE, input: 'another password' });
     expect(again.exit).toBe(6);
     ending.abort();

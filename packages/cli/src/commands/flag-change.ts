@@ -29,11 +29,24 @@ const create = command<Flag>({
     const settings: FlagSettings =
       wanted.rolloutPercentage === undefined || saysMore ? wanted : { ...wanted, status: 'percentage' };
     if (reachesEverybody(settings)) await session.confirm(`Flag "${key}" will be on for everybody`);
-    return {
-      answer: await session.call('flags.set', { ...session.scope, key, settings, ...reasonOf(asked) }, { ifRevision: 0 }),
-    };
+    try {
+      return {
+        answer: await session.call('flags.set', { ...session.scope, key, settings, ...reasonOf(asked) }, { ifRevision: 0 }),
+      };
+    } catch (error) {
+      throw await withArchived(error, session, key);
+    }
   },
 });
+
+/** One that is archived is in no list: that it exists would help nobody. */
+async function withArchived(error: unknown, session: Session, key: string): Promise<unknown> {
+  if (!(error instanceof SluiceError) || error.code !== 'conflict') return error;
+  const kept = await session.call('flags.get', { ...session.scope, key }).catch(() => null);
+  if (kept?.isArchived !== true) return error;
+  const message = `flag "${key}" is archived, and an archived key is not used again; take another name`;
+  return new SluiceError('refused', message, { cause: error });
+}
 
 const set = command<Flag>({
   name: 'flag set',
@@ -41,8 +54,8 @@ const set = command<Flag>({
   args: [FLAG],
   options: [
     ...SETTINGS,
-    { form: '--add-user <id>', says: 'on for this user; lifts a targeted rollback', isList: true },
-    { form: '--remove-user <id>', says: 'no longer on by name', isList: true },
+    { form: '--add-user <id>', says: 'on for this user; lifts a targeted rollback', isList: true, type: 'unit' },
+    { form: '--remove-user <id>', says: 'no longer on by name', isList: true, type: 'unit' },
     REASON,
     FORCE,
     IF_REVISION,
@@ -62,16 +75,27 @@ async function setFlag(session: Session, asked: Given): Promise<Outcome<Flag>> {
   let flag = await session.call('flags.get', { ...session.scope, key });
   if (reachesEverybody(settings)) await session.confirm(`Flag "${key}" will be on for everybody`);
   const at = { ...session.scope, key, ...reasonOf(asked) };
-  if (hasSettings) {
-    const force = asked.has('force') ? { force: true } : {};
-    const revision = { ifRevision: asked.number('ifRevision') ?? flag.revision };
-    flag = await session.call('flags.set', { ...at, settings, ...force }, asked.has('ifRevision') ? revision : {});
+  const before = flag.revision;
+  try {
+    if (hasSettings) {
+      const force = asked.has('force') ? { force: true } : {};
+      flag = await session.call('flags.set', { ...at, settings, ...force }, revisionOf(asked));
+    }
+    for (const user of added) flag = await session.call('flags.addUser', { ...at, user });
+    for (const user of removed) flag = await session.call('flags.removeUser', { ...at, user });
+  } catch (error) {
+    throw flag.revision === before ? error : partly(error, flag);
   }
-  for (const user of added) flag = await session.call('flags.addUser', { ...at, user });
-  for (const user of removed) flag = await session.call('flags.removeUser', { ...at, user });
   if (settings.rolloutPercentage !== undefined && flag.status === 'disabled')
     session.remark(`It is disabled: the percentage counts once it is on again (sluice flag unkill, or --status percentage).`);
   return { answer: flag };
+}
+
+/** Each is a commit of its own: what was done before one failed stands. */
+function partly(error: unknown, { name, revision }: Flag): unknown {
+  if (!(error instanceof SluiceError)) return error;
+  const stands = `what was asked for before that is done: flag "${name}" is at revision ${revision}`;
+  return new SluiceError(error.code, `${error.message}; ${stands}`, { cause: error, issues: error.issues });
 }
 
 const enable = command<Flag>({

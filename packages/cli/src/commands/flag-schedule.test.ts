@@ -47,6 +47,7 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('scheduled edits o
       [`flag schedule add sail --at ${THEN} --percentage 50`, 3, /sail/],
       [`flag schedule add sale --at 2020-01-01T00:00:00Z --percentage 50`, 2, /2020/],
       ['flag schedule cancel nothing', 3, /flag schedule list/],
+      ['flag schedule list sail', 3, /flag "sail" does not exist/],
     ] as const) {
       const ran = await at.run(line);
       expect([line, ran.exit, ran.err]).toEqual([line, exit, expect.stringMatching(told)]);

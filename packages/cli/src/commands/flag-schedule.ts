@@ -19,9 +19,13 @@ const list = command<Edits>({
   args: [{ name: 'flag', says: 'only those of this flag', isOptional: true }],
   examples: ['flag schedule list checkout'],
   answer: answerOf('flags.scheduled'),
-  run: async (session, asked) => ({
-    answer: await session.call('flags.scheduled', { ...session.scope, ...given({ flag: asked.optionalArg('flag') }) }),
-  }),
+  run: async (session, asked) => {
+    const key = asked.optionalArg('flag');
+    const answer = await session.call('flags.scheduled', { ...session.scope, ...given({ flag: key }) });
+    // A name that is mistyped must not read as a flag for which nothing waits.
+    if (key !== undefined && answer.edits.length === 0) await session.call('flags.get', { ...session.scope, key });
+    return { answer };
+  },
   show: ({ edits }, paint) => {
     if (edits.length === 0) return 'No edit waits. Schedule one: sluice flag schedule add <flag> --at <instant> --percentage 50';
     const rows = edits.map(({ id, flag, at, settings, actor, reason }) => [id, flag, when(at), setting(settings), actor, reason]);

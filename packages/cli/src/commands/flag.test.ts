@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { onFile, type Place, served } from '../at.testing.ts';
@@ -22,7 +22,25 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('flags on %s', (na
     const listed = await at.run('flag list --tag web');
     expect(listed.out).toMatch(/FLAG +STATUS +SERVED.*\ncheckout +percentage +12\.5 % +shop +the new one\n$/);
     expect((await at.run('flag list --tag other')).out).toMatch(/There are no flags/);
-    expect((await at.run('flag set checkout --owner "" --description ""')).out).not.toMatch(/owner|description/);
+    const bare = await at.run('flag set checkout --owner "" --description "" --expires "" --json');
+    expect([bare.exit, bare.json]).toMatchObject([0, { owner: null, description: '' }]);
+  });
+
+  it('change nothing at all where a user that is named can be none', async () => {
+    await at.run('flag create checkout --percentage 5');
+    const wrong = await at.run(['flag', 'set', 'checkout', '--percentage', '6', '--add-user', 'x'.repeat(1025)]);
+    expect([wrong.exit, wrong.err]).toEqual([
+      2,
+      expect.stringMatching(/--add-user must be a text of 1 to 1024 characters; .{0,90}$/m),
+    ]);
+    expect((await at.run('flag get checkout --json')).json).toMatchObject({ rolloutPercentage: 5, revision: 1 });
+  });
+
+  it('says of a new flag with an archived name that it is archived', async () => {
+    await at.run('flag create checkout');
+    await at.run('flag archive checkout --yes');
+    const again = await at.run('flag create checkout');
+    expect([again.exit, again.err]).toEqual([1, expect.stringContaining('is archived')]);
   });
 
   it('opens nothing to everybody unless somebody says yes', async () => {
@@ -65,6 +83,13 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('flags on %s', (na
 
   it('names what is wrong, with an exit code of its own', async () => {
     await at.run('flag create checkout');
+    for (const line of ['flag get ""', 'kill ""', 'rollback report ""', 'plan check ""']) {
+      const empty = await at.run(line);
+      expect([empty.exit, empty.err]).toEqual([
+        2,
+        expect.stringMatching(/^sluice: sluice [a-z ]+: <\w+> must not be empty; it is ""\n$/),
+      ]);
+    }
     const misspelt = await at.run('flag get chekout');
     expect([misspelt.exit, misspelt.err]).toEqual([3, expect.stringContaining('did you mean "checkout"?')]);
     const stranger = await at.run('flag set checkout --percentage 110');
@@ -89,5 +114,36 @@ it('kills on a file that cannot be written, through the journal beside it', asyn
   expect((await at.run('flag get checkout --json')).json).toMatchObject({ status: 'disabled' });
   // Whoever opens the file next brings it there.
   expect((await at.run('flag get checkout --json')).json).toMatchObject({ status: 'disabled', durable: true });
+  await at.close();
+});
+
+it.each([
+  'kill checkout --reason harm',
+  'rollback now checkout --reason harm',
+  'rollback targeted checkout --user ann --reason harm',
+])('does not tell that "%s" is done where neither the file nor the journal beside it can be written', async (line) => {
+  const at = await onFile();
+  await at.run('flag create checkout --status enabled --yes');
+  const lock = join(at.folder, 'flags.json.lock');
+  await writeFile(lock, 'somebody hangs');
+  await symlink('a disk that is gone/journal', join(at.folder, 'flags.json.breakglass'));
+  const lost = await at.run(line);
+  expect([lost.exit, lost.out, lost.err]).toEqual([
+    5,
+    '',
+    expect.stringMatching(/^sluice: flag "checkout" is as it was: neither .* can be written\n$/),
+  ]);
+  await at.close();
+});
+
+it('says which part of a change stands when a later part of it fails', async () => {
+  const at = await served();
+  await at.run('flag create checkout --percentage 5');
+  const half = await at.run('flag set checkout --percentage 6 --add-user . --add-user ann');
+  expect([half.exit, half.err]).toEqual([
+    2,
+    expect.stringMatching(/user must not be ".".*is done: flag "checkout" is at revision 2\n$/),
+  ]);
+  expect((await at.run('flag get checkout --json')).json).toMatchObject({ rolloutPercentage: 6, enabledUsers: [] });
   await at.close();
 });

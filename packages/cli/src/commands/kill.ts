@@ -17,7 +17,7 @@ export const KILL = command<Killed>({
   summary: 'Break-glass: a flag is off for everybody at once. Never refused, never asked about.',
   args: [{ name: 'flag', says: 'its name' }],
   options: [REASON, { form: '--break-glass <path>', says: "by the token of the server's machine in this file" }],
-  note: 'The percentage is kept, and a rollout or test of the flag ends. --break-glass works while the database of the server is away; --file without any server, and where the file cannot be written it stands in the journal beside it. sluice flag unkill undoes it.',
+  note: 'The percentage is kept, and a rollout or test of the flag ends. --break-glass works while the database of the server is away; --file without any server, and where the file cannot be written it stands in the journal beside it. A protected environment wants a reason. sluice flag unkill undoes it.',
   examples: ['kill new_ner_model --reason "wrong names in invoices"', 'kill new_ner_model --file config/feature_flags.json'],
   answer: z.union([answerOf('flags.kill'), answerOf('breakGlass.kill')]),
   run: async (session, asked) => {
@@ -59,6 +59,12 @@ async function breakGlass(session: Session, asked: Given, tokenFile: string): Pr
   const { settings, terminal, scope } = session;
   if (settings.url === null) throw new SluiceError('invalid', '--break-glass is for a server: with --file a kill needs none');
   const token = (await session.read(tokenFile)).trim();
+  // Any other text would be no header, and the server would seem to be away.
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new SluiceError(
+      'invalid',
+      `--break-glass must name the file of a break-glass token, which is one word; ${tokenFile} has other text`,
+    );
   const actor = terminal.variables.SLUICE_ACTOR || terminal.variables.USER || 'local';
   const input = { ...scope, flag: asked.arg('flag'), reason: asked.text('reason') ?? 'sluice kill', actor };
   return createClient({ url: settings.url, token }).breakGlass.kill(input);

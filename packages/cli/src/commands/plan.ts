@@ -181,7 +181,8 @@ const diff = command<{ path: string; differs: boolean; steps: PlanStep[] }>({
 async function compareIn(session: Session, asked: Given): Promise<{ path: string; steps: DoableStep[] }> {
   const path = asked.optionalArg('path') ?? PLAN_PATH;
   const loaded = await loadPlan(session, path);
-  const plan = withVariables(loaded.plan, session.terminal.variables);
+  // A file keeps no notifications: what they would need need not be there.
+  const plan = session.isOnFile ? loaded.plan : withVariables(loaded.plan, session.terminal.variables);
   const kept = await loadKept(session, plan);
   const protection = (await isProtected(session)) ? { scope: session.scope, placeOf: loaded.sharePlace } : null;
   const options = { supersede: asked.has('supersede'), protection };

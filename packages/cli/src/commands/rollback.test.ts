@@ -22,6 +22,13 @@ describe.each(Object.keys(PLACES) as (keyof typeof PLACES)[])('rollbacks on %s',
     expect(report.out).toMatch(/^# .*model/);
   });
 
+  it('are none of a flag that was never taken back, and a flag that is not there has no history', async () => {
+    const never = await at.run('rollback history model');
+    expect([never.exit, never.out]).toEqual([0, 'Nothing was rolled back.\n']);
+    const misspelt = await at.run('rollback history modl');
+    expect([misspelt.exit, misspelt.err]).toEqual([3, expect.stringContaining('did you mean "model"?')]);
+  });
+
   it('need a reason', async () => {
     const why = await at.run('rollback now model');
     expect([why.exit, why.err]).toEqual([2, expect.stringContaining('needs --reason <text>')]);

@@ -103,8 +103,12 @@ const history = command<AnswerOf<'rollbacks.history'>>({
   examples: ['rollback history new_ner_model --limit 10'],
   answer: answerOf('rollbacks.history'),
   run: async (session, asked) => {
-    const filter = given({ flag: asked.optionalArg('flag'), limit: asked.number('limit') });
-    return { answer: await session.call('rollbacks.history', { ...session.scope, ...filter }) };
+    const key = asked.optionalArg('flag');
+    const filter = given({ flag: key, limit: asked.number('limit') });
+    const answer = await session.call('rollbacks.history', { ...session.scope, ...filter });
+    // A name that is mistyped must not read as a flag that was never rolled back.
+    if (key !== undefined && answer.rollbacks.length === 0) await session.call('flags.get', { ...session.scope, key });
+    return { answer };
   },
   show: ({ rollbacks }, paint) => {
     if (rollbacks.length === 0) return 'Nothing was rolled back.';

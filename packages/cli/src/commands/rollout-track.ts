@@ -1,6 +1,7 @@
 /** How a rollout stands, drawn: its stages, what it waits for, what was found. */
 import type { AnswerOf } from '@sluice/client';
 import { formatDuration } from '../duration.ts';
+import { inCommands } from '../library-words.ts';
 import { type Paint, plain, when } from '../paint.ts';
 import { table } from '../table.ts';
 
@@ -15,7 +16,7 @@ export function track(status: Status, paint: Paint): string {
     ...(bakeRemainingMs === null || isOver
       ? []
       : [`bake     ${formatDuration(bakeRemainingMs)} left of ${formatDuration(bakeMs ?? bakeRemainingMs)}`]),
-    ...(waitingFor === null ? [] : [`waits    for ${plain(waitingFor)}`]),
+    ...(waitingFor === null ? [] : [`waits    for ${plain(inCommands(waitingFor))}`]),
     ...(isOver ? [] : [`served   ${exposures} units`]),
     ...verdicts.map((verdict) => verdictLine(verdict, paint)),
     ...warnings.map((warning) => `${paint.odd('warning')}  ${plain(warning)}`),
@@ -49,7 +50,7 @@ export function trackLine(status: Status): string {
   const { flag, phase, stage, stagePercentages, currentPercentage, waitingFor, verdicts, error, endedBecause } = status;
   const where = stage === null ? '' : ` stage ${stage + 1} of ${stagePercentages.length}`;
   const found = verdicts.map(({ criterion, verdict }) => ` ${criterion}=${verdict}`).join('');
-  const why = error ?? endedBecause ?? (waitingFor === null ? null : `waits for ${waitingFor}`);
+  const why = error ?? endedBecause ?? (waitingFor === null ? null : `waits for ${inCommands(waitingFor)}`);
   return plain(`${flag} ${phase}${where} ${currentPercentage} %${found}${why === null ? '' : `: ${why}`}`);
 }
 
@@ -69,7 +70,7 @@ export function rolloutTable(rollouts: readonly Status[], paint: Paint): string 
     `${status.currentPercentage} %`,
     status.stage === null ? '' : `${status.stage + 1}/${status.stagePercentages.length}`,
     when(status.startedAt),
-    status.error ?? status.endedBecause ?? status.waitingFor ?? '',
+    status.error ?? status.endedBecause ?? inCommands(status.waitingFor ?? ''),
   ]);
   return table(['FLAG', 'STRATEGY', 'PHASE', 'SHARE', 'STAGE', 'STARTED', 'WAITS FOR, OR WHY'], rows, paint);
 }

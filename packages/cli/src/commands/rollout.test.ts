@@ -80,6 +80,8 @@ describe('a rollout on a server', () => {
     expect((await at.run('rollout status model --json')).json).toMatchObject({ phase: 'awaiting_approval' });
     expect((await at.run('rollout approve model --reason "looks good" --json')).json).toMatchObject({ stage: 1 });
     expect((await at.run('rollout pause model --json')).json).toMatchObject({ phase: 'held' });
+    for (const line of ['rollout status model', 'rollout list'])
+      expect((await at.run(line)).out).toContain('`sluice rollout resume`: paused');
     expect((await at.run('rollout resume model --json')).json).toMatchObject({ phase: 'baking' });
     const unasked = await at.run('rollout promote model');
     expect([unasked.exit, unasked.err]).toEqual([1, expect.stringContaining('everybody')]);
@@ -99,7 +101,13 @@ describe('a rollout on a server', () => {
     const wrong = await at.run('rollout start model --stages 50,10 --unvalidated');
     expect([wrong.exit, wrong.err]).toEqual([2, expect.stringContaining('must be above the stage before it, 50 %')]);
     const unjudged = await at.run('rollout start model');
-    expect([unjudged.exit, unjudged.err]).toEqual([2, expect.stringContaining('nothing would judge this rollout')]);
+    expect([unjudged.exit, unjudged.err]).toEqual([
+      2,
+      expect.stringMatching(/nothing would judge this rollout: give --criterion/),
+    ]);
+    await at.run('flag create off');
+    const off = await at.run('rollout start off --unvalidated');
+    expect([off.exit, off.err]).toEqual([1, expect.stringMatching(/undoes a kill; `sluice flag unkill off` first\n$/)]);
     expect((await at.run('rollout start model --strategy blueGreen --unvalidated')).exit).toBe(1);
     expect((await at.run('rollout start model --unvalidated')).exit).toBe(0);
     expect((await at.run('rollout start model --unvalidated')).exit).toBe(4);

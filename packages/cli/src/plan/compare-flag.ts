@@ -46,10 +46,8 @@ function whyNot({ refused }: Refusal): string {
 }
 
 function created(planned: PlannedFlag, now: number): FlagStep {
-  const { name, rollout } = planned;
-  const saysBegin = BEGINNING.some((setting) => planned.settings[setting] !== undefined);
-  const begin = rollout === null || saysBegin ? {} : ({ status: 'percentage', rolloutPercentage: 0 } as const);
-  const settings = { ...planned.settings, ...begin };
+  const { name } = planned;
+  const settings = atBeginning(planned);
   const before = newFlag(name, DEFAULT_SCOPE, now);
   const edited = editFlag(before, { type: 'set', settings: parseFlagSettings(name, settings), force: false }, now);
   if (isRefusal(edited)) return step(planned, 'refused', [], edited.refused);
@@ -57,7 +55,19 @@ function created(planned: PlannedFlag, now: number): FlagStep {
   return { ...made, reachesEverybody: servedShare(edited) === WHOLE_SHARE };
 }
 
-function wanted({ settings, rollout }: PlannedFlag, kept: Flag): { settings: FlagSettings; because: string | null } {
+function wasNeverOn({ status, statusBeforeKill }: Flag): boolean {
+  return status === 'disabled' && statusBeforeKill === null;
+}
+
+function atBeginning({ settings, rollout }: PlannedFlag): FlagSettings {
+  const saysBegin = BEGINNING.some((setting) => settings[setting] !== undefined);
+  return rollout === null || saysBegin ? settings : { ...settings, status: 'percentage', rolloutPercentage: 0 };
+}
+
+function wanted(planned: PlannedFlag, kept: Flag): { settings: FlagSettings; because: string | null } {
+  // A flag comes to every environment when it is made in one: where it was never on, it begins now.
+  if (planned.rollout !== null && wasNeverOn(kept)) return { settings: atBeginning(planned), because: null };
+  const { settings, rollout } = planned;
   const left: readonly string[] = rollout === null ? [] : writtenBy(rollout);
   const rest = Object.fromEntries(Object.entries(settings).filter(([name]) => !left.includes(name))) as FlagSettings;
   if (kept.statusBeforeKill === null) return { settings: rest, because: null };

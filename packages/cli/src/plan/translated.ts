@@ -62,7 +62,7 @@ function durationIn(value: unknown, path: string, issues: PlanIssue[]): number |
 }
 
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = value === undefined ? 'missing' : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
@@ -88,6 +88,7 @@ export function sayInPlan(message: string): string {
   const more = message
     .replaceAll(', milliseconds since 1970 or a Date', '')
     .replaceAll('milliseconds', 'time')
+    .replace('give `validate`, `criteria`', 'give `validator`, `criteria`')
     .replace(/is not an option of startRollout/, 'is not a setting of a rollout');
   return more.replace(
     /\b(?:targetPercentage|rolloutPercentage|toVariant|toVersion|versusControl|slowerThan|offVariant|onVariant|minSamples)\b/g,

@@ -20,9 +20,7 @@ export function startRollout(
   const archived = archivedRefusal(flag);
   if (archived !== null) return archived;
   if (flag.status === 'disabled')
-    return refuse(
-      `${name}: the flag is disabled and a rollout never undoes a kill; restoreFlag("${flag.key}") or set enabled: true first`,
-    );
+    return refuse(`${name}: the flag is disabled and a rollout never undoes a kill; restoreFlag("${flag.key}") first`);
   if (flag.shareOwner !== null) {
     const owner = flag.shareOwner.kind === 'rollout' ? 'another rollout' : `the test "${flag.shareOwner.key}"`;
     return refuse(
