@@ -57,7 +57,8 @@ export const FLAG_ROUTES = {
     permission: 'rollbacks.perform',
     method: 'POST',
     path: `${E}/flags/:key/kill`,
-    summary: 'The kill switch: off for everybody at once, the percentage kept. Never refused, whatever the revision',
+    summary:
+      'The kill switch: off for everybody at once, the percentage kept. A protected environment wants a reason; nothing else refuses it, whatever the revision',
     body: { reason },
   }),
   'flags.unkill': defineRoute({

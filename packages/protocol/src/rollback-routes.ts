@@ -47,7 +47,8 @@ export const ROLLBACK_ROUTES = {
   'rollbacks.immediate': defineRoute({
     ...start,
     path: `${E}/rollbacks/immediate`,
-    summary: 'Off for everybody in one commit, or all back to a registered version. Never refused',
+    summary:
+      'Off for everybody in one commit, or all back to a registered version. A protected environment wants a reason; nothing else refuses it',
     body: { flag: name, reason: neededReason, rollbackToVersion: z.string().max(256).optional() },
   }),
   'rollbacks.gradual': defineRoute({

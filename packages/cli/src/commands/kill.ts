@@ -14,10 +14,11 @@ type Killed = AnswerOf<'flags.kill'> | AnswerOf<'breakGlass.kill'>;
 
 export const KILL = command<Killed>({
   name: 'kill',
-  summary: 'Break-glass: a flag is off for everybody at once. Never refused, never asked about.',
+  summary:
+    'Break-glass: a flag is off for everybody at once. Refused only without a reason in a protected environment, never asked about.',
   args: [{ name: 'flag', says: 'its name' }],
   options: [REASON, { form: '--break-glass <path>', says: "by the token of the server's machine in this file" }],
-  note: 'The percentage is kept, and a rollout or test of the flag ends. --break-glass works while the database of the server is away; --file without any server, and where the file cannot be written it stands in the journal beside it. A protected environment wants a reason. sluice flag unkill undoes it.',
+  note: 'The percentage is kept, and a rollout or test of the flag ends. --break-glass works while the database of the server is away; --file without any server, and where the file cannot be written it stands in the journal beside it. sluice flag unkill undoes it.',
   examples: ['kill new_ner_model --reason "wrong names in invoices"', 'kill new_ner_model --file config/feature_flags.json'],
   answer: z.union([answerOf('flags.kill'), answerOf('breakGlass.kill')]),
   run: async (session, asked) => {

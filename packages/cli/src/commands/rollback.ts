@@ -33,7 +33,8 @@ function resultPage(result: Result, paint: Paint): string {
 
 const now = command<Result>({
   name: 'rollback now',
-  summary: 'Off for everybody in one commit. Never refused: what moves the share ends.',
+  summary:
+    'Off for everybody in one commit. What moves the share ends; only a protected environment refuses it, without a reason.',
   args: [FLAG],
   options: [NEEDED_REASON],
   examples: ['rollback now new_ner_model --reason "error rate above 5 %"'],
