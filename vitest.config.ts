@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { APART, LONGEST } from './test-order.ts';
@@ -26,6 +26,7 @@ const project = (name: string, test: TestProjectInlineConfiguration['test']): Te
   ssr: { resolve: { conditions: ['sluice-source'] } },
   test: {
     name,
+    setupFiles: [join(import.meta.dirname, 'seeded-laws.ts')],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What comes to hold does so in its own time on a busy machine.

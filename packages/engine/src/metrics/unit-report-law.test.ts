@@ -49,12 +49,16 @@ function serve({ abTests, flags }: Sluice, { user, country, plan, claims, values
     if (Math.abs(value) <= LARGEST_TOLD) abTests.recordMetric('t', drawn.variant ?? '', 'm', value, { userId });
 }
 
+/** Values are whole, and so is their sum; the last digit of a mean depends on the order in which units came. */
+const sumOf = (mean: number | null = null, units = 0): number | null => (mean === null ? null : Math.round(mean * units));
+
 async function found({ abTests }: Sluice): Promise<unknown> {
   const { sampleSizes, metrics, excludedUnits, dimensions } = await abTests.getTestResults('t');
   const { controlMean, treatmentMean, controlUnits, treatmentUnits } = metrics.m ?? {};
+  const [controlSum, treatmentSum] = [sumOf(controlMean, controlUnits), sumOf(treatmentMean, treatmentUnits)];
   const plans = Object.entries(dimensions.plan ?? {}).map(([plan, part]) => [plan, part.sampleSizes] as const);
   return {
-    ...{ sampleSizes, controlMean, treatmentMean, controlUnits, treatmentUnits, excludedUnits },
+    ...{ sampleSizes, controlSum, treatmentSum, controlUnits, treatmentUnits, excludedUnits },
     plans: Object.fromEntries(plans),
   };
 }
