@@ -151,7 +151,7 @@ it('has room for a hundred metrics and those that are declared, and warns of one
   expect([record('m'), record('order-0'), record('order-119')]).toEqual([true, true, false]);
   const { warnings } = await tests.getTestResults('t');
   expect(warnings.join()).toContain('the test has 100 metrics already');
-  expect(warnings.join()).toContain('order-0, order-1, order-2, order-3, order-4 and 95 more: recorded, but not declared');
+  expect(warnings.join()).toContain('order-0, order-1, order-10, order-11, order-12 and 95 more: recorded, but not declared');
 });
 
 it('refuses a value that would leave nothing to be said of its metric, and goes on', async () => {

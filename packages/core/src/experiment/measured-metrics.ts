@@ -5,25 +5,24 @@ import type { MeasuredMetric } from './measured-metric.ts';
 import { trackedMetric } from './metric.ts';
 import { ownEntry } from './own-entry.ts';
 
-/** Those that were recorded, and the declared ones of which nothing was: no purchases at all are a finding too. */
+/**
+ * Those that are declared, in their order: that nothing was recorded of one, no purchases at all, is a finding too. Then what else was recorded, by name, so that
+ * the order in which values came, another on each replica, decides nothing.
+ */
 export function measuredMetrics(experiment: Experiment, totals: SubjectTotals): MeasuredMetric[] {
-  const found = Object.entries(totals.metrics).map(([name, metric]) => ({
-    tracked: declared(experiment, name, metric),
-    found: metric,
-  }));
-  const silent = experiment.trackedMetrics
-    .filter((tracked) => ownEntry(totals.metrics, tracked.name) === undefined)
-    .map((tracked) => ({ tracked, found: undefined }));
-  const all: readonly MeasuredMetric[] = [...found, ...silent];
+  const declaredOnes = experiment.trackedMetrics.map((tracked) => ({ tracked, found: ownEntry(totals.metrics, tracked.name) }));
+  const others = Object.entries(totals.metrics)
+    .filter(([name]) => !experiment.trackedMetrics.some((tracked) => tracked.name === name))
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, found]) => ({ tracked: foundMetric(experiment, name, found), found }));
+  const all: readonly MeasuredMetric[] = [...declaredOnes, ...others];
   return all.map((metric) => {
     const denominator = all.find(({ tracked }) => tracked.name === metric.tracked.per);
     return denominator === undefined ? metric : { ...metric, denominator };
   });
 }
 
-/** A declared metric is as declared. One that was found is primary if it came early, unless others were declared. */
-function declared(experiment: Experiment, name: string, found: MetricTotals): TrackedMetric {
-  const tracked = experiment.trackedMetrics.find((metric) => metric.name === name);
-  if (tracked !== undefined) return tracked;
+/** One that was recorded and not declared is primary if it came early, unless others were declared. */
+function foundMetric(experiment: Experiment, name: string, found: MetricTotals): TrackedMetric {
   return { ...trackedMetric(name), role: experiment.trackedMetrics.length > 0 ? 'secondary' : found.foundRole };
 }

@@ -88,6 +88,13 @@ describe('users who did nothing', () => {
     });
     expect(result.warnings.join()).toContain('nothing was recorded yet of clicks, m');
   });
+
+  it('leave metrics in the order in which they are declared, whichever was recorded first, and others by name', () => {
+    const declared = [metric('m'), metric('clicks', { aggregation: 'count' })];
+    const result = resultOf(declared, 2, () => ({ z: [1], clicks: [1], y: [1], m: [1] }));
+    expect(Object.keys(result.metrics)).toEqual(['m', 'clicks', 'y', 'z']);
+    expect(resultOf(declared, 150, () => ({ clicks: [1] })).reason).toBe('insufficient-data');
+  });
 });
 
 describe('what is called significant', () => {

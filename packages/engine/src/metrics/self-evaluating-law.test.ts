@@ -35,6 +35,13 @@ const PARTED: Step[] = [
   { kind: 'clicks', user: 0, sdk: 0, value: 2, afterMs: 100 },
 ];
 
+/** Of two metrics the second is recorded first. */
+const OUT_OF_ORDER: Step[] = [
+  ...[2, 0, 1, 4].map((user): Step => ({ kind: 'ask', user, sdk: 0, value: 0, afterMs: 1 })),
+  { kind: 'clicks', user: 3, sdk: 0, value: 0, afterMs: 1 },
+  { kind: 'latency', user: 0, sdk: 0, value: 0, afterMs: 997 },
+];
+
 const planOf = (user: number): string => (user % 2 === 0 ? 'pro' : 'free');
 
 /** What one SDK has gathered since it was last drained. */
@@ -127,6 +134,7 @@ it('answers on two servers over one database what one process answers that evalu
       examples: [
         [PARTED, false],
         [PARTED, true],
+        [OUT_OF_ORDER, false],
       ],
     },
   );

@@ -12,7 +12,7 @@ export interface Sent {
 
 export interface Seen {
   readonly status: number;
-  /** In order, by turns; the date and the id of the request left out. */
+  /** In order, by turns; the date and the id of the request left out, and for how long one is asked to wait. */
   readonly headers: readonly string[];
   readonly text: string;
   /** What the log says of it, without what differs from request to request. */
@@ -55,9 +55,13 @@ function answered(url: string, headers: Record<string, string>, text: string): P
       });
       response.on('error', reject).on('end', () => {
         const raw = response.rawHeaders;
-        const kept = raw.filter((_, index) => !DIFFER.has((raw[index - (index % 2)] as string).toLowerCase()));
+        const nameAt = (index: number): string => (raw[index - (index % 2)] as string).toLowerCase();
+        const kept = raw
+          .map((value, index) => (index % 2 === 1 && nameAt(index) === 'retry-after' ? 'some' : value))
+          .filter((_, index) => !DIFFER.has(nameAt(index)));
         const id = String(response.headers['x-request-id']);
-        resolve({ id, status: response.statusCode ?? 0, headers: kept, text: told.replaceAll(id, 'the id of the request') });
+        const text = told.replaceAll(id, 'the id of the request').replace(/again in \d+ s/, 'again in some s');
+        resolve({ id, status: response.statusCode ?? 0, headers: kept, text });
       });
     });
     request.on('error', reject).end(text);
