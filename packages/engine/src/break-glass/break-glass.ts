@@ -114,7 +114,7 @@ export class BreakGlass {
   ): Promise<EmergencyOutcome> {
     const { view, clock } = this.#deps;
     if (this.#isRepeated(asked)) return { committed: null, isDurable: false };
-    const emergency: Emergency = { ...asked, id: randomUUID(), scope: view.scope, at: clock.now() };
+    const emergency: Emergency = { ...asked, id: randomUUID(), scope: view.scope, at: this.#now() };
     this.#over('impose', emergency);
     let isHandedOver = false;
     const work = commit((now, at) => (isHandedOver ? null : planEmergency(emergency, now.componentFacts(emergency.key), at)));
@@ -141,6 +141,11 @@ export class BreakGlass {
       () => {},
     );
     return { committed: null, isDurable: false };
+  }
+
+  /** After all that waits, also where the clock was set back meanwhile: what was asked for last counts, here, in the next process and in the store. */
+  #now(): number {
+    return Math.max(this.#deps.clock.now(), ...[...this.#pending.values()].map(({ at }) => at + 1));
   }
 
   /** What was asked for by the same request stands already. @throws SluiceError `repeated` when that asked for something else */

@@ -136,6 +136,22 @@ describe('a rollback to a version that the store does not take', () => {
     expect((await marks()).at(-1)).toBe('component.swapped');
   });
 
+  it('gives way to what was asked for after it, here, in the next process and in the store, also where the clock was set back', async () => {
+    const { kept, clock, store, rollbacks, hotSwap, flags } = await world();
+    await hotSwap.registerVersion(C, '3.0.0', () => ({ version: '3.0.0' }));
+    store.fault = 'unavailable';
+    await rollbacks.rollbackImmediate(C, back);
+    clock.jump(-30_000);
+    await rollbacks.rollbackImmediate(C, { ...by, rollbackToVersion: '3.0.0' });
+    const next = createSluice({ store: faultyStore(kept), clock, breakGlass: { file: kills.path } });
+    await next.ready;
+    expect([flags, next.flags].map((each) => each.getVariant(C, { userId: 'u' }))).toEqual(['3.0.0', '3.0.0']);
+    await next.close();
+    store.fault = null;
+    await clock.advance(31_000);
+    expect(flags.getFlag(C)).toMatchObject({ offVariant: '3.0.0', durable: true });
+  });
+
   it('is served from the first evaluation on by the process after one that died, and recorded once by however many', async () => {
     const first = await world();
     first.store.fault = 'unavailable';
