@@ -124,6 +124,18 @@ describe('a scheduled edit', () => {
     );
   });
 
+  it('respects a kill after it also where the clock was set back between the two', async () => {
+    const { clock, flags } = world();
+    for (const name of ['f', 'g']) await flags.setFlag(name, { enabled: false });
+    await flags.scheduleEdit('f', { enabled: true }, { at: START + HOUR });
+    clock.jump(-1_000);
+    await flags.restoreFlag('f');
+    for (const name of ['f', 'g']) await flags.disableFlag(name, { reason: 'errors' });
+    await flags.scheduleEdit('g', { enabled: true }, { at: START + HOUR });
+    await clock.advance(2 * HOUR);
+    expect(['f', 'g'].map((name) => flags.getFlag(name)?.status)).toEqual(['disabled', 'enabled']);
+  });
+
   it('respects a kill that comes while it is being made', async () => {
     const clock = manualClock(START);
     const kept = memoryStore();

@@ -147,8 +147,7 @@ export class EditScheduler {
   async #make(key: string): Promise<void> {
     const { view } = this.#runtime;
     const [flag, edit] = [view.flag(key), view.schedules.get(key)?.pending[0]];
-    const wasKilledSince =
-      flag?.status === 'disabled' && edit !== undefined && (await this.#wasKilledSince(key, edit.scheduledAt));
+    const wasKilledSince = flag?.status === 'disabled' && edit !== undefined && (await this.#wasKilledSince(key, edit.id));
     const committed = await this.#runtime.commit((current, now) => {
       if (current.flag(key)?.revision !== flag?.revision) return null;
       const forbids = (change: Change) => this.#runtime.forbids(change);
@@ -161,10 +160,14 @@ export class EditScheduler {
         );
   }
 
-  async #wasKilledSince(key: string, at: number): Promise<boolean> {
+  /** By the log, whose order no clock that is set back changes. */
+  async #wasKilledSince(key: string, id: string): Promise<boolean> {
     const { store, view } = this.#runtime;
-    const [last] = await store.log({ scope: view.scope, kind: 'flag', key, types: ['flag.killed'], newestFirst: true, limit: 1 });
-    return last !== undefined && last.at >= at;
+    const { scope } = view;
+    const [kill] = await store.log({ scope, kind: 'flag', key, types: ['flag.killed'], newestFirst: true, limit: 1 });
+    if (kill === undefined) return false;
+    const added = await store.log({ scope, kind: 'schedule', key, types: ['schedule.added'], after: kill.seq, limit: 1_000 });
+    return !added.some(({ detail }) => detail.id === id);
   }
 
   async #close(): Promise<void> {
