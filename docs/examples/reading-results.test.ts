@@ -88,8 +88,9 @@ it('prints an interval that leaves out 0 beside a corrected p that is not signif
   const { metrics, significant } = await runTest(generatorOf(24), 0.228, (line) => printed.push(line));
   expect(metrics.bought?.interval?.[0]).toBeGreaterThan(0);
   expect(significant).toBe(false);
-  const from = printed.findIndex((line) => line.startsWith('bought'));
-  expect(shown).toContain([...printed.slice(from, from + 5), ...printed.slice(from + 12)].join('\n'));
+  const lineOf = (start: string): number => printed.findIndex((line) => line.startsWith(start));
+  const bought = lineOf('bought');
+  expect(shown).toContain([...printed.slice(bought, bought + 5), ...printed.slice(lineOf('significant'))].join('\n'));
 });
 
 it('prints a control that wins', async () => {
